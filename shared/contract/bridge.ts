@@ -1,0 +1,166 @@
+// What the page may ask the worker and what the worker tells it, once, for all three hosts: Electron, the served page, tests.
+
+import { z } from 'zod'
+import { captureSummary, conversation, modelOptions, row, warning } from './report.ts'
+
+/** Errors cross processes as values. `message` is one sentence, `hint` says what to do. */
+export const fault = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  /** Place in the file, where there is one. */
+  offset: z.number().nullable(),
+  packet: z.number().nullable(),
+})
+export type Fault = z.infer<typeof fault>
+export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: Fault }
+
+const field = z.object({
+  name: z.string(),
+  depth: z.number(),
+  start: z.number(),
+  end: z.number(),
+  value: z.string(),
+  malformed: z.string().nullable(),
+})
+
+const replay = modelOptions.omit({ keys: true })
+
+const sortKey = z.object({ field: z.string(), descending: z.boolean() })
+
+export const exportFormat = z.enum(['html', 'json', 'jsonl', 'md', 'csv', 'text', 'pdf'])
+
+const scope = z.union([z.enum(['all', 'failed', 'filtered']), z.array(z.number())])
+
+/** Channels the worker answers: input and output of each. */
+export const requests = {
+  /** Starts reading; rows, progress and the end come as events with the same capture number. */
+  'capture.open': {
+    input: z.object({ path: z.string(), keylog: z.string().nullable() }),
+    output: z.object({ capture: z.number() }),
+  },
+  /** Stops reading and keeps what was read. */
+  'capture.cancel': { input: z.object({ capture: z.number() }), output: z.null() },
+  'capture.close': { input: z.object({ capture: z.number() }), output: z.null() },
+  /** Filters and sorts all rows; the page holds ids and asks for the visible rows. An unfinished filter is an error in `problem`. */
+  'rows.query': {
+    input: z.object({ capture: z.number(), filter: z.string(), sort: z.array(sortKey) }),
+    output: z.object({
+      ids: z.array(z.number()),
+      counts: z.object({
+        all: z.number(),
+        failed: z.number(),
+        established: z.number(),
+        incomplete: z.number(),
+      }),
+      problem: z.object({ message: z.string(), start: z.number(), end: z.number() }).nullable(),
+    }),
+  },
+  'rows.get': {
+    input: z.object({ capture: z.number(), ids: z.array(z.number()) }),
+    output: z.array(row),
+  },
+  /** Outcome and time of every row, in order of time: the overview strip. */
+  'rows.overview': {
+    input: z.object({ capture: z.number() }),
+    output: z.array(z.object({ id: z.number(), startMs: z.number().nullable(), outcome: row.shape.outcome })),
+  },
+  'conversation.inspect': {
+    input: z.object({ capture: z.number(), id: z.number(), replay }),
+    output: conversation,
+  },
+  /** Bytes and field tree of one token; field positions count from the token's first byte. */
+  'token.inspect': {
+    input: z.object({ capture: z.number(), id: z.number(), token: z.number() }),
+    output: z.object({
+      bytes: z.instanceof(Uint8Array),
+      fields: z.array(field),
+      /** Which packet each run of bytes came from. */
+      packets: z.array(z.object({ packet: z.number(), start: z.number(), end: z.number() })),
+      /** Opened contents follow the wire bytes where keys opened records: where they begin, null without. */
+      openedFrom: z.number().nullable(),
+    }),
+  },
+  /** Loads or (null) forgets a key log for a capture; rows of conversations it opens are sent again. */
+  'keys.load': {
+    input: z.object({ capture: z.number(), keylog: z.string().nullable() }),
+    output: z.object({ secrets: z.number(), matched: z.number(), warnings: z.array(warning) }),
+  },
+  /** Renders a report. With a path it is written there (temporary file, then renamed) and `text` is null. */
+  'report.make': {
+    input: z.object({
+      capture: z.number(),
+      format: exportFormat,
+      scope,
+      filter: z.string(),
+      replay,
+      title: z.string().nullable(),
+      path: z.string().nullable(),
+    }),
+    output: z.object({ text: z.string().nullable(), bytes: z.number(), conversations: z.number() }),
+  },
+} as const
+
+export type Channel = keyof typeof requests
+export type Input<C extends Channel> = z.input<(typeof requests)[C]['input']>
+export type Output<C extends Channel> = z.output<(typeof requests)[C]['output']>
+
+/** What the worker says on its own. */
+export const event = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rows'), capture: z.number(), rows: z.array(row) }),
+  z.object({
+    kind: z.literal('progress'),
+    capture: z.number(),
+    bytes: z.number(),
+    total: z.number().nullable(),
+    packets: z.number(),
+    conversations: z.number(),
+  }),
+  z.object({
+    kind: z.literal('done'),
+    capture: z.number(),
+    summary: captureSummary,
+    conversations: z.number(),
+    cancelled: z.boolean(),
+    /** What the flows without TLS look like, for the "nothing found" page. */
+    otherFlows: z.array(z.object({ looksLike: z.string(), flows: z.number() })),
+    milliseconds: z.number(),
+  }),
+  z.object({ kind: z.literal('failed'), capture: z.number(), fault }),
+  /** The worker process ended and was started again; its captures are gone. */
+  z.object({ kind: z.literal('worker-lost'), fault }),
+])
+export type BridgeEvent = z.infer<typeof event>
+
+/** What a host gives the page as `window.bridge`; the served page builds the same over fetch and an event stream. */
+export interface Bridge {
+  readonly host: 'electron' | 'served'
+  readonly platform: 'win32' | 'darwin' | 'linux' | 'other'
+  readonly version: string
+  request<C extends Channel>(channel: C, input: Input<C>): Promise<Outcome<Output<C>>>
+  /** Returns a function that stops listening. */
+  on(listener: (event: BridgeEvent) => void): () => void
+  /** Asks the user for a capture; null when dismissed. In the served page: a file upload, answered with its spooled path. */
+  chooseCapture(): Promise<string | null>
+  /** Asks where to save; null when dismissed. In the served page: always null, and the page downloads the text. */
+  chooseDestination(suggestedName: string): Promise<string | null>
+  /** The path of a dropped file (Electron), or the spooled path after uploading it (served). */
+  pathOf(file: unknown): Promise<string | null>
+  /** Captures named at start or opened by the system, and menu commands. */
+  onCommand(listener: (command: Command) => void): () => void
+  recent(): Promise<RecentFile[]>
+  clearRecent(): Promise<void>
+}
+
+export interface RecentFile {
+  readonly path: string
+  readonly bytes: number
+  readonly failed: number
+  readonly conversations: number
+  /** ISO 8601. */
+  readonly opened: string
+}
+
+export type Command =
+  | { readonly kind: 'open'; readonly path: string }
+  | { readonly kind: 'menu'; readonly id: 'open' | 'export' | 'close' | 'find' | 'keys' | 'theme' }

@@ -1,0 +1,36 @@
+// Every bound on what a hostile capture may cost, in one place. Reaching one is a warning in the report.
+
+/** Bytes held out of order per stream before the hole is given up as a gap. */
+export const maxHeldBytes = 1 << 20
+/** Segments held out of order per stream. */
+export const maxHeldSegments = 512
+/** Largest handshake message kept whole; larger ones are counted and skipped. */
+export const maxMessageBytes = 1 << 20
+/** Handshake bytes kept per stream in one scan. */
+export const maxHandshakeBytes = 4 << 20
+/** Records described per stream; later ones are counted. */
+export const maxRecordsKept = 4096
+/** Chunks (deliveries) remembered per stream. */
+export const maxChunksKept = 16384
+/** Transport events kept per conversation. */
+export const maxEventsKept = 256
+/** Application records described at the start and at the end of a stream. */
+export const firstApplicationRecords = 12
+export const lastApplicationRecords = 4
+/** Sealed records shorter than this are always noted (alerts, KeyUpdate), up to `maxSmallRecords`. */
+export const smallRecordBytes = 64
+export const maxSmallRecords = 64
+/** Packets noted per conversation for `inspect`. */
+export const maxNotedPackets = 20000
+/** Conversations open at once; the one idle longest is closed first. */
+export const maxOpenFlows = 1 << 20
+/** Captured bytes of one packet. Longer lengths are damage (tcpdump's MAXIMUM_SNAPLEN is 262144). */
+export const maxPacketBytes = 1 << 18
+/** IP fragments: datagrams waiting, and bytes of one datagram. */
+export const maxFragmentedDatagrams = 1024
+/** Nested link headers, IPv6 extension headers and tunnels per packet. */
+export const maxHeaderNesting = 16
+/** Certificates read from one Certificate message. */
+export const maxCertificatesRead = 100
+/** Warnings kept per capture; further ones of a code are counted. */
+export const maxWarningsKept = 100

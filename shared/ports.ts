@@ -1,0 +1,52 @@
+// What the pure core asks of its host. Interfaces only; Node's implementations are in electron/worker/ports.ts.
+
+/** A capture's bytes. Reads never return more than is there; a short count means the end of the file. */
+export interface ByteSource {
+  readonly name: string
+  /** Bytes in the source, or null while it is still being written or spooled. */
+  readonly size: number | null
+  /** Fills `into[start, start + length)` from `offset`; returns how many bytes were there. Throws `SourceError`. */
+  read(offset: number, into: Uint8Array, start: number, length: number): number
+}
+
+/** The host could not read the source: the file changed, vanished, or the disk failed. */
+export class SourceError extends Error {
+  readonly code: 'capture-unreadable' | 'capture-changed' | 'capture-too-large'
+  readonly hint: string
+  constructor(code: SourceError['code'], message: string, hint: string) {
+    super(message)
+    this.code = code
+    this.hint = hint
+  }
+}
+
+export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+
+export interface AeadInput {
+  readonly cipher: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-128-ccm' | 'aes-256-ccm' | 'chacha20-poly1305'
+  readonly key: Uint8Array
+  readonly nonce: Uint8Array
+  readonly aad: Uint8Array
+  /** Ciphertext with the tag at its end. */
+  readonly sealed: Uint8Array
+  readonly tagLength: number
+}
+
+/** Known cryptography, synchronous; the host's own library does the work. */
+export interface Crypto {
+  hash(name: HashName, data: Uint8Array): Uint8Array
+  hmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array
+  /** The plaintext, or null where the tag does not match. */
+  openAead(input: AeadInput): Uint8Array | null
+  /** Raw CBC, ECB or stream decryption without padding checks; null where the host has no such cipher. */
+  decipher(name: string, key: Uint8Array, iv: Uint8Array | null, data: Uint8Array): Uint8Array | null
+  /** AES-ECB of one block: QUIC header protection (RFC 9001 §5.4.3). */
+  aesEcb(key: Uint8Array, block: Uint8Array): Uint8Array
+  /** Whether `signature` by the certificate's key covers `data`; null where the host cannot tell. */
+  verifySignature(
+    certificateDer: Uint8Array,
+    scheme: number,
+    data: Uint8Array,
+    signature: Uint8Array,
+  ): boolean | null
+}
