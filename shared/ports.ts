@@ -42,7 +42,12 @@ export interface Crypto {
   decipher(name: string, key: Uint8Array, iv: Uint8Array | null, data: Uint8Array): Uint8Array | null
   /** AES-ECB of one block: QUIC header protection (RFC 9001 §5.4.3). */
   aesEcb(key: Uint8Array, block: Uint8Array): Uint8Array
-  /** Whether `signature` by the certificate's key covers `data`; null where the host cannot tell. */
+  /** Whether the host can use this cipher (`aes-128-ccm`, `rc4`, …); tells "no such cipher" from "wrong key". */
+  offers(cipher: string): boolean
+  /**
+   * Whether `signature` by the certificate's key covers `data`; null where the host cannot tell.
+   * `scheme` is the SignatureScheme, or 0 before TLS 1.2 (RSA over MD5 and SHA-1, else SHA-1).
+   */
   verifySignature(
     certificateDer: Uint8Array,
     scheme: number,
