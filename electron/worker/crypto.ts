@@ -1,6 +1,7 @@
 // Node's implementation of the Crypto port: every hash, cipher and signature check is the host library's.
 
 import {
+  createCipheriv,
   createDecipheriv,
   createHash,
   createHmac,
