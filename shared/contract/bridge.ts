@@ -142,6 +142,8 @@ export interface Bridge {
   on(listener: (event: BridgeEvent) => void): () => void
   /** Asks the user for a capture; null when dismissed. In the served page: a file upload, answered with its spooled path. */
   chooseCapture(): Promise<string | null>
+  /** Asks the user for a TLS key log file, likewise. */
+  chooseKeylog(): Promise<string | null>
   /** Asks where to save; null when dismissed. In the served page: always null, and the page downloads the text. */
   chooseDestination(suggestedName: string): Promise<string | null>
   /** The path of a dropped file (Electron), or the spooled path after uploading it (served). */
@@ -161,6 +163,20 @@ export interface RecentFile {
   readonly opened: string
 }
 
+export type MenuId =
+  | 'open'
+  | 'export'
+  | 'close'
+  | 'find'
+  /** The sheet of keyboard keys. */
+  | 'keys'
+  /** Loads a TLS key log. */
+  | 'keylog'
+  | 'theme'
+  | 'commands'
+  | 'next-failure'
+  | 'previous-failure'
+
 export type Command =
   | { readonly kind: 'open'; readonly path: string }
-  | { readonly kind: 'menu'; readonly id: 'open' | 'export' | 'close' | 'find' | 'keys' | 'theme' }
+  | { readonly kind: 'menu'; readonly id: MenuId }

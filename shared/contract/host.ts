@@ -1,0 +1,38 @@
+// What the page's preload may ask Electron's main process, which holds no parser: dialogs, recent files, printing.
+
+import { z } from 'zod'
+
+const recentFile = z.object({
+  path: z.string(),
+  bytes: z.number(),
+  failed: z.number(),
+  conversations: z.number(),
+  opened: z.string(),
+})
+
+/** Channels main answers: input and output of each. Each answer is an `Outcome`. */
+export const hostRequests = {
+  /** Hands the page a port to the worker; the port arrives as a message of its own (`portChannel`). */
+  'port.open': { input: z.null(), output: z.null() },
+  'capture.choose': { input: z.null(), output: z.string().nullable() },
+  'keylog.choose': { input: z.null(), output: z.string().nullable() },
+  'destination.choose': { input: z.object({ name: z.string() }), output: z.string().nullable() },
+  /** A file the user dropped on the window: it may be read from now on. */
+  'file.dropped': { input: z.object({ path: z.string() }), output: z.null() },
+  'recent.list': { input: z.null(), output: z.array(recentFile) },
+  'recent.clear': { input: z.null(), output: z.null() },
+  /** Prints the HTML report as PDF to a destination the user chose. */
+  'report.print': {
+    input: z.object({ html: z.string(), path: z.string() }),
+    output: z.object({ bytes: z.number() }),
+  },
+} as const
+
+export type HostChannel = keyof typeof hostRequests
+export type HostInput<C extends HostChannel> = z.input<(typeof hostRequests)[C]['input']>
+export type HostOutput<C extends HostChannel> = z.output<(typeof hostRequests)[C]['output']>
+
+/** What main sends the preload: the worker's port, a `Command`, a `BridgeEvent`. */
+export const portChannel = 'worker.port'
+export const commandChannel = 'window.command'
+export const eventChannel = 'worker.event'
