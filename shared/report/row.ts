@@ -1,0 +1,13 @@
+// The line of a list that belongs to a conversation in full: the same object with calls, bytes and evidence left out.
+
+import { row, type ReportConversation, type ReportRow } from '../contract/report.ts'
+
+/** The row of `conversation`, as the scan would have kept it. The row's schema drops what a row does not have. */
+export function rowOf(conversation: ReportConversation): ReportRow {
+  const calls = [...conversation.contexts.client.calls, ...conversation.contexts.server.calls]
+  return row.parse({
+    ...conversation,
+    statuses: [...new Set(calls.map((call) => call.status))],
+    calls: calls.length,
+  })
+}
