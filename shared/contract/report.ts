@@ -138,6 +138,7 @@ export const transportEvent = z.object({
   kind: z.enum([
     'syn',
     'retransmission',
+    'duplicate',
     'reordered',
     'overlap',
     'gap',

@@ -58,6 +58,8 @@ export interface TlsRecord {
   readonly order: number
   readonly packet: number
   readonly time: Time
+  /** How many records the stream held before this one, uninspected ones counted: gives the record sequence number. */
+  readonly index: number
   readonly dtls: { readonly epoch: number; readonly sequence: number } | null
   /** The fragment as captured (without header): kept for sealed records when keys may open them, and in `inspect`. */
   readonly sealedBytes: Uint8Array | null
@@ -105,6 +107,7 @@ export interface TransportEvent {
   readonly kind:
     | 'syn'
     | 'retransmission'
+    | 'duplicate'
     | 'reordered'
     | 'overlap'
     | 'gap'
