@@ -34,3 +34,20 @@ export const maxHeaderNesting = 16
 export const maxCertificatesRead = 100
 /** Warnings kept per capture; further ones of a code are counted. */
 export const maxWarningsKept = 100
+/** Bytes of one pcapng block that is read whole (longer ones are passed over, or are damage if they are packets). */
+export const maxBlockBytes = 1 << 24
+/** Sections and interfaces of a pcapng capture. */
+export const maxCaptureSections = 1 << 16
+export const maxCaptureInterfaces = 1 << 16
+/** Comments kept per capture, and characters of one. */
+export const maxCommentsKept = 1000
+export const maxCommentLength = 4096
+/** Bytes a compressed capture may unpack to. */
+export const maxInflatedBytes = 64 * 2 ** 30
+/** Bytes of noted packets kept from inputs that cannot be read twice. */
+export const maxSpoolBytes = 2 * 2 ** 30
+/** Distinct IPv6 addresses in one capture. */
+export const maxInternedAddresses = 1 << 21
+/** Bytes of one reassembled IP datagram, and nanoseconds its fragments are waited for (RFC 791, RFC 8200 §4.5). */
+export const maxDatagramBytes = 65535
+export const maxFragmentWait = 60e9

@@ -20,6 +20,61 @@ export class SourceError extends Error {
   }
 }
 
+/** A run of a capture's bytes in a buffer that is used again: copy what you keep. */
+export interface Piece {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** Where `bytes[start]` lies in the capture (in the unpacked capture, if it is compressed). */
+  readonly offset: number
+  /** Bytes of the input read so far, for progress against `Pieces.total`. */
+  readonly read: number
+}
+
+/** A capture read forward once, from a file, a compressed file or a pipe. */
+export interface Pieces {
+  readonly name: string
+  /** Bytes of the input as it lies on disk; null for a pipe. */
+  readonly total: number | null
+  /** What the capture is packed in. */
+  readonly container: 'gzip' | null
+  /** For reading packets again; null where the input cannot be read twice, so that noted packets must be spooled. */
+  readonly seekable: ByteSource | null
+  /** Why the bytes ended before their time (damaged or cut compression, a limit); null while there is no such reason. */
+  readonly problem: { readonly code: string; readonly text: string } | null
+  /**
+   * The next bytes, with the last `unconsumed` bytes of the previous piece in front. `wanted` is how many the reader needs to
+   * go on. Null at the end of the input. Throws `SourceError`.
+   */
+  next(unconsumed: number, wanted: number): Promise<Piece | null>
+  close(): void
+}
+
+/** A packet as it was captured. `bytes` is a copy. */
+export interface StoredPacket {
+  readonly bytes: Uint8Array
+  readonly original: number
+  readonly time: number
+  /** `CaptureInterface.index`. */
+  readonly link: number
+}
+
+/** Keeps noted packets of inputs that cannot be read twice. */
+export interface PacketSpool {
+  /** Copies `bytes[start, start + captured)`; returns the place to read it from, or -1 once the limit is reached. */
+  append(
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    original: number,
+    time: number,
+    link: number,
+  ): number
+  /** Null where nothing was stored at `place`. */
+  read(place: number): StoredPacket | null
+  close(): void
+}
+
 export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 export interface AeadInput {
