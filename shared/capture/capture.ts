@@ -56,18 +56,15 @@ export interface Clock {
   readonly baseSeconds: number
 }
 
-/** How far a reader got with the bytes it was given. */
+/** Reads one file format, piece by piece. A new format is one such class and one row in `sniff.ts`. */
 export interface FormatReader {
-  /** 'pcap' or 'pcapng', and the same with its details, e.g. `pcap, nanoseconds, little-endian`. */
-  readonly format: string
+  /** E.g. `pcap, nanoseconds, little-endian`. */
   readonly details: string
   /** Packets numbered so far. */
   readonly packets: number
   /** Earliest and latest packet, NaN where no packet has a time. */
   readonly first: number
   readonly last: number
-  readonly clock: Clock
-  readonly interfaces: readonly CaptureInterface[]
   readonly comments: readonly CaptureComment[]
   /** Bytes needed from the first unconsumed byte on; at least 1. */
   readonly wanted: number
@@ -77,7 +74,18 @@ export interface FormatReader {
   consume(b: Uint8Array, start: number, end: number, offset: number): number
   /** The file ends here with `left` bytes unconsumed. */
   finish(offset: number, left: number): void
-  /** Reads the packet whose record lies at `at` again; null where there is none any more. */
+  /** Null until the file's header was read. */
+  readonly layout: CaptureLayout | null
+}
+
+/** What is needed to read one packet again by the `at` of its first reading. Holds no packets and no sink. */
+export interface CaptureLayout {
+  readonly clock: Clock
+  readonly interfaces: readonly CaptureInterface[]
+  /**
+   * Null where no whole packet lies at `at`. `scratch` (at least 64 bytes; 2 KiB spares most packets a second read) is
+   * overwritten. Throws `SourceError` as `source` does.
+   */
   readAgain(source: ByteSource, at: number, scratch: Uint8Array): PacketAgain | null
 }
 
