@@ -62,7 +62,7 @@ export interface TlsRecord {
   readonly index: number
   readonly dtls: { readonly epoch: number; readonly sequence: number } | null
   /** The fragment as captured (without header): kept for sealed records when keys may open them, and in `inspect`. */
-  readonly sealedBytes: Uint8Array | null
+  sealedBytes: Uint8Array | null
   /** The opened content, where keys opened it. */
   opened: Uint8Array | null
 }

@@ -1,0 +1,243 @@
+// One TCP connection while it is open: two streams, the conversation built from them, and the packets noted for `inspect`.
+
+import { lastApplicationRecords, maxNotedPackets } from '../limits.ts'
+import { type Origin, type Repair, type StreamSink, TcpStream } from '../network/stream.ts'
+import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
+import { ConversationBuilder } from './builder.ts'
+import type { Gap } from './facts.ts'
+import type { BuilderOptions } from './gatherer.ts'
+import type { Resume } from './tls-stream.ts'
+
+/** A packet to be read again by `inspect`; `resume` restores its stream where packets before it were not noted. */
+export interface Noted {
+  readonly at: number
+  readonly packet: number
+  readonly resume: Resume | null
+}
+
+interface Syn {
+  readonly origin: Origin
+  readonly seq: number
+  readonly ttl: number
+  readonly ipId: number
+}
+
+/** Names both ends: interned addresses (see IpPacket) and ports of the first packet's sender and receiver. */
+export interface FlowKey {
+  readonly addressA: number
+  readonly addressB: number
+  readonly portA: number
+  readonly portB: number
+  readonly version: number
+}
+
+export class Connection implements StreamSink {
+  readonly key: FlowKey
+  /** Next connection with the same hash. */
+  chain: Connection | null = null
+  /** Counts conversations from 1; 0 until TLS is confirmed. */
+  id = 0
+  readonly streams: readonly [TcpStream, TcpStream] = [new TcpStream(0), new TcpStream(1)]
+  builder: ConversationBuilder | null = null
+  /** Neither direction is TLS: packets are only counted. */
+  ignored = false
+  readonly noted: Noted[] = []
+  packets = 0
+  firstPacket = 0
+  lastPacket = 0
+  start = 0.5
+  end = 0.5
+  synDir: 0 | 1 | -1 = -1
+  /** Both sides closed, or one reset; late packets may still come. */
+  closed = false
+  private readonly options: BuilderOptions
+  private readonly syns: [Syn | null, Syn | null] = [null, null]
+  private readonly windowShut: [boolean, boolean] = [false, false]
+  private ring: [Noted[], Noted[]] | null = null
+  /** Set while a packet is being placed: it is worth reading again. */
+  private worthNoting = false
+
+  constructor(key: FlowKey, options: BuilderOptions) {
+    this.key = key
+    this.options = options
+  }
+
+  /** Whether this SYN opens another connection between the same ports. */
+  isReuse(dir: 0 | 1, segment: TcpSegment): boolean {
+    if ((segment.flags & (tcpFlag.syn | tcpFlag.ack)) !== tcpFlag.syn) return false
+    const syn = this.syns[dir]
+    if (syn !== null) return syn.seq !== segment.seq
+    return this.streams[dir].started
+  }
+
+  /** Takes one segment. `at` is where its packet lies in the file; `resume` comes from an earlier scan. */
+  segment(
+    dir: 0 | 1,
+    segment: TcpSegment,
+    b: Uint8Array,
+    ttl: number,
+    ipId: number,
+    packet: number,
+    time: number,
+    at: number,
+    resume: Resume | null,
+  ): void {
+    const stream = this.streams[dir]
+    if (this.packets++ === 0) {
+      this.firstPacket = packet
+      this.start = time
+    }
+    this.lastPacket = packet
+    this.end = time
+    stream.seen = true
+    if (this.ignored) return
+    const length = segment.payloadEnd - segment.payloadStart
+    const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
+    if (control === 0 && this.passBulk(stream, segment, length)) return
+    const origin = { packet, time, ack: this.acknowledge(dir, segment), at }
+    this.worthNoting = false
+    if (segment.flags & tcpFlag.syn) this.syn(dir, segment, origin, ttl, ipId)
+    else if (!stream.started && (length > 0 || control !== 0)) stream.begin(segment.seq, false)
+    let before: Resume | null = resume
+    if (length + segment.cut > 0) {
+      this.builder ??= this.open()
+      const tls = this.builder.streams[dir]
+      if (resume !== null) {
+        stream.next = resume.offset
+        stream.nextSeq = resume.nextSeq
+        tls.resume(resume)
+      } else if (tls.bulk && !stream.holding) before = tls.snapshot(stream.nextSeq)
+      stream.place(segment.seq, b, segment.payloadStart, segment.payloadEnd, segment.cut, ipId, origin, this)
+      this.settle()
+    } else if (control === 0) this.emptySegment(dir, segment, origin)
+    if (segment.flags & tcpFlag.fin) this.fin(dir, segment, origin, length)
+    if (segment.flags & tcpFlag.rst) this.reset(dir, segment, origin, ttl, ipId)
+    this.window(dir, segment, origin)
+    if (this.worthNoting) this.note({ at, packet, resume: before })
+    else if (before !== null) this.remember(dir, { at, packet, resume: before })
+  }
+
+  /** The capture ends or the connection is given up: what is held is delivered with its gaps. */
+  flush(): void {
+    for (const stream of this.streams) stream.flush(this)
+    if (this.ring !== null) this.noted.push(...this.ring[0], ...this.ring[1])
+    this.ring = null
+    this.noted.sort((x, y) => x.packet - y.packet)
+  }
+
+  data(stream: TcpStream, b: Uint8Array, start: number, end: number, origin: Origin): void {
+    if (this.builder!.data(stream.dir, b, start, end, origin)) this.worthNoting = true
+  }
+
+  gap(stream: TcpStream, length: number, reason: Gap['reason'], origin: Origin): void {
+    this.worthNoting = true
+    this.builder!.missing(stream.dir, length, reason, origin)
+  }
+
+  repair(stream: TcpStream, kind: Repair, offset: number, bytes: number, origin: Origin): void {
+    if (this.builder === null || this.builder.streams[stream.dir].bulk) return
+    this.worthNoting = true
+    this.builder.event(kind, stream.dir, origin, bytes, offset, -1, -1)
+  }
+
+  /** The hot path: the whole payload lies inside a bulk record that nobody looks at. */
+  private passBulk(stream: TcpStream, segment: TcpSegment, length: number): boolean {
+    if (this.builder === null || segment.seq !== stream.nextSeq || segment.cut > 0 || stream.holding) return false
+    const tls = this.builder.streams[stream.dir]
+    if (!tls.bulk || tls.skip <= length || segment.window === 0) return false
+    tls.skip -= length
+    tls.offset += length
+    stream.advance(length)
+    this.acknowledge(stream.dir, segment)
+    return true
+  }
+
+  private acknowledge(dir: 0 | 1, segment: TcpSegment): number {
+    if ((segment.flags & tcpFlag.ack) === 0) return -1
+    const peer = this.streams[dir === 0 ? 1 : 0]
+    if (!peer.started) {
+      // SYN-ACK was not captured: the first acknowledgement still says where the peer's stream begins.
+      if (!this.streams[dir].fromSyn || segment.flags & tcpFlag.syn) return -1
+      peer.begin(segment.ack, false)
+    }
+    let offset = peer.offsetOf(segment.ack)
+    if (peer.finAt >= 0 && offset > peer.finAt) offset = peer.finAt
+    if (offset > peer.acknowledged) peer.acknowledged = offset
+    return offset < 0 ? -1 : offset
+  }
+
+  private syn(dir: 0 | 1, segment: TcpSegment, origin: Origin, ttl: number, ipId: number): void {
+    const stream = this.streams[dir]
+    this.worthNoting = true
+    if (this.syns[dir] !== null) {
+      this.builder?.event('retransmission', dir, origin, 0, 0, ttl, ipId)
+      return
+    }
+    if ((segment.flags & tcpFlag.ack) === 0) this.synDir = dir
+    else if (this.synDir === -1) this.synDir = dir === 0 ? 1 : 0
+    this.syns[dir] = { origin, seq: segment.seq, ttl, ipId }
+    if (!stream.started) stream.begin(segment.seq + 1, true)
+    if (this.builder !== null) this.builder.event('syn', dir, origin, 0, 0, ttl, ipId)
+  }
+
+  private open(): ConversationBuilder {
+    const builder = new ConversationBuilder(this.options)
+    const syns = this.syns.flatMap((syn, dir) => (syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const]))
+    syns.sort((x, y) => x.origin.packet - y.origin.packet)
+    for (const syn of syns) builder.event('syn', syn.dir, syn.origin, 0, 0, syn.ttl, syn.ipId)
+    return builder
+  }
+
+  private emptySegment(dir: 0 | 1, segment: TcpSegment, origin: Origin): void {
+    const stream = this.streams[dir]
+    if (this.builder === null || !stream.started || stream.offsetOf(segment.seq) !== stream.next - 1) return
+    if (stream.finAt >= 0 || stream.next === 0) return
+    this.repair(stream, 'keep-alive', stream.next - 1, 0, origin)
+  }
+
+  private fin(dir: 0 | 1, segment: TcpSegment, origin: Origin, length: number): void {
+    const stream = this.streams[dir]
+    this.worthNoting = true
+    if (stream.finAt < 0) {
+      stream.finAt = Math.max(stream.next, stream.offsetOf(segment.seq) + length)
+      this.builder?.event('fin', dir, origin, 0, stream.finAt, -1, -1)
+    }
+    if (this.streams[0].finAt >= 0 && this.streams[1].finAt >= 0) this.closed = true
+  }
+
+  private reset(dir: 0 | 1, segment: TcpSegment, origin: Origin, ttl: number, ipId: number): void {
+    this.worthNoting = true
+    const at = Math.max(0, this.streams[dir].offsetOf(segment.seq))
+    if (!this.closed) this.builder?.event('rst', dir, origin, 0, at, ttl, ipId)
+    this.closed = true
+  }
+
+  private window(dir: 0 | 1, segment: TcpSegment, origin: Origin): void {
+    if (segment.flags & (tcpFlag.rst | tcpFlag.syn | tcpFlag.fin)) return
+    const shut = segment.window === 0
+    if (shut === this.windowShut[dir]) return
+    this.windowShut[dir] = shut
+    if (!shut || this.builder === null) return
+    this.worthNoting = true
+    this.builder.event('zero-window', dir, origin, 0, this.streams[dir].next, -1, -1)
+  }
+
+  /** Two streams that are both something else need no more looking at. */
+  private settle(): void {
+    const [a, b] = this.builder!.streams
+    if (a.phase === 'not-tls' && b.phase === 'not-tls' && !this.builder!.confirmed) this.ignored = true
+  }
+
+  private note(noted: Noted): void {
+    if (this.noted.length < maxNotedPackets) this.noted.push(noted)
+    else this.builder?.limitsReached.add('maxNotedPackets')
+  }
+
+  /** Keeps the last packets in which bulk records meet, in case they turn out to be the last. */
+  private remember(dir: 0 | 1, noted: Noted): void {
+    this.ring ??= [[], []]
+    const ring = this.ring[dir]
+    ring.push(noted)
+    if (ring.length > lastApplicationRecords) ring.shift()
+  }
+}

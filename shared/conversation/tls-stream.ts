@@ -1,0 +1,304 @@
+// One direction's bytes cut into TLS records (RFC 8446 §5.1), with bulk application data passed over untouched.
+
+import { hexText } from '../bytes/fields.ts'
+import { firstApplicationRecords, lastApplicationRecords, maxRecordsKept, maxSmallRecords, smallRecordBytes } from '../limits.ts'
+import type { Origin } from '../network/stream.ts'
+import { recordStart } from '../tls/records.ts'
+import { contentTypes } from './content.ts'
+import type { Gap, TlsRecord } from './facts.ts'
+import { MessageJoiner } from './joiner.ts'
+import { StreamState } from './stream-state.ts'
+
+/** What the stream found in the bytes of one record. `body` is null where nobody wants it. */
+export interface RecordSink {
+  /** Decides, at its header, whether the body of a record is wanted. */
+  wants(stream: TlsStream, contentType: number, length: number): boolean
+  /** A record is complete. */
+  record(stream: TlsStream, record: TlsRecord, body: Uint8Array | null, bodyStart: number, bodyEnd: number): void
+}
+
+/** Where a stream stood before a packet whose predecessors were not noted: enough to go on from there. */
+export interface Resume {
+  readonly nextSeq: number
+  readonly offset: number
+  readonly skip: number
+  readonly recordStart: number
+  readonly recordType: number
+  readonly recordVersion: number
+  readonly recordEnd: number
+  readonly header: readonly number[]
+  readonly index: number
+  readonly applicationRecords: number
+  readonly applicationBytes: number
+  readonly smallRecords: number
+}
+
+/** unknown: too few bytes yet; lost: bytes are missing and the next record boundary is not known. */
+export type Phase = 'unknown' | 'tls' | 'not-tls' | 'lost'
+
+export class TlsStream extends StreamState {
+  phase: Phase = 'unknown'
+  /** Bytes of the current record that nobody looks at: the hot path compares against this. */
+  skip = 0
+  readonly joiner = new MessageJoiner()
+  index = 0
+  private smallRecords = 0
+  private recordStart = 0
+  private recordType = 0
+  private recordVersion = 0
+  private recordEnd = 0
+  private headerLength = 0
+  private readonly header = new Uint8Array(5)
+  private body: Uint8Array | null = null
+  private bodyLength = 0
+  private damaged = false
+  private tail: TlsRecord[] = []
+
+  /** Where the incomplete record at the end of the stream began; -1 where the stream ends at a boundary. */
+  get incompleteFrom(): number {
+    if (this.headerLength > 0) return this.offset - this.headerLength
+    return this.skip > 0 || this.body !== null ? this.recordStart : -1
+  }
+
+  /** Feeds new in-order bytes `b[start, end)`; `order` is the position of their chunk in capture order. */
+  feed(b: Uint8Array, start: number, end: number, order: number, origin: Origin, sink: RecordSink): void {
+    this.remember(b, start, end)
+    let at = start
+    while (at < end) {
+      if (this.phase === 'not-tls') {
+        this.offset += end - at
+        return
+      }
+      if (this.skip > 0) {
+        const passed = Math.min(this.skip, end - at)
+        this.skip -= passed
+        this.offset += passed
+        at += passed
+        if (this.skip === 0) this.complete(null, 0, 0, order, origin, sink)
+      } else if (this.body !== null) {
+        const taken = Math.min(this.body.length - this.bodyLength, end - at)
+        this.body.set(b.subarray(at, at + taken), this.bodyLength)
+        this.bodyLength += taken
+        this.offset += taken
+        at += taken
+        if (this.bodyLength === this.body.length) {
+          const body = this.body
+          this.body = null
+          this.complete(body, 0, body.length, order, origin, sink)
+        }
+      } else {
+        at = this.readHeader(b, at, end, order, origin, sink)
+      }
+    }
+  }
+
+  /** `length` bytes are missing. Inside a record's body the next boundary is still known; elsewhere it is lost. */
+  missing(length: number, reason: Gap['reason'], origin: Origin, order: number, sink: RecordSink): void {
+    this.gaps.push({ start: this.offset, end: this.offset + length, packet: origin.packet, reason })
+    this.noteworthy = true
+    const left = this.skip > 0 ? this.skip : this.body !== null ? this.body.length - this.bodyLength : 0
+    this.offset += length
+    this.joiner.drop()
+    if (this.phase === 'not-tls') return
+    if (left === 0 || length > left || this.headerLength > 0) {
+      this.lose()
+      return
+    }
+    this.body = null
+    this.damaged = true
+    this.skip = left - length
+    if (this.skip === 0) this.complete(null, 0, 0, order, origin, sink)
+  }
+
+  snapshot(nextSeq: number): Resume {
+    return {
+      nextSeq,
+      offset: this.offset,
+      skip: this.skip,
+      recordStart: this.recordStart,
+      recordType: this.recordType,
+      recordVersion: this.recordVersion,
+      recordEnd: this.recordEnd,
+      header: [...this.header.subarray(0, this.headerLength)],
+      index: this.index,
+      applicationRecords: this.applicationRecords,
+      applicationBytes: this.applicationBytes,
+      smallRecords: this.smallRecords,
+    }
+  }
+
+  resume(from: Resume): void {
+    this.offset = from.offset
+    this.skip = from.skip
+    this.recordStart = from.recordStart
+    this.recordType = from.recordType
+    this.recordVersion = from.recordVersion
+    this.recordEnd = from.recordEnd
+    this.header.set(from.header)
+    this.headerLength = from.header.length
+    this.index = from.index
+    this.applicationRecords = from.applicationRecords
+    this.applicationBytes = from.applicationBytes
+    this.smallRecords = from.smallRecords
+    this.body = null
+    this.damaged = false
+    this.phase = 'tls'
+  }
+
+  /** The last records of the bulk join the described ones. Call once, at the end. */
+  finish(): void {
+    this.records.push(...this.tail)
+    this.uninspected -= this.tail.length
+    this.tail = []
+    this.records.sort((a, b) => a.start - b.start)
+  }
+
+  private readHeader(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
+    if (this.phase === 'lost') {
+      // Bytes were lost: a record may begin where a segment begins, nowhere else can be trusted.
+      if (recordStart(b, at, end) !== 'yes') {
+        this.offset += end - at
+        return end
+      }
+      this.phase = 'tls'
+    }
+    let from = at
+    let header = b
+    if (this.headerLength > 0 || end - at < 5) {
+      const taken = Math.min(5 - this.headerLength, end - at)
+      this.header.set(b.subarray(at, at + taken), this.headerLength)
+      this.headerLength += taken
+      this.offset += taken
+      const verdict = recordStart(this.header, 0, this.headerLength)
+      if (verdict === 'no') {
+        this.refuse(this.header, 0, this.headerLength, this.offset - this.headerLength)
+        return at + taken
+      }
+      if (this.headerLength < 5) return at + taken
+      header = this.header
+      from = 0
+      at += taken
+      this.headerLength = 0
+    } else {
+      if (recordStart(b, at, end) === 'no') {
+        this.refuse(b, at, end, this.offset)
+        return at
+      }
+      at += 5
+      this.offset += 5
+    }
+    this.begin(header, from)
+    return this.enter(b, at, end, order, origin, sink)
+  }
+
+  /** Takes the five bytes at `header[from]` as the current record's header; `offset` is already past them. */
+  private begin(header: Uint8Array, from: number): void {
+    this.phase = 'tls'
+    this.recordStart = this.offset - 5
+    this.damaged = false
+    if (header[from]! >= 0x80) {
+      // SSLv2 format: 15 bits of length, then msg_type and version are already part of the body (RFC 5246 appendix E.2).
+      this.recordType = contentTypes.sslv2Hello
+      this.recordVersion = (header[from + 3]! << 8) | header[from + 4]!
+      this.recordEnd = this.recordStart + 2 + (((header[from]! & 0x7f) << 8) | header[from + 1]!)
+      return
+    }
+    this.recordType = header[from]!
+    this.recordVersion = (header[from + 1]! << 8) | header[from + 2]!
+    this.recordEnd = this.offset + ((header[from + 3]! << 8) | header[from + 4]!)
+  }
+
+  /** Starts the body of the record just begun; returns where reading goes on. */
+  private enter(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
+    const length = this.recordEnd - this.offset
+    const wanted = sink.wants(this, this.recordType, length)
+    if (this.recordType === contentTypes.sslv2Hello) {
+      // The hello is kept whole, with the five bytes already read.
+      const body = new Uint8Array(this.recordEnd - this.recordStart)
+      body[0] = 0x80 | ((body.length - 2) >> 8)
+      body[1] = (body.length - 2) & 0xff
+      body[2] = 1
+      body[3] = this.recordVersion >> 8
+      body[4] = this.recordVersion & 0xff
+      this.body = body
+      this.bodyLength = 5
+      return at
+    }
+    if (length === 0) {
+      this.complete(null, 0, 0, order, origin, sink)
+      return at
+    }
+    if (!wanted) {
+      this.skip = length
+      return at
+    }
+    if (end - at >= length) {
+      this.offset += length
+      this.complete(b, at, at + length, order, origin, sink)
+      return at + length
+    }
+    this.body = new Uint8Array(length)
+    this.bodyLength = 0
+    return at
+  }
+
+  private complete(
+    body: Uint8Array | null,
+    from: number,
+    to: number,
+    order: number,
+    origin: Origin,
+    sink: RecordSink,
+  ): void {
+    const record: TlsRecord = {
+      start: this.recordStart,
+      end: this.recordEnd,
+      contentType: this.recordType,
+      version: this.recordVersion,
+      protection: 'plain',
+      innerType: this.recordType,
+      order,
+      packet: origin.packet,
+      time: origin.time,
+      index: this.index++,
+      dtls: null,
+      sealedBytes: null,
+      opened: null,
+    }
+    if (this.recordType === contentTypes.applicationData) {
+      this.applicationRecords++
+      this.applicationBytes += this.recordEnd - this.recordStart - 5
+    }
+    this.keep(record)
+    sink.record(this, record, this.damaged ? null : body, from, to)
+  }
+
+  /** design.md "What is noted": the first and last application records, all small ones, and everything else. */
+  private keep(record: TlsRecord): void {
+    const small = record.end - record.start - 5 < smallRecordBytes && this.smallRecords < maxSmallRecords
+    const first = this.applicationRecords <= firstApplicationRecords
+    if (record.contentType !== contentTypes.applicationData || !this.bulk || first || small) {
+      if (small && this.bulk) this.smallRecords++
+      if (this.records.length < maxRecordsKept) this.records.push(record)
+      else this.uninspected++
+      this.noteworthy = true
+      return
+    }
+    this.uninspected++
+    this.tail.push(record)
+    if (this.tail.length > lastApplicationRecords) this.tail.shift()
+  }
+
+  private refuse(b: Uint8Array, at: number, end: number, offset: number): void {
+    this.phase = 'not-tls'
+    this.noteworthy = true
+    this.notTls = { what: `no TLS record header: ${hexText(b, at, Math.min(5, end - at))}`, at: offset }
+  }
+
+  private lose(): void {
+    this.phase = this.phase === 'unknown' ? 'unknown' : 'lost'
+    this.skip = 0
+    this.body = null
+    this.headerLength = 0
+  }
+}
