@@ -30,23 +30,32 @@ const foreign = [
   },
 ]
 
-const borders = Object.entries(rooms).map(([room, allowed]) => ({
-  files: [`shared/${room}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          ...foreign,
-          {
-            regex: `^\\.\\./(?!(${['ports.ts', 'limits.ts', ...allowed.map((name) => `${name}/`)].map((name) => name.replace('.', '\\.')).join('|')}))`,
-            message: `shared/${room} may import only ${allowed.join(', ') || 'nothing'} (and ports, limits).`,
-          },
-        ],
-      },
-    ],
-  },
-}))
+const borders = Object.entries(rooms).flatMap(([room, allowed]) => [
+  border(room, allowed, `shared/${room}/*.ts`, '\\.\\./'),
+  border(room, allowed, `shared/${room}/*/**/*.ts`, '\\.\\./\\.\\./'),
+])
+
+/** `out` is how a file at this depth leaves its room. */
+function border(room, allowed, files, out) {
+  const open = ['ports.ts', 'limits.ts', ...allowed.map((name) => `${name}/`)]
+  return {
+    files: [files],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...foreign,
+            {
+              regex: `^${out}(?!(${open.map((name) => name.replace('.', '\\.')).join('|')}))`,
+              message: `shared/${room} may import only ${allowed.join(', ') || 'nothing'} (and ports, limits).`,
+            },
+          ],
+        },
+      ],
+    },
+  }
+}
 
 export default tseslint.config(
   { ignores: ['node_modules', 'out', 'dist', 'coverage'] },
