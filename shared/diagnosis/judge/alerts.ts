@@ -1,0 +1,320 @@
+// What a fatal alert means, given who sent it, how far the handshake was, and what the hellos and certificates hold.
+
+import { peerOf } from '../../conversation/facts.ts'
+import { alertRow } from '../../sspi/alerts.ts'
+import type { Alert } from '../../tls/messages.ts'
+import type { Candidate, Cause, World } from '../candidate.ts'
+import type { HandshakeView, Parsed } from '../view.ts'
+import { atMessage } from '../view.ts'
+import { judgeCertificateAlert, missingClientCertificate } from './certificates.ts'
+import { judgeNoMatch } from './offers.ts'
+import { judgeServerChoice } from './server-choice.ts'
+import { statusOfRow } from './status.ts'
+
+/** Candidates for a failure that an alert announced. */
+export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  const by = alert.message.from
+  switch (alert.body.description) {
+    case 0:
+      return [
+        say(view, alert, 'connection-closed', 'observed', null, {
+          summary: `The ${by} closed the connection politely (close_notify) before the handshake was done.`,
+          lookNext: `Look at the ${by}'s application log: it gave up without an error of TLS.`,
+        }),
+      ]
+    case 10:
+      return [
+        say(view, alert, 'malformed-message', 'likely', 20, {
+          summary: `The ${by} met a message it did not expect at this point and sent unexpected_message.`,
+          lookNext: `Compare the order of the ${peerOf(by)}'s messages with the negotiated version.`,
+        }),
+      ]
+    case 20:
+    case 21:
+    case 30:
+      return [
+        say(view, alert, 'bad-record-mac', 'observed', by === 'server' ? 16 : 17, {
+          summary: `The ${by} could not authenticate or decrypt a record and sent ${nameOf(alert)}: bytes were changed on the way, or both sides derived different keys.`,
+          lookNext:
+            'Capture at both ends and compare the bytes of the record; if they are equal, the keys differ.',
+        }),
+      ]
+    case 22:
+      return [
+        say(view, alert, 'malformed-message', 'observed', 26, {
+          summary: `The ${by} received a record longer than TLS allows.`,
+          lookNext: `Look at the length fields of the ${peerOf(by)}'s last records.`,
+        }),
+      ]
+    case 40:
+      return handshakeFailure(view, alert, world)
+    case 42:
+    case 43:
+    case 44:
+    case 45:
+    case 46:
+    case 48:
+      return judgeCertificateAlert(view, alert, world)
+    case 47:
+    case 50:
+      return malformed(view, alert)
+    case 49:
+      return [
+        say(view, alert, 'access-denied', 'observed', null, {
+          summary: `The ${by} refused access after checking the ${peerOf(by)}'s certificate or logon.`,
+          lookNext: `Look at the ${by}'s security log for the refused logon.`,
+        }),
+      ]
+    case 51:
+      return [decryptError(view, alert)]
+    case 70:
+      return protocolVersion(view, alert)
+    case 71:
+      return insufficientSecurity(view, alert, world)
+    case 86:
+      return [
+        say(view, alert, 'downgrade-detected', 'observed', null, {
+          summary:
+            'The client retried with a lower version (TLS_FALLBACK_SCSV) although the server supports a higher one; the server refused the downgrade.',
+          lookNext: 'Look at the connection before this one: its failure made the client fall back.',
+        }),
+      ]
+    case 90:
+      return [
+        say(view, alert, 'user-canceled', 'observed', null, {
+          summary: `The ${by} cancelled the handshake for a reason outside the protocol, such as a dismissed dialog.`,
+          lookNext: 'Ask who or what dismissed the prompt.',
+        }),
+      ]
+    case 100:
+      return [
+        say(view, alert, 'renegotiation-refused', 'observed', 33, {
+          summary: `The ${by} refused to renegotiate.`,
+          lookNext: `Find what made the ${peerOf(by)} ask for a new handshake, often a late client certificate.`,
+        }),
+      ]
+    case 109:
+      return missingExtension(view, alert, world)
+    case 112:
+      return [
+        say(view, alert, 'unrecognized-name', 'observed', null, {
+          summary: `The server does not know the name ${quoted(view.hello?.body.serverName ?? null)} that the client asked for.`,
+          lookNext: 'Look at the names the server has bindings or certificates for.',
+        }),
+      ]
+    case 115:
+      return [
+        say(view, alert, 'resumption-refused', 'observed', null, {
+          summary: 'The server does not know the pre-shared key that the client named.',
+          lookNext: 'Look whether another node of the server issued the session.',
+        }),
+      ]
+    case 116:
+      return [missingClientCertificate(view, alert, 'observed')]
+    case 120:
+      return [
+        say(view, alert, 'alpn-mismatch', 'observed', by === 'server' ? 27 : null, {
+          summary: `The server supports none of the application protocols the client offered (${(view.hello?.body.alpn ?? []).join(', ')}).`,
+          lookNext: 'Look at the protocols the server application registers.',
+        }),
+      ]
+    default:
+      return judgeOther(view, alert)
+  }
+}
+
+function handshakeFailure(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  const by = alert.message.from
+  if (by === 'server') {
+    if (view.certificate.client?.body.certificates.length === 0)
+      return [missingClientCertificate(view, alert, 'likely')]
+    if (view.certificate.client !== null) return judgeCertificateAlert(view, alert, world)
+    if (view.serverHello === null) return judgeNoMatch(view, alert)
+  } else {
+    const choice = judgeServerChoice(view, alert, world)
+    if (choice.length > 0) return choice
+  }
+  return judgeOther(view, alert)
+}
+
+function insufficientSecurity(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  if (alert.message.from === 'server' && view.serverHello === null) {
+    return [
+      say(view, alert, 'no-common-cipher', 'likely', 1, {
+        summary: 'The server requires stronger cipher suites or parameters than the client offered.',
+        lookNext: 'Compare the offered suites with those the server allows.',
+      }),
+    ]
+  }
+  const choice = judgeServerChoice(view, alert, world)
+  if (choice.length > 0) return choice
+  return [
+    say(view, alert, 'weak-key', 'possible', 35, {
+      summary: `The ${alert.message.from} found the negotiated keys or parameters too weak.`,
+      lookNext: 'Compare key sizes and suites with the policy of the side that refused.',
+    }),
+  ]
+}
+
+function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
+  const by = alert.message.from
+  const random = view.serverHello?.body.random
+  if (by === 'client' && random !== undefined && downgradeSentinel(random)) {
+    return [
+      say(view, alert, 'downgrade-detected', 'likely', null, {
+        summary:
+          'The client saw the downgrade mark in ServerHello.random (RFC 8446 §4.1.3): the server could do better, so something between lowered the version.',
+        lookNext: 'Capture on the server side and compare both ClientHellos.',
+      }),
+    ]
+  }
+  const offered = view.hello?.body
+  const chosen = view.serverHello?.body
+  if (by === 'client' && offered !== undefined && chosen !== undefined) {
+    if (!offered.cipherSuites.includes(chosen.cipherSuite))
+      return [
+        say(view, alert, 'malformed-message', 'observed', 5, {
+          summary: 'The server chose a cipher suite that the client had not offered.',
+          lookNext: 'Look for a device that rewrites hellos.',
+        }),
+      ]
+  }
+  const broken = view.conversation.messages.find(
+    (message) => message.from !== by && message.malformed !== null,
+  )
+  return [
+    say(view, alert, 'malformed-message', broken === undefined ? 'likely' : 'observed', 19, {
+      summary:
+        broken?.malformed == null
+          ? `The ${by} read a message of the ${peerOf(by)} that breaks the format or the rules and sent ${nameOf(alert)}.`
+          : `The ${by} could not read a message of the ${peerOf(by)}: ${broken.malformed.what}.`,
+      lookNext: `Look at the fields of the ${peerOf(by)}'s last message.`,
+    }),
+  ]
+}
+
+function decryptError(view: HandshakeView, alert: Parsed<Alert>): Candidate {
+  const by = alert.message.from
+  const signed =
+    view.certificateVerify[peerOf(by)] !== null || (by === 'client' && view.serverKeyExchange !== null)
+  const wrongFinished = view.conversation.messages.some(
+    (message) => message.from !== by && message.type === 20 && message.verified === false,
+  )
+  const finishedSeen = view.finished[peerOf(by)] >= 0
+  const finished = wrongFinished || (finishedSeen && (!signed || by === 'client'))
+  return say(
+    view,
+    alert,
+    'bad-signature',
+    signed || wrongFinished ? 'likely' : 'possible',
+    finished ? 15 : 14,
+    {
+      summary: finished
+        ? `The ${by} found the ${peerOf(by)}'s Finished wrong: both sides saw different handshakes.`
+        : `The ${by} found a signature of the ${peerOf(by)} wrong.`,
+      lookNext: 'Capture at both ends and compare the handshake messages byte by byte.',
+    },
+  )
+}
+
+function protocolVersion(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
+  const server = alert.message.from === 'server'
+  return [
+    say(view, alert, 'no-common-version', 'observed', server ? 3 : 4, {
+      summary: server
+        ? 'The server supports none of the protocol versions the client offered.'
+        : 'The client does not accept the protocol version the server chose.',
+      lookNext:
+        'Compare the versions both sides enable. A .NET program sends this alert also for failures that have nothing to do with versions (schannel §6.4).',
+    }),
+  ]
+}
+
+function missingExtension(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  const hello = view.hello?.body
+  if (alert.message.from === 'server' && hello !== undefined) {
+    if (hello.supportedGroups === null || hello.keyShares === null)
+      return [
+        say(view, alert, 'no-common-group', 'likely', 1, {
+          summary: 'The client named no groups for the key exchange that TLS 1.3 needs.',
+          lookNext: "Look at the client's list of groups.",
+        }),
+      ]
+    if (hello.signatureAlgorithms === null)
+      return [
+        say(view, alert, 'no-common-signature-algorithm', 'likely', 1, {
+          summary: 'The client named no signature algorithms, which TLS 1.3 requires.',
+          lookNext: "Look at the client's list of signature algorithms.",
+        }),
+      ]
+    if (hello.serverName === null)
+      return [
+        say(view, alert, 'unrecognized-name', 'likely', null, {
+          summary: 'The server demands a server name, and the client sent none.',
+          lookNext: 'Let the client connect by name instead of by address.',
+        }),
+      ]
+  }
+  return malformed(view, alert).concat(judgeServerChoice(view, alert, world))
+}
+
+function judgeOther(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
+  const by = alert.message.from
+  const internal = alert.body.description === 80
+  const candidates = [
+    say(view, alert, 'peer-alert', 'observed', null, {
+      summary: internal
+        ? `The ${by} reported an internal error; the capture does not show which.`
+        : `The ${by} ended the handshake with ${nameOf(alert)}; the capture does not show why.`,
+      lookNext: `Look at the ${by}'s own log at this time.`,
+    }),
+  ]
+  if (internal && by === 'server' && view.serverHello === null)
+    candidates.push(
+      say(view, alert, 'private-key-unusable', 'possible', 32, {
+        summary: "The server may be unable to use its certificate's private key.",
+        lookNext: 'On a Windows server, look for event 36870 in the System log.',
+      }),
+    )
+  return candidates
+}
+
+interface Words {
+  readonly summary: string
+  readonly lookNext: string | null
+}
+
+/** A candidate whose evidence is the alert itself. `row` is of schannel §6.3. */
+export function say(
+  view: HandshakeView,
+  alert: Parsed<Alert>,
+  cause: Cause,
+  confidence: Candidate['confidence'],
+  row: number | null,
+  words: Words,
+): Candidate {
+  const { message } = alert
+  return {
+    cause,
+    confidence,
+    status: row === null ? null : statusOfRow(row),
+    ...words,
+    evidence: [atMessage(view.conversation, message, `alert ${nameOf(alert)} by the ${message.from}`)],
+  }
+}
+
+/** `48 unknown_ca`. */
+export function nameOf(alert: Parsed<Alert>): string {
+  return `${String(alert.body.description)} ${alertRow(alert.body.description).name}`
+}
+
+/** RFC 8446 §4.1.3: the last eight bytes of ServerHello.random. */
+export function downgradeSentinel(random: Uint8Array): boolean {
+  const mark = [0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]
+  const last = random[31]
+  return (last === 0 || last === 1) && mark.every((byte, i) => random[24 + i] === byte)
+}
+
+export function quoted(name: string | null): string {
+  return name === null ? '(none)' : `“${name}”`
+}

@@ -1,0 +1,77 @@
+// Bytes that are no TLS where TLS was due: which side sent them, and what they look like.
+
+import type { Side } from '../../conversation/facts.ts'
+import { streamOf } from '../../conversation/facts.ts'
+import type { FailurePoint } from '../../schannel/model.ts'
+import type { Candidate } from '../candidate.ts'
+import { atStream } from '../view.ts'
+import type { HandshakeView } from '../view.ts'
+import { statusOfRow } from './status.ts'
+
+/** Empty where both sides spoke TLS, or where the failure has another, later reason. */
+export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonly Candidate[] {
+  const sides: readonly Side[] = failure.side === 'client' ? ['server', 'client'] : ['client', 'server']
+  const side = sides.find((candidate) => speaksOtherwise(view, candidate))
+  if (side === undefined) return []
+  const stream = streamOf(view.conversation, side)
+  const kind = describeOpening(stream.opening)
+  const packet = stream.chunks[0]?.packet ?? null
+  const what = kind ?? 'bytes that are no TLS record'
+  return [
+    {
+      cause: 'not-tls',
+      confidence: 'observed',
+      status: statusOfRow(side === 'client' ? (kind === null ? 21 : 22) : 23),
+      summary:
+        side === 'client'
+          ? `The client sent ${what} where the server expected a ClientHello.`
+          : `The server answered with ${what} instead of TLS.`,
+      evidence: [
+        atStream(
+          side,
+          0,
+          stream.opening.length,
+          packet,
+          `the ${side}'s first bytes: ${printable(stream.opening)}`,
+        ),
+      ],
+      lookNext:
+        side === 'client'
+          ? 'Look at the port and scheme in the client configuration: this port expects TLS from the first byte.'
+          : 'Look at which service listens on this port and whether it expects a plain start (STARTTLS) or no TLS at all.',
+    },
+  ]
+}
+
+/**
+ * What the first bytes of a stream look like, where that is no TLS: a protocol's own words, named; null where unknown.
+ */
+export function describeOpening(opening: Uint8Array): string | null {
+  const text = printable(opening)
+  if (/^(GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) /.test(text)) return 'a plain HTTP request'
+  if (text.startsWith('HTTP/')) return 'a plain HTTP answer'
+  if (text.startsWith('SSH-')) return 'an SSH banner'
+  if (/^220[ -]/.test(text)) return 'an SMTP or FTP greeting (220)'
+  if (/^[45]\d\d[ -]/.test(text)) return `a text error answer (${text.slice(0, 3)})`
+  if (text.startsWith('* OK')) return 'an IMAP greeting'
+  if (text.startsWith('+OK')) return 'a POP3 greeting'
+  if (/^(<\?xml|<stream:stream)/.test(text)) return 'an XMPP or XML start'
+  if (/^\s*<(!doctype|html)/i.test(text)) return 'an HTML page'
+  if (/^(EHLO|HELO|USER|AUTH|QUIT|NOOP) ?/i.test(text)) return 'a text command'
+  return null
+}
+
+function speaksOtherwise(view: HandshakeView, side: Side): boolean {
+  if (view.conversation.carrier.name !== 'none') return false
+  const stream = streamOf(view.conversation, side)
+  if (stream.notTls !== null) return stream.records.length === 0
+  return stream.records.length === 0 && stream.length > 0 && describeOpening(stream.opening) !== null
+}
+
+/** ASCII with everything else as dots: safe in a report. */
+function printable(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes.subarray(0, 48))
+    text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'
+  return text
+}

@@ -1,0 +1,234 @@
+// A conversation as the diagnosis reads it: its messages by kind, and how far the handshake had come.
+
+import type { Conversation, Message, Side, Time, TlsRecord } from '../conversation/facts.ts'
+import { streamOf } from '../conversation/facts.ts'
+import type { ReportEvidence } from '../contract/report.ts'
+import { isTls13 as isTls13Version } from '../registries/tls.ts'
+import type { FailurePoint, OutcomeFacts } from '../schannel/model.ts'
+import type {
+  Alert,
+  CertificateMessage,
+  CertificateRequest,
+  CertificateVerify,
+  ClientHello,
+  ClientKeyExchange,
+  HandshakeBody,
+  ServerHello,
+  ServerKeyExchange,
+} from '../tls/messages.ts'
+
+/** A message together with its typed body. */
+export interface Parsed<B extends HandshakeBody> {
+  readonly message: Message
+  /** Index in Conversation.messages. */
+  readonly index: number
+  readonly body: B
+}
+
+/** How far the handshake had come when it ended, by the messages that were seen. */
+export type Stage =
+  | 'nothing'
+  | 'client-hello'
+  | 'server-hello'
+  | 'server-flight'
+  | 'client-flight'
+  | 'client-finished'
+  | 'both-finished'
+
+/** The messages of one handshake of a conversation. */
+export interface HandshakeView {
+  readonly conversation: Conversation
+  readonly handshake: number
+  readonly firstHello: Parsed<ClientHello> | null
+  /** The last ClientHello: after a HelloRetryRequest or a DTLS cookie it differs from the first. */
+  readonly hello: Parsed<ClientHello> | null
+  readonly retry: Parsed<ServerHello> | null
+  readonly serverHello: Parsed<ServerHello> | null
+  readonly certificate: Readonly<Record<Side, Parsed<CertificateMessage> | null>>
+  readonly certificateVerify: Readonly<Record<Side, Parsed<CertificateVerify> | null>>
+  readonly request: Parsed<CertificateRequest> | null
+  readonly serverKeyExchange: Parsed<ServerKeyExchange> | null
+  readonly clientKeyExchange: Parsed<ClientKeyExchange> | null
+  readonly serverDone: boolean
+  /** Order of each side's Finished (or, sealed, of its first record under new keys); -1 without. */
+  readonly finished: Readonly<Record<Side, number>>
+  readonly alerts: readonly Parsed<Alert>[]
+  readonly stage: Stage
+}
+
+export function viewHandshake(conversation: Conversation, handshake: number): HandshakeView {
+  const hellos = all(conversation, handshake, 'client-hello')
+  const serverHellos = all(conversation, handshake, 'server-hello')
+  const serverHello = serverHellos.findLast((hello) => !hello.body.helloRetryRequest) ?? null
+  const certificates = all(conversation, handshake, 'certificate')
+  const verifies = all(conversation, handshake, 'certificate-verify')
+  const parts = {
+    conversation,
+    handshake,
+    firstHello: hellos[0] ?? null,
+    hello: hellos.at(-1) ?? null,
+    retry: serverHellos.find((hello) => hello.body.helloRetryRequest) ?? null,
+    serverHello,
+    certificate: bySide(certificates),
+    certificateVerify: bySide(verifies),
+    request: all(conversation, handshake, 'certificate-request')[0] ?? null,
+    serverKeyExchange: all(conversation, handshake, 'server-key-exchange')[0] ?? null,
+    clientKeyExchange: all(conversation, handshake, 'client-key-exchange')[0] ?? null,
+    serverDone: conversation.messages.some(
+      (message) => message.handshake === handshake && isHandshake(message, 14) && message.from === 'server',
+    ),
+    finished: {
+      client: finishedOrder(conversation, handshake, 'client', serverHello),
+      server: finishedOrder(conversation, handshake, 'server', serverHello),
+    },
+    alerts: all(conversation, handshake, 'alert'),
+  }
+  return { ...parts, stage: stageOf(parts) }
+}
+
+/** The handshake that the failure names, or the first. */
+export function viewFailure(conversation: Conversation, outcome: OutcomeFacts): HandshakeView {
+  return viewHandshake(conversation, outcome.failure?.handshake ?? 1)
+}
+
+/** The alert of a failure point, where it can be read. */
+export function failureAlert(conversation: Conversation, failure: FailurePoint): Parsed<Alert> | null {
+  if (failure.alert === null) return null
+  const message = conversation.messages[failure.alert]
+  if (message?.body?.kind !== 'alert') return null
+  return { message, index: failure.alert, body: message.body }
+}
+
+export function isHandshake(message: Message, type: number): boolean {
+  return message.contentType === 22 && message.type === type
+}
+
+/** Whether TLS 1.3's key schedule applies: certificates are hidden without keys. */
+export function isTls13(view: HandshakeView): boolean {
+  return view.serverHello !== null && isTls13Version(view.serverHello.body.negotiatedVersion)
+}
+
+/** Sealed records of one side, in order. */
+export function sealedRecords(conversation: Conversation, side: Side): readonly TlsRecord[] {
+  return streamOf(conversation, side).records.filter((record) => record.protection === 'sealed')
+}
+
+/** Absolute time in milliseconds since 1970 UTC; NaN where the capture has no time. */
+export function epochMilliseconds(time: Time, baseSeconds: number): number {
+  return baseSeconds * 1000 + time / 1e6
+}
+
+/** Evidence that points at a message: its packet and its stream range. */
+export function atMessage(conversation: Conversation, message: Message, text: string): ReportEvidence {
+  return {
+    packet: message.packet,
+    from: message.from,
+    space: 'message',
+    index: conversation.messages.indexOf(message),
+    offset: message.start,
+    length: message.end - message.start,
+    text,
+  }
+}
+
+/** Evidence that points at a range of one side's stream. */
+export function atStream(
+  from: Side,
+  start: number,
+  end: number,
+  packet: number | null,
+  text: string,
+): ReportEvidence {
+  return { packet, from, space: 'stream', index: null, offset: start, length: end - start, text }
+}
+
+export function atPacket(packet: number, from: Side | null, text: string): ReportEvidence {
+  return { packet, from, space: 'packet', index: null, offset: null, length: null, text }
+}
+
+export function atCertificate(
+  certificate: Parsed<CertificateMessage>,
+  index: number,
+  text: string,
+): ReportEvidence {
+  const { message, body } = certificate
+  return {
+    packet: message.packet,
+    from: message.from,
+    space: 'certificate',
+    index,
+    offset: message.start,
+    length: body.certificates[index]?.der.length ?? null,
+    text,
+  }
+}
+
+function all<K extends HandshakeBody['kind']>(
+  conversation: Conversation,
+  handshake: number,
+  kind: K,
+): Parsed<Extract<HandshakeBody, { kind: K }>>[] {
+  const found: Parsed<Extract<HandshakeBody, { kind: K }>>[] = []
+  conversation.messages.forEach((message, index) => {
+    if (message.handshake !== handshake || message.body?.kind !== kind) return
+    found.push({ message, index, body: message.body as Extract<HandshakeBody, { kind: K }> })
+  })
+  return found
+}
+
+function bySide<B extends HandshakeBody>(found: readonly Parsed<B>[]): Record<Side, Parsed<B> | null> {
+  return {
+    client: found.find((parsed) => parsed.message.from === 'client') ?? null,
+    server: found.find((parsed) => parsed.message.from === 'server') ?? null,
+  }
+}
+
+/**
+ * RFC 5246 §7.4.9: Finished is the first message after ChangeCipherSpec, so its sealed form is known by place.
+ * RFC 8446: without keys, the client's first sealed record after ServerHello stands for its Finished; the server's
+ * flight is sealed from its first record on, so its end is not told from its middle.
+ */
+function finishedOrder(
+  conversation: Conversation,
+  handshake: number,
+  side: Side,
+  serverHello: Parsed<ServerHello> | null,
+): number {
+  const messages = conversation.messages
+  const plain = messages.find(
+    (message) => message.handshake === handshake && message.from === side && isHandshake(message, 20),
+  )
+  if (plain !== undefined) return plain.order
+  if (serverHello === null) return -1
+  if (!isTls13Version(serverHello.body.negotiatedVersion)) {
+    return (
+      messages.find(
+        (message) =>
+          message.handshake === handshake &&
+          message.from === side &&
+          message.contentType === 22 &&
+          message.type === null,
+      )?.order ?? -1
+    )
+  }
+  return (
+    streamOf(conversation, side).records.find(
+      (record) => record.protection === 'sealed' && record.order > serverHello.message.order,
+    )?.order ?? -1
+  )
+}
+
+function stageOf(parts: Omit<HandshakeView, 'stage'>): Stage {
+  if (
+    parts.finished.client >= 0 &&
+    parts.finished.server >= 0 &&
+    parts.finished.client > parts.finished.server
+  )
+    return 'both-finished'
+  if (parts.finished.client >= 0) return parts.finished.server >= 0 ? 'both-finished' : 'client-finished'
+  if (parts.clientKeyExchange !== null || parts.certificate.client !== null) return 'client-flight'
+  if (parts.serverDone || parts.certificate.server !== null || parts.finished.server >= 0)
+    return 'server-flight'
+  if (parts.serverHello !== null || parts.retry !== null) return 'server-hello'
+  return parts.hello !== null ? 'client-hello' : 'nothing'
+}
