@@ -1,8 +1,8 @@
 // One handshake message, alert or ChangeCipherSpec as kept: bytes now, typed value when somebody asks.
 
 import type { Malformed } from '../bytes/reader.ts'
-import { parseAlert } from '../tls/alert.ts'
-import { parseHandshake, parseSslv2ClientHello } from '../tls/handshake.ts'
+import { parseAlert, parseHandshake } from '../tls/handshake.ts'
+import { parseSslv2ClientHello } from '../tls/hello.ts'
 import type { HandshakeBody, MessageContext } from '../tls/messages.ts'
 import { contentTypes } from './content.ts'
 import type { DtlsPlace, Message, Protection, Side, Time } from './facts.ts'

@@ -3,7 +3,15 @@
 import { hexText } from '../bytes/fields.ts'
 import { firstApplicationRecords, lastApplicationRecords, maxRecordsKept, maxSmallRecords, smallRecordBytes } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
-import { recordStart } from '../tls/records.ts'
+import {
+  type Likeness,
+  looksLikeRecordHeader,
+  looksLikeSslv2ClientHello,
+  recordHeaderLength,
+  recordLength,
+  recordVersion,
+  sslv2RecordLength,
+} from '../tls/records.ts'
 import { contentTypes } from './content.ts'
 import type { Gap, TlsRecord } from './facts.ts'
 import { MessageJoiner } from './joiner.ts'
@@ -36,6 +44,9 @@ export interface Resume {
 /** unknown: too few bytes yet; lost: bytes are missing and the next record boundary is not known. */
 export type Phase = 'unknown' | 'tls' | 'not-tls' | 'lost'
 
+/** Bytes of an SSLv2-format ClientHello needed to tell it from anything else. */
+const sslv2HeaderLength = 11
+
 export class TlsStream extends StreamState {
   phase: Phase = 'unknown'
   /** Bytes of the current record that nobody looks at: the hot path compares against this. */
@@ -48,7 +59,7 @@ export class TlsStream extends StreamState {
   private recordVersion = 0
   private recordEnd = 0
   private headerLength = 0
-  private readonly header = new Uint8Array(5)
+  private readonly header = new Uint8Array(sslv2HeaderLength)
   private body: Uint8Array | null = null
   private bodyLength = 0
   private damaged = false
@@ -156,79 +167,76 @@ export class TlsStream extends StreamState {
   private readHeader(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
     if (this.phase === 'lost') {
       // Bytes were lost: a record may begin where a segment begins, nowhere else can be trusted.
-      if (recordStart(b, at, end) !== 'yes') {
+      if (looksLikeRecordHeader(b, at, end) !== 'yes') {
         this.offset += end - at
         return end
       }
       this.phase = 'tls'
     }
-    let from = at
-    let header = b
-    if (this.headerLength > 0 || end - at < 5) {
-      const taken = Math.min(5 - this.headerLength, end - at)
-      this.header.set(b.subarray(at, at + taken), this.headerLength)
-      this.headerLength += taken
-      this.offset += taken
-      const verdict = recordStart(this.header, 0, this.headerLength)
-      if (verdict === 'no') {
-        this.refuse(this.header, 0, this.headerLength, this.offset - this.headerLength)
-        return at + taken
-      }
-      if (this.headerLength < 5) return at + taken
-      header = this.header
-      from = 0
-      at += taken
-      this.headerLength = 0
-    } else {
-      if (recordStart(b, at, end) === 'no') {
+    const wanted = this.headerWanted(this.headerLength > 0 ? this.header[0]! : b[at]!)
+    if (this.headerLength === 0 && end - at >= wanted) {
+      if (this.likeness(b, at, end) === 'no') {
         this.refuse(b, at, end, this.offset)
         return at
       }
-      at += 5
-      this.offset += 5
+      this.offset += wanted
+      this.begin(b, at, wanted)
+      return this.enter(b, at + wanted, end, order, origin, sink)
     }
-    this.begin(header, from)
-    return this.enter(b, at, end, order, origin, sink)
+    const taken = Math.min(wanted - this.headerLength, end - at)
+    this.header.set(b.subarray(at, at + taken), this.headerLength)
+    this.headerLength += taken
+    this.offset += taken
+    if (this.likeness(this.header, 0, this.headerLength) === 'no') {
+      this.refuse(this.header, 0, this.headerLength, this.offset - this.headerLength)
+    } else if (this.headerLength === wanted) {
+      this.headerLength = 0
+      this.begin(this.header, 0, wanted)
+      return this.enter(b, at + taken, end, order, origin, sink)
+    }
+    return at + taken
   }
 
-  /** Takes the five bytes at `header[from]` as the current record's header; `offset` is already past them. */
-  private begin(header: Uint8Array, from: number): void {
+  /** Only a stream's first record may be an SSLv2-format hello. */
+  private headerWanted(first: number): number {
+    return this.index === 0 && first >= 0x80 ? sslv2HeaderLength : recordHeaderLength
+  }
+
+  private likeness(b: Uint8Array, at: number, end: number): Likeness {
+    return this.headerWanted(b[at]!) === sslv2HeaderLength
+      ? looksLikeSslv2ClientHello(b, at, end)
+      : looksLikeRecordHeader(b, at, end)
+  }
+
+  /** Takes the `length` bytes at `b[at]` as the current record's header; `offset` is already past them. */
+  private begin(b: Uint8Array, at: number, length: number): void {
     this.phase = 'tls'
-    this.recordStart = this.offset - 5
+    this.recordStart = this.offset - length
     this.damaged = false
-    if (header[from]! >= 0x80) {
-      // SSLv2 format: 15 bits of length, then msg_type and version are already part of the body (RFC 5246 appendix E.2).
+    if (length === sslv2HeaderLength) {
       this.recordType = contentTypes.sslv2Hello
-      this.recordVersion = (header[from + 3]! << 8) | header[from + 4]!
-      this.recordEnd = this.recordStart + 2 + (((header[from]! & 0x7f) << 8) | header[from + 1]!)
+      this.recordVersion = recordVersion(b, at + 2)
+      this.recordEnd = this.recordStart + 2 + sslv2RecordLength(b, at)
+      // The hello is kept whole, with the bytes already read.
+      this.body = new Uint8Array(this.recordEnd - this.recordStart)
+      this.body.set(b.subarray(at, at + length))
+      this.bodyLength = length
       return
     }
-    this.recordType = header[from]!
-    this.recordVersion = (header[from + 1]! << 8) | header[from + 2]!
-    this.recordEnd = this.offset + ((header[from + 3]! << 8) | header[from + 4]!)
+    this.recordType = b[at]!
+    this.recordVersion = recordVersion(b, at)
+    this.recordEnd = this.offset + recordLength(b, at)
   }
 
   /** Starts the body of the record just begun; returns where reading goes on. */
   private enter(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
+    if (this.body !== null) return at
     const length = this.recordEnd - this.offset
-    const wanted = sink.wants(this, this.recordType, length)
-    if (this.recordType === contentTypes.sslv2Hello) {
-      // The hello is kept whole, with the five bytes already read.
-      const body = new Uint8Array(this.recordEnd - this.recordStart)
-      body[0] = 0x80 | ((body.length - 2) >> 8)
-      body[1] = (body.length - 2) & 0xff
-      body[2] = 1
-      body[3] = this.recordVersion >> 8
-      body[4] = this.recordVersion & 0xff
-      this.body = body
-      this.bodyLength = 5
-      return at
-    }
     if (length === 0) {
       this.complete(null, 0, 0, order, origin, sink)
       return at
     }
-    if (!wanted) {
+    if (!sink.wants(this, this.recordType, length)) {
       this.skip = length
       return at
     }
