@@ -28,6 +28,9 @@ export const maxOpenFlows = 1 << 20
 export const maxPacketBytes = 1 << 18
 /** IP fragments: datagrams waiting, and bytes of one datagram. */
 export const maxFragmentedDatagrams = 1024
+/** DTLS handshake messages waiting for fragments per direction, and bytes of one of them. */
+export const maxFragmentedMessages = 32
+export const maxFragmentedMessageBytes = 1 << 17
 /** Nested link headers, IPv6 extension headers and tunnels per packet. */
 export const maxHeaderNesting = 16
 /** Certificates read from one Certificate message. */
@@ -51,3 +54,5 @@ export const maxInternedAddresses = 1 << 21
 /** Bytes of one reassembled IP datagram, and nanoseconds its fragments are waited for (RFC 791, RFC 8200 §4.5). */
 export const maxDatagramBytes = 65535
 export const maxFragmentWait = 60e9
+/** Record sequence numbers tried where lost bytes leave it unknown how many records went with them. */
+export const maxSequenceTries = 1024
