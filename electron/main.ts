@@ -1,0 +1,213 @@
+// Electron's main process: window or command line, then walls, worker, menu, window. It holds no parser.
+
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { app, BrowserWindow, dialog, Menu, MessageChannelMain, utilityProcess } from 'electron'
+import { z } from 'zod'
+import type { BridgeEvent, Command, RecentFile } from '../shared/contract/bridge.ts'
+import { commandChannel, eventChannel, portChannel } from './channels.ts'
+import { answerPages } from './ipc.ts'
+import { menuTemplate } from './menu.ts'
+import { refusal } from './outcome.ts'
+import { printReport } from './pdf.ts'
+import { openRecent } from './recent.ts'
+import type { RecentFiles } from './recent.ts'
+import { openBundle } from './serve/bundle.ts'
+import { openWindow, raiseWalls, servePage } from './window.ts'
+import { startHost } from './worker/host.ts'
+import type { WorkerHost, WorkerProcess } from './worker/host.ts'
+import type { WorkerMessage } from './worker/process.ts'
+
+const arguments_ = process.argv.slice(app.isPackaged ? 1 : 2)
+
+/** What a second start hands to the first. */
+const handover = z.object({ files: z.array(z.string()) })
+
+if (arguments_[0] === 'inspect') {
+  const { main } = await import('./cli.ts')
+  app.exit(await main(arguments_))
+} else {
+  startDesktop(arguments_.filter((text) => !text.startsWith('-')).map((path) => resolve(path)))
+}
+
+/** First stage: what must be said before Electron is ready. Only the first instance goes on. */
+function startDesktop(files: readonly string[]): void {
+  if (!app.requestSingleInstanceLock({ files })) {
+    app.quit()
+    return
+  }
+  raiseWalls()
+  const early = [...files]
+  let offer = (path: string): void => {
+    early.push(path)
+  }
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    offer(path)
+  })
+  app.on('second-instance', (_event, _argv, _directory, data) => {
+    const parsed = handover.safeParse(data)
+    const [window] = BrowserWindow.getAllWindows()
+    if (window?.isMinimized() === true) window.restore()
+    window?.focus()
+    if (parsed.success) for (const path of parsed.data.files) offer(path)
+  })
+  void app.whenReady().then(() => {
+    offer = openDesk()
+    for (const path of early) offer(path)
+  })
+}
+
+/** Second stage: worker, answers, menu, window. Returns how a capture named from outside reaches the page. */
+function openDesk(): (path: string) => void {
+  const recent = openRecent(join(app.getPath('userData'), 'recent.json'))
+  const worker = startWorker(recent, drawMenu)
+  /** Destinations chosen in a dialog: the only paths main writes to. */
+  const destinations = new Set<string>()
+  /** Commands for a page that does not listen yet. */
+  const waiting: Command[] = []
+  let pages = 0
+  let listening = false
+
+  function command(command: Command): void {
+    const [window] = BrowserWindow.getAllWindows()
+    if (window !== undefined && listening) window.webContents.send(commandChannel, command)
+    else waiting.push(command)
+    if (window === undefined) open()
+  }
+
+  function offer(path: string): void {
+    void worker.grant(path, 'read').then(() => command({ kind: 'open', path }))
+  }
+
+  function open(): void {
+    listening = false
+    openWindow()
+  }
+
+  function drawMenu(): void {
+    const template = menuTemplate(process.platform, recent.list(), {
+      command: (id) => command({ kind: 'menu', id }),
+      offer,
+      clearRecent: () => void clearRecent(),
+    })
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+  }
+
+  async function clearRecent(): Promise<void> {
+    await recent.clear()
+    app.clearRecentDocuments()
+    drawMenu()
+  }
+
+  async function choose(
+    window: BrowserWindow,
+    title: string,
+    filters: Electron.FileFilter[],
+  ): Promise<string | null> {
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+      title,
+      filters,
+      properties: ['openFile'],
+    })
+    const [path] = filePaths
+    if (canceled || path === undefined) return null
+    await worker.grant(path, 'read')
+    return path
+  }
+
+  answerPages({
+    'port.open': (_input, window) => {
+      const { port1, port2 } = new MessageChannelMain()
+      worker.connect(++pages, port2)
+      window.webContents.postMessage(portChannel, null, [port1])
+      listening = true
+      for (const each of waiting.splice(0)) window.webContents.send(commandChannel, each)
+      return null
+    },
+    'capture.choose': (_input, window) => choose(window, 'Open Capture', captureFilters),
+    'keylog.choose': (_input, window) => choose(window, 'Load Key Log', keylogFilters),
+    'destination.choose': async ({ name }, window) => {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        title: 'Save Report',
+        defaultPath: join(app.getPath('documents'), name),
+      })
+      if (canceled || filePath === '') return null
+      destinations.add(filePath)
+      await worker.grant(filePath, 'write')
+      return filePath
+    },
+    'file.dropped': async ({ path }) => {
+      if (!statSync(path).isFile()) throw refusal('not-a-file', 'This is a folder.', 'Drop a capture file.')
+      await worker.grant(path, 'read')
+      return null
+    },
+    'recent.list': () => recent.list(),
+    'recent.clear': async () => {
+      await clearRecent()
+      return null
+    },
+    'report.print': async ({ html, path }) => {
+      if (!destinations.has(path)) throw refusal('not-offered', 'This destination was not chosen by you.')
+      return { bytes: await printReport(html, path) }
+    },
+  })
+
+  servePage(openBundle(join(import.meta.dirname, '../renderer')))
+  for (const { path } of recent.list()) void worker.grant(path, 'read')
+  app.setAboutPanelOptions({
+    applicationName: app.getName(),
+    applicationVersion: app.getVersion(),
+    copyright: 'MIT licence',
+  })
+  drawMenu()
+  open()
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open()
+  })
+  app.on('window-all-closed', () => {
+    listening = false
+    if (process.platform !== 'darwin') app.quit()
+  })
+  app.on('will-quit', () => worker.stop())
+  return offer
+}
+
+function startWorker(recent: RecentFiles, changed: () => void): WorkerHost<Electron.MessagePortMain> {
+  return startHost<Electron.MessagePortMain>({
+    start: forkWorker,
+    opened: (file) => void remember(file),
+    lost: (reason) => {
+      const event: BridgeEvent = { kind: 'worker-lost', fault: reason }
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.send(eventChannel, event)
+    },
+  })
+
+  async function remember(file: Omit<RecentFile, 'opened'>): Promise<void> {
+    await recent.add({ ...file, opened: new Date().toISOString() })
+    app.addRecentDocument(file.path)
+    changed()
+  }
+}
+
+function forkWorker(): WorkerProcess<Electron.MessagePortMain> {
+  const child = utilityProcess.fork(join(import.meta.dirname, 'worker.js'), [], {
+    serviceName: 'Capture reader',
+  })
+  return {
+    send: (message, port) => child.postMessage(message, port === undefined ? [] : [port]),
+    onMessage: (listener) => void child.on('message', (message: WorkerMessage) => listener(message)),
+    onExit: (listener) => void child.once('exit', (code) => listener(code)),
+    kill: () => void child.kill(),
+  }
+}
+
+const captureFilters: Electron.FileFilter[] = [
+  { name: 'Packet captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'gz', 'zst', 'lz4', 'snoop'] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+const keylogFilters: Electron.FileFilter[] = [
+  { name: 'Key logs', extensions: ['log', 'keys', 'keylog', 'txt'] },
+  { name: 'All files', extensions: ['*'] },
+]

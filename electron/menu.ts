@@ -1,0 +1,93 @@
+// The application menu: File, Edit, View, Go, Help by each platform's conventions; what the page does is sent to it by id.
+
+import type { MenuItemConstructorOptions } from 'electron'
+import type { MenuId, RecentFile } from '../shared/contract/bridge.ts'
+
+export interface MenuActions {
+  command(id: MenuId): void
+  offer(path: string): void
+  clearRecent(): void
+}
+
+/** The menu's template; every item of ours has an id. */
+export function menuTemplate(
+  platform: NodeJS.Platform,
+  recent: readonly RecentFile[],
+  actions: MenuActions,
+): MenuItemConstructorOptions[] {
+  const mac = platform === 'darwin'
+  const page = (id: MenuId, label: string, accelerator?: string): MenuItemConstructorOptions => ({
+    id,
+    label,
+    click: () => actions.command(id),
+    ...(accelerator === undefined ? {} : { accelerator }),
+  })
+  // The page itself hears these keys where they depend on the focus; the menu only shows them.
+  const shown = (id: MenuId, label: string, accelerator: string): MenuItemConstructorOptions => ({
+    ...page(id, label, accelerator),
+    registerAccelerator: false,
+  })
+  const file: MenuItemConstructorOptions[] = [
+    page('open', '&Open Capture…', 'CmdOrCtrl+O'),
+    { id: 'recent', label: 'Open &Recent', submenu: recentItems(recent, actions) },
+    page('keylog', 'Load &Key Log…'),
+    { type: 'separator' },
+    page('export', '&Export Report…', 'CmdOrCtrl+E'),
+    { type: 'separator' },
+    page('close', '&Close Capture', 'CmdOrCtrl+W'),
+    ...(mac ? [] : [{ type: 'separator' } as const, { role: 'quit' } as const]),
+  ]
+  const edit: MenuItemConstructorOptions[] = [
+    { role: 'undo' },
+    { role: 'redo' },
+    { type: 'separator' },
+    { role: 'cut' },
+    { role: 'copy' },
+    { role: 'paste' },
+    { role: 'selectAll' },
+    { type: 'separator' },
+    page('find', '&Filter Conversations', 'CmdOrCtrl+F'),
+  ]
+  const view: MenuItemConstructorOptions[] = [
+    page('theme', 'Change &Theme'),
+    { type: 'separator' },
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    { type: 'separator' },
+    { role: 'togglefullscreen' },
+  ]
+  const go: MenuItemConstructorOptions[] = [
+    shown('next-failure', '&Next Failed Conversation', ']'),
+    shown('previous-failure', '&Previous Failed Conversation', '['),
+    { type: 'separator' },
+    page('commands', '&Commands…', 'CmdOrCtrl+K'),
+  ]
+  const help: MenuItemConstructorOptions[] = [
+    shown('keys', '&Keyboard Keys', '?'),
+    ...(mac ? [] : [{ type: 'separator' } as const, { role: 'about' } as const]),
+  ]
+  return [
+    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    { label: '&File', submenu: file },
+    { label: '&Edit', submenu: edit },
+    { label: '&View', submenu: view },
+    { label: '&Go', submenu: go },
+    ...(mac ? [{ role: 'windowMenu' } as const] : []),
+    { role: 'help', label: '&Help', submenu: help },
+  ]
+}
+
+function recentItems(recent: readonly RecentFile[], actions: MenuActions): MenuItemConstructorOptions[] {
+  if (recent.length === 0) return [{ id: 'recent-none', label: 'No Recent Captures', enabled: false }]
+  return [
+    ...recent.map(({ path }, index) => ({
+      id: `recent-${String(index + 1)}`,
+      // An ampersand in a menu's label marks the next letter as its key.
+      label: path.replaceAll('&', '&&'),
+      click: () => actions.offer(path),
+    })),
+    { type: 'separator' },
+    { id: 'recent-clear', label: 'Clear', click: () => actions.clearRecent() },
+  ]
+}

@@ -1,0 +1,309 @@
+// One page's dealings with the core: its open captures, its requests, its events. Knows no process and no window.
+
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
+import type { z } from 'zod'
+import { requests } from '../../shared/contract/bridge.ts'
+import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
+import type { Report, ReportRow, Warning } from '../../shared/contract/report.ts'
+import { defaultReplay } from '../../shared/schannel/model.ts'
+import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
+import { saveWhole } from '../save.ts'
+import type { analyseFile, OpenCapture } from './analyse.ts'
+
+/** What a session needs of the process it runs in. */
+export interface SessionHost {
+  post(event: BridgeEvent): void
+  /** Whether the user named this file: by dialog, drop, argument, recent list or upload. */
+  mayRead(path: string): boolean
+  /** Whether the user chose this destination in a dialog. */
+  mayWrite(path: string): boolean
+  /** A capture was read to its end. */
+  opened(file: Omit<RecentFile, 'opened'>): void
+}
+
+type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'>
+type ReportRequest = Parsed<'report.make'>
+
+/** What a session does its work with; `tools.ts` has the real ones. */
+export interface Tools {
+  analyse: typeof analyseFile
+  query(rows: readonly ReportRow[], filter: string, sort: Parsed<'rows.query'>['sort']): Found
+  report(
+    parts: Pick<Report, 'captures' | 'model' | 'conversations'>,
+    rows: readonly ReportRow[],
+    request: ReportRequest,
+  ): string
+  keys(
+    path: string,
+    rows: readonly ReportRow[],
+  ): Promise<{ secrets: number; matched: number; warnings: Warning[] }>
+}
+
+export interface Session {
+  /** Answers one request; anything wrong with it is a fault in the outcome, never a throw. */
+  request(channel: string, input: unknown): Promise<Outcome<unknown>>
+  /** Stops all reading and closes all captures. */
+  close(): void
+}
+
+type Parsed<C extends Channel> = z.output<(typeof requests)[C]['input']>
+type Handlers = { [C in Channel]: (input: Parsed<C>) => Output<C> | Promise<Output<C>> }
+
+interface Live {
+  readonly path: string
+  readonly rows: Map<number, ReportRow>
+  stop: boolean
+}
+
+interface Reading {
+  readonly live: Live
+  /** The capture once it is read (or reading was stopped); rejects with the reason where it could not be. */
+  whole: Promise<OpenCapture>
+}
+
+/** Rows sent in one event at most, and how long they may wait for company, in milliseconds. */
+const rowsPerEvent = 256
+const rowsWait = 80
+/** Milliseconds between two progress events. */
+const progressWait = 80
+
+export function createSession(host: SessionHost, tools: Tools): Session {
+  const captures = new Map<number, Reading>()
+  let last = 0
+
+  function captureOf(number: number): Reading {
+    const capture = captures.get(number)
+    if (capture === undefined) {
+      throw refusal('no-such-capture', 'This capture is no longer open.', 'Open the file again.')
+    }
+    return capture
+  }
+
+  function checkRead(path: string): void {
+    if (!host.mayRead(path)) {
+      throw refusal(
+        'not-offered',
+        'This file was not offered by you.',
+        'Choose it in a dialog or drop it here.',
+      )
+    }
+  }
+
+  function checkWrite(path: string): void {
+    if (!host.mayWrite(path)) {
+      throw refusal('not-offered', 'This destination was not chosen by you.', 'Choose it in the dialog.')
+    }
+  }
+
+  const handlers: Handlers = {
+    'capture.open': ({ path, keylog }) => {
+      checkRead(path)
+      if (keylog !== null) checkRead(keylog)
+      const capture = ++last
+      const live: Live = { path, rows: new Map(), stop: false }
+      // The page learns the capture's number before its first event.
+      const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
+      // Who asks for the capture gets the reason; the page has it from the event.
+      whole.catch(() => undefined)
+      captures.set(capture, { live, whole })
+      return { capture }
+    },
+    'capture.cancel': ({ capture }) => {
+      captureOf(capture).live.stop = true
+      return null
+    },
+    'capture.close': ({ capture }) => {
+      shut(captureOf(capture))
+      captures.delete(capture)
+      return null
+    },
+    'rows.query': ({ capture, filter, sort }) => {
+      const rows = [...captureOf(capture).live.rows.values()]
+      const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
+      const counts = {
+        all: rows.length,
+        failed: count('failed'),
+        established: count('established'),
+        incomplete: count('incomplete'),
+      }
+      return { ...tools.query(rows, filter, sort), counts }
+    },
+    'rows.get': ({ capture, ids }) => {
+      const { rows } = captureOf(capture).live
+      return ids.flatMap((id) => rows.get(id) ?? [])
+    },
+    'rows.overview': ({ capture }) =>
+      [...captureOf(capture).live.rows.values()]
+        .map(({ id, start, outcome }) => ({
+          id,
+          startMs: start === null ? null : Date.parse(start),
+          outcome,
+        }))
+        .sort((a, b) => (a.startMs ?? Infinity) - (b.startMs ?? Infinity) || a.id - b.id),
+    'conversation.inspect': async ({ capture, id, replay }) =>
+      (await captureOf(capture).whole).inspect(id, replay),
+    'token.inspect': async ({ capture, id, token }) => (await captureOf(capture).whole).token(id, token),
+    'keys.load': async ({ capture, keylog }) => {
+      if (keylog !== null) checkRead(keylog)
+      const reading = captureOf(capture)
+      const before = await reading.whole
+      const outcome = await tools.analyse(
+        reading.live.path,
+        { keylog, key: null, passwordFile: null, replay: before.model },
+        { cancelled: () => reading.live.stop },
+      )
+      if (!outcome.ok) throw new Refusal(outcome.fault)
+      const after = outcome.value
+      const changed = after.rows.filter(
+        (row) => JSON.stringify(row) !== JSON.stringify(reading.live.rows.get(row.id)),
+      )
+      keep(reading.live, after)
+      reading.whole = Promise.resolve(after)
+      before.close()
+      for (let at = 0; at < changed.length; at += rowsPerEvent) {
+        host.post({ kind: 'rows', capture, rows: changed.slice(at, at + rowsPerEvent) })
+      }
+      return keylog === null ? { secrets: 0, matched: 0, warnings: [] } : await tools.keys(keylog, after.rows)
+    },
+    'report.make': async (request) => {
+      if (request.path !== null) checkWrite(request.path)
+      if (request.format === 'pdf') {
+        throw refusal(
+          'pdf-needs-desktop',
+          'PDF is made by the desktop window only.',
+          'Save as HTML and print it from the browser.',
+        )
+      }
+      const capture = await captureOf(request.capture).whole
+      const rows = chosen(request, capture.rows, tools)
+      const text = tools.report(
+        {
+          captures: [capture.summary],
+          model: { ...request.replay, keys: capture.model.keys },
+          conversations: rows.map((row) => capture.inspect(row.id, request.replay)),
+        },
+        rows,
+        request,
+      )
+      if (request.path === null) return { text, bytes: Buffer.byteLength(text), conversations: rows.length }
+      return { text: null, bytes: await saveWhole(request.path, text), conversations: rows.length }
+    },
+  }
+
+  return {
+    async request(channel, input) {
+      if (!isChannel(channel))
+        return { ok: false, fault: fault('no-such-request', `There is no request "${channel}".`) }
+      return answer(handlers, channel, input)
+    },
+    close() {
+      for (const reading of captures.values()) shut(reading)
+      captures.clear()
+    },
+  }
+}
+
+function isChannel(channel: string): channel is Channel {
+  return Object.hasOwn(requests, channel)
+}
+
+async function answer(handlers: Handlers, channel: Channel, input: unknown): Promise<Outcome<unknown>> {
+  const handler = handlers[channel] as (input: unknown) => unknown
+  const schema: z.ZodType = requests[channel].input
+  const parsed = schema.safeParse(input)
+  if (!parsed.success) {
+    return {
+      ok: false,
+      fault: fault('bad-request', `The request "${channel}" is not well formed.`, parsed.error.message),
+    }
+  }
+  return outcomeOf(() => handler(parsed.data))
+}
+
+/** Reads a capture to its end, telling the page as it goes. */
+async function read(
+  host: SessionHost,
+  tools: Tools,
+  capture: number,
+  live: Live,
+  keylog: string | null,
+): Promise<OpenCapture> {
+  const began = performance.now()
+  let waiting: ReportRow[] = []
+  let sent = 0
+  let told = 0
+  function flush(): void {
+    for (let at = 0; at < waiting.length; at += rowsPerEvent) {
+      host.post({ kind: 'rows', capture, rows: waiting.slice(at, at + rowsPerEvent) })
+    }
+    waiting = []
+    sent = performance.now()
+  }
+  try {
+    const outcome = await tools.analyse(
+      live.path,
+      { keylog, key: null, passwordFile: null, replay: defaultReplay },
+      {
+        progress(bytes, total, packets, conversations) {
+          if (performance.now() - told < progressWait) return
+          told = performance.now()
+          host.post({ kind: 'progress', capture, bytes, total, packets, conversations })
+        },
+        cancelled: () => live.stop,
+        rows(rows) {
+          for (const row of rows) live.rows.set(row.id, row)
+          waiting.push(...rows)
+          if (waiting.length >= rowsPerEvent || performance.now() - sent > rowsWait) flush()
+        },
+      },
+    )
+    if (!outcome.ok) throw new Refusal(outcome.fault)
+    const whole = outcome.value
+    flush()
+    keep(live, whole)
+    host.opened({
+      path: live.path,
+      bytes: whole.summary.bytes ?? 0,
+      failed: whole.rows.filter((row) => row.outcome === 'failed').length,
+      conversations: whole.rows.length,
+    })
+    host.post({
+      kind: 'done',
+      capture,
+      summary: whole.summary,
+      conversations: whole.rows.length,
+      cancelled: live.stop,
+      otherFlows: whole.otherFlows,
+      milliseconds: performance.now() - began,
+    })
+    return whole
+  } catch (error) {
+    flush()
+    host.post({ kind: 'failed', capture, fault: faultOf(error) })
+    throw error
+  }
+}
+
+/** A reading's rows are the capture's from now on: revised ones replace those sent while reading. */
+function keep(live: Live, whole: OpenCapture): void {
+  live.rows.clear()
+  for (const row of whole.rows) live.rows.set(row.id, row)
+}
+
+function shut(reading: Reading): void {
+  reading.live.stop = true
+  reading.whole.then(
+    (capture) => capture.close(),
+    () => undefined,
+  )
+}
+
+function chosen(request: ReportRequest, rows: readonly ReportRow[], tools: Tools): ReportRow[] {
+  const { scope } = request
+  if (scope === 'all') return [...rows]
+  if (scope === 'failed') return rows.filter((row) => row.outcome === 'failed')
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const ids = scope === 'filtered' ? tools.query(rows, request.filter, []).ids : scope
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}

@@ -1,0 +1,147 @@
+// The page's way to its host: the preload's bridge in Electron, else the same over fetch and an event stream.
+
+import type {
+  Bridge,
+  BridgeEvent,
+  Channel,
+  Command,
+  Fault,
+  Input,
+  Outcome,
+  Output,
+  RecentFile,
+} from '../shared/contract/bridge.ts'
+
+declare global {
+  interface Window {
+    readonly bridge?: Bridge
+  }
+}
+
+/** The one bridge of this page. */
+export function connect(): Bridge {
+  return window.bridge ?? connectServed()
+}
+
+type StreamMessage = { kind: 'event'; event: BridgeEvent } | { kind: 'command'; command: Command }
+
+/** Addresses are relative: the page's own address carries the secret segment. */
+function connectServed(): Bridge {
+  const tab = crypto.randomUUID()
+  const eventListeners = new Set<(event: BridgeEvent) => void>()
+  const commandListeners = new Set<(command: Command) => void>()
+  let early: Command[] = []
+  /** Uploads that were refused, by the name given out for them: the reason is told when they are opened. */
+  const refused = new Map<string, Fault>()
+
+  const stream = new EventSource(`events?tab=${tab}`)
+  stream.onmessage = ({ data }: MessageEvent<string>) => {
+    const message = JSON.parse(data) as StreamMessage
+    if (message.kind === 'event') {
+      for (const listener of eventListeners) listener(message.event)
+      return
+    }
+    if (commandListeners.size === 0) early.push(message.command)
+    for (const listener of commandListeners) listener(message.command)
+  }
+
+  async function post<T>(address: string, body: BodyInit): Promise<Outcome<T>> {
+    try {
+      const response = await fetch(address, { method: 'POST', body })
+      return (await response.json()) as Outcome<T>
+    } catch {
+      return { ok: false, fault: unreachable }
+    }
+  }
+
+  async function request<C extends Channel>(channel: C, input: Input<C>): Promise<Outcome<Output<C>>> {
+    const reason = refusalOf(channel, input)
+    if (reason !== null) return { ok: false, fault: reason }
+    const outcome = await post<Output<C>>(`request?tab=${tab}`, JSON.stringify({ channel, input }))
+    return channel === 'token.inspect' ? withBytes(outcome) : outcome
+  }
+
+  function refusalOf(channel: Channel, input: unknown): Fault | null {
+    if (channel !== 'capture.open' && channel !== 'keys.load') return null
+    const { path, keylog } = input as { path?: string; keylog?: string | null }
+    return refused.get(path ?? '') ?? refused.get(keylog ?? '') ?? null
+  }
+
+  async function upload(file: File): Promise<string> {
+    const outcome = await post<string>(`upload?name=${encodeURIComponent(file.name)}`, file)
+    if (outcome.ok) return outcome.value
+    refused.set(file.name, outcome.fault)
+    return file.name
+  }
+
+  async function choose(accept: string): Promise<string | null> {
+    const file = await chosenFile(accept)
+    return file === null ? null : upload(file)
+  }
+
+  return {
+    host: 'served',
+    platform: platformOf(navigator.userAgent),
+    version: document.querySelector<HTMLMetaElement>('meta[name=program-version]')?.content ?? '',
+    request,
+    on(listener) {
+      eventListeners.add(listener)
+      return () => void eventListeners.delete(listener)
+    },
+    chooseCapture: () => choose('.pcap,.pcapng,.cap,.ntar,.gz,.zst,.lz4,.snoop'),
+    chooseKeylog: () => choose('.log,.keys,.keylog,.txt'),
+    chooseDestination: () => Promise.resolve(null),
+    pathOf: (file) => (file instanceof File ? upload(file) : Promise.resolve(null)),
+    onCommand(listener) {
+      commandListeners.add(listener)
+      for (const command of early) listener(command)
+      early = []
+      return () => void commandListeners.delete(listener)
+    },
+    async recent() {
+      try {
+        return (await (await fetch('recent')).json()) as RecentFile[]
+      } catch {
+        return []
+      }
+    },
+    async clearRecent() {
+      await post('recent/clear', '')
+    },
+  }
+}
+
+/** Asks for a file by the browser's own dialog; null when dismissed. */
+function chosenFile(accept: string): Promise<File | null> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.accept = accept
+    input.addEventListener('change', () => resolve(input.files?.[0] ?? null))
+    input.addEventListener('cancel', () => resolve(null))
+    input.click()
+  })
+}
+
+/** Bytes come as base64; everything else in an answer is JSON already. */
+function withBytes<T>(outcome: Outcome<T>): Outcome<T> {
+  if (!outcome.ok) return outcome
+  const { bytes } = outcome.value as { bytes: unknown }
+  if (typeof bytes !== 'string') return outcome
+  const decoded = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))
+  return { ok: true, value: { ...outcome.value, bytes: decoded } }
+}
+
+function platformOf(userAgent: string): Bridge['platform'] {
+  if (userAgent.includes('Windows')) return 'win32'
+  if (userAgent.includes('Mac OS')) return 'darwin'
+  return userAgent.includes('Linux') ? 'linux' : 'other'
+}
+
+const unreachable: Fault = {
+  code: 'server-gone',
+  message: 'The program that serves this page does not answer.',
+  hint: 'Start it again with npm start and open the new address.',
+  offset: null,
+  packet: null,
+}
