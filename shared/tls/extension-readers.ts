@@ -1,0 +1,462 @@
+// One reader per extension number, used for the typed values and for the field tree alike.
+
+import type { Reader } from '../bytes/reader.ts'
+import { extensionTypes } from '../registries/extensions.ts'
+import { supportedGroups } from '../registries/groups.ts'
+import type { Registry } from '../registries/registry.ts'
+import { signatureSchemes } from '../registries/signatures.ts'
+import {
+  authorizationFormats,
+  cachedInformationTypes,
+  certificateCompressionAlgorithms,
+  certificateStatusTypes,
+  certificateTypes,
+  heartbeatModes,
+  maxFragmentLengths,
+  pointFormats,
+  pskKeyExchangeModes,
+  serverNameTypes,
+  srtpProtectionProfiles,
+  tokenBindingKeyParameters,
+  trustedAuthorityTypes,
+  userMappingTypes,
+  versions,
+} from '../registries/tls.ts'
+import { showName } from '../x509/names.ts'
+import { code, codes, codesLeft, text } from './codes.ts'
+import { readEncryptedClientHello } from './ech.ts'
+import type { ExtensionPlace, ExtensionValues } from './extensions.ts'
+import { readQuicTransportParameters } from './quic-parameters.ts'
+
+/** Reads the data of one extension to its end and keeps what the model needs; throws through the reader only. */
+export type ExtensionReader = (r: Reader, place: ExtensionPlace, into: ExtensionValues) => void
+
+/** `read` must use up the data; only then `keep` takes its value. */
+function extension<T>(
+  read: (r: Reader, place: ExtensionPlace) => T,
+  keep?: (into: ExtensionValues, value: T, place: ExtensionPlace) => void,
+): ExtensionReader {
+  return (r, place, into) => {
+    const value = read(r, place)
+    r.done('extension data')
+    keep?.(into, value, place)
+  }
+}
+
+const empty = extension(() => null)
+
+function isRequest(place: ExtensionPlace): boolean {
+  return place === 'client-hello' || place === 'certificate-request'
+}
+
+/** A list from the one who asks, a single choice from the one who answers. */
+function offer(registry: Registry, lengthBytes: 1 | 2, list: string, item: string): ExtensionReader {
+  return extension((r, place) =>
+    isRequest(place) ? codes(r, registry, lengthBytes, list, item) : [code(r, registry, item)],
+  )
+}
+
+function flag(reads: (r: Reader) => unknown): ExtensionReader {
+  return extension((r) => (r.left === 0 ? null : reads(r)))
+}
+
+// RFC 6066 §3
+const serverName = extension(
+  (r, place) => {
+    if (place !== 'client-hello' && r.left === 0) return null
+    const list = r.vector(2, 'server name list')
+    let host: string | null = null
+    while (list.left > 0) {
+      const type = code(list, serverNameTypes, 'name type')
+      const at = list.at
+      const name = text(list, 2, 'server name')
+      if (type !== 0) continue
+      if (name === '') list.fail('host name is empty', at)
+      host ??= name
+    }
+    if (host === null) list.fail('no host name')
+    return host
+  },
+  (into, name) => {
+    into.serverName = name
+  },
+)
+
+// RFC 6066 §8, RFC 8446 §4.4.2.1
+const statusRequest = extension((r, place) => {
+  if (place === 'certificate') {
+    code(r, certificateStatusTypes, 'status type')
+    r.opaque(3, 'OCSP response')
+  } else if (r.left > 0) statusRequestItem(r)
+})
+
+function statusRequestItem(r: Reader): void {
+  if (code(r, certificateStatusTypes, 'status type') === 1) ocspStatusRequest(r)
+  else r.rest('request')
+}
+
+function ocspStatusRequest(r: Reader): void {
+  const responders = r.vector(2, 'responder ids')
+  while (responders.left > 0) responders.opaque(2, 'responder id')
+  r.opaque(2, 'request extensions')
+}
+
+// RFC 6961 §2.2
+const statusRequestV2 = extension((r) => {
+  if (r.left === 0) return
+  const list = r.vector(2, 'status requests')
+  while (list.left > 0) {
+    list.group('status request', () => {
+      const type = code(list, certificateStatusTypes, 'status type')
+      const request = list.vector(2, 'request')
+      if (type === 1 || type === 2) ocspStatusRequest(request)
+      else request.rest('request')
+      request.done('status request')
+    })
+  }
+})
+
+// RFC 7301 §3.1
+const alpn = extension(
+  (r) => {
+    const list = r.vector(2, 'protocol names')
+    if (list.left === 0) r.fail('protocol names are empty')
+    const names: string[] = []
+    while (list.left > 0) {
+      const at = list.at
+      const name = text(list, 1, 'protocol name')
+      if (name === '') list.fail('a protocol name is empty', at)
+      names.push(name)
+    }
+    return names
+  },
+  (into, names) => {
+    into.alpn = names
+  },
+)
+
+// draft-vvv-tls-alps
+const applicationSettings = extension((r, place) => {
+  if (place !== 'client-hello') {
+    r.rest('settings')
+    return
+  }
+  const list = r.vector(2, 'protocol names')
+  while (list.left > 0) text(list, 1, 'protocol name')
+})
+
+// RFC 6962 §3.3.1
+const signedCertificateTimestamps = flag((r) => {
+  const list = r.vector(2, 'timestamps')
+  while (list.left > 0) {
+    const entry = list.vector(2, 'timestamp')
+    entry.group('signed certificate timestamp', () => {
+      entry.u8('version')
+      entry.raw(32, 'log id')
+      const seconds = entry.u32('time, high half') * 2 ** 32 + entry.u32('time, low half')
+      entry.means(new Date(Math.min(seconds, 8.64e15)).toISOString())
+      entry.opaque(2, 'extensions')
+      code(entry, signatureSchemes, 'signature scheme')
+      entry.opaque(2, 'signature')
+      entry.done('timestamp')
+    })
+  }
+})
+
+// RFC 7685 §3
+const padding = extension((r) => {
+  const start = r.at
+  const bytes = r.rest('padding')
+  if (bytes.some((octet) => octet !== 0)) r.fail('padding is not zero', start)
+})
+
+// RFC 8472 §2
+const tokenBinding = extension((r) => {
+  r.u8('major version')
+  r.u8('minor version')
+  codes(r, tokenBindingKeyParameters, 1, 'key parameters', 'key parameter')
+})
+
+// RFC 5764 §4.1.1
+const useSrtp = extension((r) => {
+  codes(r, srtpProtectionProfiles, 2, 'protection profiles', 'protection profile')
+  r.opaque(1, 'master key identifier')
+})
+
+// RFC 5746 §3.2
+const renegotiationInfo = extension((r) => r.opaque(1, 'renegotiated connection'))
+
+// RFC 6066 §6
+const trustedAuthorities = flag((r) => {
+  const list = r.vector(2, 'trusted authorities')
+  while (list.left > 0) {
+    const type = code(list, trustedAuthorityTypes, 'identifier type')
+    if (type === 2) showName(list.vector(2, 'distinguished name'))
+    else if (type !== 0) list.raw(20, 'SHA-1 hash')
+  }
+})
+
+// RFC 7924 §4
+const cachedInformation = extension((r, place) => {
+  const list = r.vector(2, 'cached objects')
+  while (list.left > 0) {
+    code(list, cachedInformationTypes, 'type')
+    if (place === 'client-hello') list.opaque(1, 'hash')
+  }
+})
+
+// RFC 8446 §4.2.11
+const preSharedKey = extension(
+  (r, place): { identities: Uint8Array[] | null; index: number | null } => {
+    if (place !== 'client-hello') return { identities: null, index: r.u16('selected identity') }
+    const identities: Uint8Array[] = []
+    const list = r.vector(2, 'identities')
+    while (list.left > 0) {
+      list.group('identity', () => {
+        identities.push(list.opaque(2, 'identity').slice())
+        list.u32('obfuscated ticket age')
+      })
+    }
+    const binders = r.vector(2, 'binders')
+    let count = 0
+    for (; binders.left > 0; count++) binders.opaque(1, 'binder')
+    if (identities.length === 0) r.fail('identities are empty')
+    if (count !== identities.length) r.fail('identities and binders differ in number')
+    return { identities, index: null }
+  },
+  (into, value) => {
+    into.pskIdentities = value.identities
+    into.pskIndex = value.index
+  },
+)
+
+// RFC 8446 §4.2.1
+const supportedVersions = extension(
+  (r, place) =>
+    place === 'client-hello' ? codes(r, versions, 1, 'versions', 'version') : code(r, versions, 'version'),
+  (into, value) => {
+    if (typeof value === 'number') into.selectedVersion = value
+    else into.supportedVersions = value
+  },
+)
+
+// RFC 8446 §4.2.8
+const keyShare = extension(
+  (r, place): number[] | number => {
+    if (place === 'hello-retry-request') return code(r, supportedGroups, 'selected group')
+    if (place !== 'client-hello') return keyShareEntry(r)
+    const list = r.vector(2, 'key shares')
+    const groups: number[] = []
+    while (list.left > 0) groups.push(keyShareEntry(list))
+    return groups
+  },
+  (into, value) => {
+    if (typeof value === 'number') into.selectedGroup = value
+    else into.keyShares = value
+  },
+)
+
+function keyShareEntry(r: Reader): number {
+  return r.group('key share', () => {
+    const group = code(r, supportedGroups, 'group')
+    const at = r.at
+    if (r.opaque(2, 'key exchange').length === 0) r.fail('key exchange is empty', at)
+    return group
+  })
+}
+
+// RFC 8446 §4.2.10: a size in tickets only
+const earlyData = extension((r, place) =>
+  place === 'new-session-ticket' ? r.u32('maximum early data') : null,
+)
+
+// RFC 8446 §4.2.4
+const certificateAuthorities = extension(
+  (r) => {
+    const list = r.vector(2, 'authorities')
+    return { length: list.left, names: readAuthorities(list) }
+  },
+  (into, value) => {
+    into.certificateAuthorities = value
+  },
+)
+
+/** Distinguished names, each with a two-octet length, to the end of the reader. */
+export function readAuthorities(list: Reader): Uint8Array[] {
+  const names: Uint8Array[] = []
+  while (list.left > 0) {
+    const name = list.vector(2, 'authority')
+    names.push(name.bytes.slice(name.at, name.end))
+    showName(name)
+  }
+  return names
+}
+
+// RFC 8446 §4.2.5
+const oidFilters = extension((r) => {
+  const list = r.vector(2, 'filters')
+  while (list.left > 0) {
+    list.group('filter', () => {
+      list.opaque(1, 'certificate extension OID')
+      list.opaque(2, 'certificate extension values')
+    })
+  }
+})
+
+// RFC 9345 §4
+const delegatedCredential = extension((r, place) => {
+  if (isRequest(place)) {
+    codes(r, signatureSchemes, 2, 'signature schemes', 'signature scheme')
+    return
+  }
+  r.u32('valid time')
+  code(r, signatureSchemes, 'signature scheme of the credential')
+  r.opaque(3, 'public key')
+  code(r, signatureSchemes, 'signature scheme')
+  r.opaque(2, 'signature')
+})
+
+// RFC 9149 §3
+const ticketRequest = extension((r, place) => {
+  if (place === 'client-hello') {
+    r.u8('new session count')
+    r.u8('resumption count')
+  } else r.u8('expected count')
+})
+
+// draft-agl-tls-nextprotoneg
+const nextProtocols = extension((r) => {
+  while (r.left > 0) text(r, 1, 'protocol name')
+})
+
+// draft-ietf-tls-esni-05
+const encryptedServerName = extension((r) => {
+  r.rest('encrypted server name')
+})
+
+// draft-ietf-tls-tlsflags
+const tlsFlags = extension((r) => r.opaque(1, 'flags'))
+
+// draft-ietf-tls-trust-anchor-ids
+const trustAnchors = flag((r) => {
+  const list = r.vector(2, 'trust anchors')
+  while (list.left > 0) list.opaque(1, 'trust anchor')
+})
+
+// RFC 5878 §3, RFC 4681 §2
+function typeList(registry: Registry): ExtensionReader {
+  return extension((r) => codes(r, registry, 1, 'types', 'type'))
+}
+
+function numbers(
+  registry: Registry,
+  lengthBytes: 1 | 2,
+  list: string,
+  item: string,
+  keep?: (into: ExtensionValues, values: number[]) => void,
+): ExtensionReader {
+  return extension((r) => codes(r, registry, lengthBytes, list, item), keep)
+}
+
+export const extensionReaders: ReadonlyMap<number, ExtensionReader> = new Map<number, ExtensionReader>([
+  [0, serverName],
+  [1, extension((r) => code(r, maxFragmentLengths, 'maximum fragment length'))],
+  [2, empty],
+  [3, trustedAuthorities],
+  [4, empty],
+  [5, statusRequest],
+  [6, typeList(userMappingTypes)],
+  [7, typeList(authorizationFormats)],
+  [8, typeList(authorizationFormats)],
+  [9, offer(certificateTypes, 1, 'certificate types', 'certificate type')],
+  [
+    10,
+    numbers(supportedGroups, 2, 'groups', 'group', (into, values) => {
+      into.supportedGroups = values
+    }),
+  ],
+  [
+    11,
+    numbers(pointFormats, 1, 'point formats', 'point format', (into, values) => {
+      into.pointFormats = values
+    }),
+  ],
+  // RFC 5054 §2.8.1
+  [12, extension((r) => text(r, 1, 'user name'))],
+  [
+    13,
+    numbers(signatureSchemes, 2, 'signature schemes', 'signature scheme', (into, values) => {
+      into.signatureAlgorithms = values
+    }),
+  ],
+  [14, useSrtp],
+  [15, extension((r) => code(r, heartbeatModes, 'mode'))],
+  [16, alpn],
+  [17, statusRequestV2],
+  [18, signedCertificateTimestamps],
+  // RFC 7250 §3
+  [19, offer(certificateTypes, 1, 'certificate types', 'certificate type')],
+  [20, offer(certificateTypes, 1, 'certificate types', 'certificate type')],
+  [21, padding],
+  [22, empty],
+  [23, empty],
+  [24, tokenBinding],
+  [25, cachedInformation],
+  [26, empty],
+  // RFC 8879 §3
+  [27, numbers(certificateCompressionAlgorithms, 1, 'algorithms', 'algorithm')],
+  // RFC 8449 §4
+  [28, extension((r) => r.u16('record size limit'))],
+  [33, empty],
+  [34, delegatedCredential],
+  [
+    35,
+    extension(
+      (r, place) => {
+        const ticket = r.left === 0 ? new Uint8Array(0) : r.rest('ticket').slice()
+        return place === 'client-hello' ? ticket : null
+      },
+      (into, ticket) => {
+        into.sessionTicket = ticket
+      },
+    ),
+  ],
+  [41, preSharedKey],
+  [42, earlyData],
+  [43, supportedVersions],
+  [44, extension((r) => r.opaque(2, 'cookie'))],
+  [45, numbers(pskKeyExchangeModes, 1, 'modes', 'mode')],
+  [47, certificateAuthorities],
+  [48, oidFilters],
+  [49, empty],
+  [
+    50,
+    numbers(signatureSchemes, 2, 'signature schemes', 'signature scheme', (into, values) => {
+      into.signatureAlgorithmsCert = values
+    }),
+  ],
+  [51, keyShare],
+  // RFC 9146 §3
+  [53, extension((r) => r.opaque(1, 'connection id'))],
+  [54, extension((r) => r.opaque(1, 'connection id'))],
+  // RFC 8844 §3
+  [55, extension((r) => r.opaque(1, 'binding hash'))],
+  [56, extension((r) => r.opaque(1, 'session id'))],
+  [57, extension(readQuicTransportParameters)],
+  [58, ticketRequest],
+  [59, extension((r) => r.rest('chain'))],
+  [61, empty],
+  [62, tlsFlags],
+  [13172, nextProtocols],
+  [17513, applicationSettings],
+  [17613, applicationSettings],
+  [30031, empty],
+  [30032, empty],
+  [51764, trustAnchors],
+  // RFC 9849 §5.1: only inside an encrypted inner hello
+  [64768, extension((r) => codesLeft(r.vector(1, 'extension types'), extensionTypes, 'extension type'))],
+  [65037, extension(readEncryptedClientHello)],
+  [65281, renegotiationInfo],
+  [65445, extension(readQuicTransportParameters)],
+  [65486, encryptedServerName],
+])

@@ -1,0 +1,96 @@
+// Extension blocks of hellos, EncryptedExtensions, certificates and tickets (RFC 8446 §4.2, RFC 5246 §7.4.1.4).
+
+import { parse, type Reader } from '../bytes/reader.ts'
+import { extensionTypes } from '../registries/extensions.ts'
+import { labelOf, nameOf } from '../registries/registry.ts'
+import { extensionReaders } from './extension-readers.ts'
+import type { Extension } from './messages.ts'
+
+/** Which message carries the block: several extensions differ by it. */
+export type ExtensionPlace =
+  | 'client-hello'
+  | 'server-hello'
+  | 'hello-retry-request'
+  | 'encrypted-extensions'
+  | 'certificate'
+  | 'certificate-request'
+  | 'new-session-ticket'
+
+/** What the extensions of one block say; null where absent or malformed. */
+export class ExtensionValues {
+  serverName: string | null = null
+  supportedVersions: number[] | null = null
+  selectedVersion: number | null = null
+  supportedGroups: number[] | null = null
+  signatureAlgorithms: number[] | null = null
+  signatureAlgorithmsCert: number[] | null = null
+  keyShares: number[] | null = null
+  selectedGroup: number | null = null
+  pointFormats: number[] | null = null
+  alpn: string[] | null = null
+  pskIdentities: Uint8Array[] | null = null
+  pskIndex: number | null = null
+  sessionTicket: Uint8Array | null = null
+  certificateAuthorities: { names: Uint8Array[]; length: number } | null = null
+}
+
+export interface ExtensionBlock {
+  readonly extensions: readonly Extension[]
+  readonly values: ExtensionValues
+  /** What breaks the format, as sentences without positions. */
+  readonly faults: string[]
+}
+
+/**
+ * Reads a block with its two-octet length. A faulty extension is noted and marked, the others are read;
+ * a block longer than the message is the message's fault.
+ */
+export function readExtensions(r: Reader, place: ExtensionPlace): ExtensionBlock {
+  const block: { extensions: Extension[]; values: ExtensionValues; faults: string[] } = {
+    extensions: [],
+    values: new ExtensionValues(),
+    faults: [],
+  }
+  r.group('extensions', () => {
+    const list = r.vector(2, 'extensions')
+    const whole = parse(
+      list.bytes,
+      (inner) => {
+        while (inner.left > 0) readExtension(inner, place, block)
+      },
+      list.fields,
+      list.at,
+      list.end,
+    )
+    if (!whole.ok) block.faults.push(`extensions break off: ${whole.malformed.what}`)
+  })
+  return block
+}
+
+function readExtension(
+  r: Reader,
+  place: ExtensionPlace,
+  block: { extensions: Extension[]; values: ExtensionValues; faults: string[] },
+): void {
+  const { fields } = r
+  const group = fields === null ? null : fields.open('extension', r.at)
+  const type = r.u16('extension type')
+  r.means(fields === null ? '' : labelOf(extensionTypes, type))
+  const data = r.sub(r.u16('extension length'), `extension data`)
+  if (group !== null) group.value = labelOf(extensionTypes, type)
+  if (block.extensions.some((earlier) => earlier.type === type)) {
+    block.faults.push(`${nameOf(extensionTypes, type)}: repeated`)
+  }
+  block.extensions.push({ type, data: data.bytes.slice(data.at, data.end) })
+  const read = extensionReaders.get(type)
+  if (read !== undefined) {
+    const outcome = parse(data.bytes, (inner) => read(inner, place, block.values), fields, data.at, data.end)
+    if (!outcome.ok) {
+      block.faults.push(`${nameOf(extensionTypes, type)}: ${outcome.malformed.what}`)
+      if (group !== null) group.malformed = outcome.malformed.what
+    }
+  } else if (fields !== null && data.left > 0) {
+    data.rest('data')
+  }
+  if (group !== null) fields?.close(group, data.end)
+}
