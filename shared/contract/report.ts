@@ -305,6 +305,8 @@ export const row = conversationHead.extend({
   /** Distinct statuses of all calls, so that `status == X` finds the conversation. */
   statuses: z.array(z.string()),
   calls: z.number(),
+  /** Distinct ids of the Windows events that the findings name, so that `event == 36888` finds the conversation. */
+  events: z.array(z.number()),
   findings: z.array(findingRow),
 })
 

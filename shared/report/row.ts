@@ -9,5 +9,8 @@ export function rowOf(conversation: ReportConversation): ReportRow {
     ...conversation,
     statuses: [...new Set(calls.map((call) => call.status))],
     calls: calls.length,
+    events: [
+      ...new Set(conversation.findings.flatMap((finding) => finding.windows.events.map((event) => event.id))),
+    ],
   })
 }
