@@ -1,6 +1,7 @@
 // From a captured packet to its transport payload: link, IP, fragments, TCP or UDP header. Used by the scan and by `inspect`.
 
 import type { CaptureInterface } from './capture/capture.ts'
+import type { PacketPlace } from './conversation/connection.ts'
 import { Defragmenter } from './network/defragment.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
 import { type LinkDecoder, linkDecoder } from './network/link.ts'
@@ -39,7 +40,7 @@ export class PacketDecoder {
     end: number,
     packet: number,
     time: number,
-    at: number,
+    place: PacketPlace,
     link: CaptureInterface,
   ): Transport {
     let decoder = this.links[link.index]
@@ -51,7 +52,7 @@ export class PacketDecoder {
     this.bytes = b
     this.fragments = null
     if (ip.fragment) {
-      const datagram = this.defragmenter.add(ip, b, packet, time, at)
+      const datagram = this.defragmenter.add(ip, b, packet, time, place.place())
       if (datagram === null || !ip.resume(datagram.bytes, 0, datagram.bytes.length, datagram.protocol)) return 'none'
       this.bytes = datagram.bytes
       this.fragments = datagram

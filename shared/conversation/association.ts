@@ -1,7 +1,7 @@
 // One DTLS association while it is open: the conversation built from its datagrams, and the packets noted for `inspect`.
 
 import { maxNotedPackets } from '../limits.ts'
-import type { FlowKey, Noted } from './connection.ts'
+import type { FlowKey, Noted, PacketPlace } from './connection.ts'
 import { clientRandomOf, DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
 
@@ -20,12 +20,16 @@ export class Association {
   start = 0.5
   end = 0.5
   readonly seen: [boolean, boolean] = [false, false]
+  /** Already handed on: a late look must leave it alone. */
+  gone = false
+  private readonly packet: PacketPlace
   private readonly options: BuilderOptions
   private clientRandom: Uint8Array | null = null
 
-  constructor(key: FlowKey, options: BuilderOptions) {
+  constructor(key: FlowKey, options: BuilderOptions, packet: PacketPlace) {
     this.key = key
     this.options = options
+    this.packet = packet
   }
 
   /** Whether this datagram begins another conversation between the same ports. */
@@ -37,8 +41,8 @@ export class Association {
     return (a.sealedRecords > 0 && z.sealedRecords > 0) || time - this.end > newConversationAfterNs
   }
 
-  /** Takes one datagram's payload. `at` is where its packet lies in the file. */
-  datagram(dir: 0 | 1, b: Uint8Array, start: number, end: number, packet: number, time: number, at: number): void {
+  /** Takes one datagram's payload. */
+  datagram(dir: 0 | 1, b: Uint8Array, start: number, end: number, packet: number, time: number): void {
     if (this.packets++ === 0) {
       this.firstPacket = packet
       this.start = time
@@ -52,9 +56,9 @@ export class Association {
       this.builder = new DatagramBuilder(this.options)
     }
     this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
-    const noted = this.builder.datagram(dir, b, start, end, { packet, time, ack: -1, at })
+    const noted = this.builder.datagram(dir, b, start, end, { packet, time, ack: -1 })
     if (!noted) return
-    if (this.noted.length < maxNotedPackets) this.noted.push({ at, packet, resume: null })
+    if (this.noted.length < maxNotedPackets) this.noted.push({ at: this.packet.place(), packet, resume: null })
     else this.builder.limitsReached.add('maxNotedPackets')
   }
 }

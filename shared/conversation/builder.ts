@@ -3,8 +3,8 @@
 import { maxChunksKept, maxMessageBytes, smallRecordBytes } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
-import type { Conversation, Gap, TlsRecord } from './facts.ts'
-import { type BuilderOptions, type Closing, Gatherer } from './gatherer.ts'
+import type { Gap, TlsRecord } from './facts.ts'
+import { type BuilderOptions, Gatherer } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
 
 /** A stream that is not TLS is described by its first packets only. */
@@ -88,7 +88,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     }
   }
 
-  override finish(closing: Closing): Conversation {
+  override settle(): void {
     for (const stream of this.streams) {
       stream.finish()
       // A hello that never became complete still says that TLS was meant.
@@ -96,7 +96,6 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       if (this.confirmed || stream.phase !== 'tls' || b.length < 6 || b[0] !== contentTypes.handshake) continue
       if (b[5] === handshakeTypes.clientHello || b[5] === handshakeTypes.serverHello) this.confirm(stream.dir, b[5])
     }
-    return super.finish(closing)
   }
 
   /** Whether a type-22 record of this stream is encrypted: TLS 1.3 has no sealed ones of that type (RFC 8446 §5.2). */

@@ -6,6 +6,7 @@ import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
 import { ConversationBuilder } from './builder.ts'
 import type { Gap } from './facts.ts'
 import type { BuilderOptions } from './gatherer.ts'
+import { looksLike } from './looks-like.ts'
 import type { Resume } from './tls-stream.ts'
 
 /** A packet to be read again by `inspect`; `resume` restores its stream where packets before it were not noted. */
@@ -20,6 +21,11 @@ interface Syn {
   readonly seq: number
   readonly ttl: number
   readonly ipId: number
+}
+
+/** Says where the packet just given lies, so that it can be read again. Asked only for packets that are noted. */
+export interface PacketPlace {
+  place(): number
 }
 
 /** Names both ends: interned addresses (see IpPacket) and ports of the first packet's sender and receiver. */
@@ -39,8 +45,8 @@ export class Connection implements StreamSink {
   id = 0
   readonly streams: readonly [TcpStream, TcpStream] = [new TcpStream(0), new TcpStream(1)]
   builder: ConversationBuilder | null = null
-  /** Neither direction is TLS: packets are only counted. */
-  ignored = false
+  /** Neither direction is TLS: packets are only counted. Says what the flow looks like instead. */
+  ignoredAs: string | null = null
   readonly noted: Noted[] = []
   packets = 0
   firstPacket = 0
@@ -50,6 +56,9 @@ export class Connection implements StreamSink {
   synDir: 0 | 1 | -1 = -1
   /** Both sides closed, or one reset; late packets may still come. */
   closed = false
+  /** Already handed on: a late look must leave it alone. */
+  gone = false
+  private readonly packet: PacketPlace
   private readonly options: BuilderOptions
   private readonly syns: [Syn | null, Syn | null] = [null, null]
   private readonly windowShut: [boolean, boolean] = [false, false]
@@ -57,9 +66,10 @@ export class Connection implements StreamSink {
   /** Set while a packet is being placed: it is worth reading again. */
   private worthNoting = false
 
-  constructor(key: FlowKey, options: BuilderOptions) {
+  constructor(key: FlowKey, options: BuilderOptions, packet: PacketPlace) {
     this.key = key
     this.options = options
+    this.packet = packet
   }
 
   /** Whether this SYN opens another connection between the same ports. */
@@ -70,7 +80,7 @@ export class Connection implements StreamSink {
     return this.streams[dir].started
   }
 
-  /** Takes one segment. `at` is where its packet lies in the file; `resume` comes from an earlier scan. */
+  /** Takes one segment; `resume` comes from an earlier scan. */
   segment(
     dir: 0 | 1,
     segment: TcpSegment,
@@ -79,7 +89,6 @@ export class Connection implements StreamSink {
     ipId: number,
     packet: number,
     time: number,
-    at: number,
     resume: Resume | null,
   ): void {
     const stream = this.streams[dir]
@@ -90,11 +99,11 @@ export class Connection implements StreamSink {
     this.lastPacket = packet
     this.end = time
     stream.seen = true
-    if (this.ignored) return
+    if (this.ignoredAs !== null) return
     const length = segment.payloadEnd - segment.payloadStart
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
-    const origin = { packet, time, ack: this.acknowledge(dir, segment), at }
+    const origin = { packet, time, ack: this.acknowledge(dir, segment) }
     this.worthNoting = false
     if (segment.flags & tcpFlag.syn) this.syn(dir, segment, origin, ttl, ipId)
     else if (!stream.started && (length > 0 || control !== 0)) stream.begin(segment.seq, false)
@@ -113,13 +122,13 @@ export class Connection implements StreamSink {
     if (segment.flags & tcpFlag.fin) this.fin(dir, segment, origin, length)
     if (segment.flags & tcpFlag.rst) this.reset(dir, segment, origin, ttl, ipId)
     this.window(dir, segment, origin)
-    if (this.worthNoting) this.note({ at, packet, resume: before })
-    else if (before !== null) this.remember(dir, { at, packet, resume: before })
+    if (this.worthNoting) this.note(packet, before)
+    else if (before !== null) this.remember(dir, packet, before)
   }
 
   /** The capture ends or the connection is given up: what is held is delivered with its gaps. */
   flush(): void {
-    for (const stream of this.streams) stream.flush(this)
+    if (this.builder !== null) for (const stream of this.streams) stream.flush(this)
     if (this.ring !== null) this.noted.push(...this.ring[0], ...this.ring[1])
     this.ring = null
     this.noted.sort((x, y) => x.packet - y.packet)
@@ -225,19 +234,22 @@ export class Connection implements StreamSink {
   /** Two streams that are both something else need no more looking at. */
   private settle(): void {
     const [a, b] = this.builder!.streams
-    if (a.phase === 'not-tls' && b.phase === 'not-tls' && !this.builder!.confirmed) this.ignored = true
+    if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.builder!.confirmed) return
+    this.ignoredAs = looksLike([a.opening, b.opening])
+    this.builder = null
+    this.noted.length = 0
   }
 
-  private note(noted: Noted): void {
-    if (this.noted.length < maxNotedPackets) this.noted.push(noted)
+  private note(packet: number, resume: Resume | null): void {
+    if (this.noted.length < maxNotedPackets) this.noted.push({ at: this.packet.place(), packet, resume })
     else this.builder?.limitsReached.add('maxNotedPackets')
   }
 
   /** Keeps the last packets in which bulk records meet, in case they turn out to be the last. */
-  private remember(dir: 0 | 1, noted: Noted): void {
+  private remember(dir: 0 | 1, packet: number, resume: Resume): void {
     this.ring ??= [[], []]
     const ring = this.ring[dir]
-    ring.push(noted)
+    ring.push({ at: this.packet.place(), packet, resume })
     if (ring.length > lastApplicationRecords) ring.shift()
   }
 }

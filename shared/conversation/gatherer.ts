@@ -105,6 +105,9 @@ export abstract class Gatherer {
     this.events.push({ kind, from: this.side(dir), packet, time, order: ++this.order, bytes, ttl, ipId, at })
   }
 
+  /** No more bytes will come. Call once, before `finish`. */
+  abstract settle(): void
+
   /** The conversation's facts; `closing` is what the transport knows. */
   finish(closing: Closing): Conversation {
     if (this.clientDir === -1) {

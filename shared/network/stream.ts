@@ -9,8 +9,6 @@ export interface Origin {
   readonly time: number
   /** Stream offset of the opposite direction that this packet acknowledges; -1 unknown. */
   readonly ack: number
-  /** File offset for reading the packet again. */
-  readonly at: number
 }
 
 export type Repair = 'retransmission' | 'duplicate' | 'reordered' | 'overlap' | 'keep-alive'

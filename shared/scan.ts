@@ -1,0 +1,326 @@
+// The first pass: one walk through the capture that finds every conversation, rebuilds it, and lets it go when it closes.
+
+import type { CaptureInterface, PacketSink } from './capture/capture.ts'
+import { Association } from './conversation/association.ts'
+import { Connection, type FlowKey, type Noted, type PacketPlace } from './conversation/connection.ts'
+import type { Conversation } from './conversation/facts.ts'
+import { FlowTable } from './conversation/flows.ts'
+import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
+import { looksLike } from './conversation/looks-like.ts'
+import { PacketDecoder } from './decode.ts'
+import { lingerNs, maxLingering, maxOpenFlows } from './limits.ts'
+import type { PacketSpool } from './ports.ts'
+import { Warnings } from './warnings.ts'
+
+/** What is kept of a conversation after the scan: enough to read it again and to say the same. */
+export interface ConversationRecord {
+  readonly transport: 'tcp' | 'udp'
+  readonly key: FlowKey
+  readonly closing: Closing
+  /** Its noted packets: a range in `NotedStore`. */
+  readonly noted: { readonly from: number; readonly to: number }
+}
+
+/** Called for each conversation as it closes, in order of closing. */
+export type OnConversation = (conversation: Conversation, record: ConversationRecord) => void
+
+export interface ScanHost {
+  /** Where noted packets of an input that cannot be read twice are kept; null if the file can be read again. */
+  readonly spool: PacketSpool | null
+  onConversation: OnConversation
+  onSecrets(type: number, data: Uint8Array): void
+}
+
+/** Places of all noted packets, in typed arrays: a conversation has about twenty. */
+export class NotedStore {
+  size = 0
+  private places = new Float64Array(1 << 12)
+  private packets = new Uint32Array(1 << 12)
+  private readonly resumes = new Map<number, Noted>()
+
+  add(noted: readonly Noted[]): { from: number; to: number } {
+    const from = this.size
+    for (const one of noted) {
+      if (this.size === this.places.length) this.grow()
+      this.places[this.size] = one.at
+      this.packets[this.size] = one.packet
+      if (one.resume !== null) this.resumes.set(this.size, one)
+      this.size++
+    }
+    return { from, to: this.size }
+  }
+
+  get(index: number): Noted {
+    return (
+      this.resumes.get(index) ?? { at: this.places[index]!, packet: this.packets[index]!, resume: null }
+    )
+  }
+
+  private grow(): void {
+    const places = new Float64Array(this.places.length * 2)
+    places.set(this.places)
+    this.places = places
+    const packets = new Uint32Array(this.packets.length * 2)
+    packets.set(this.packets)
+    this.packets = packets
+  }
+}
+
+export class Scanner implements PacketSink, PacketPlace {
+  readonly warnings = new Warnings()
+  readonly noted = new NotedStore()
+  /** TCP connections and UDP pairs seen. */
+  flows = 0
+  conversations = 0
+  private readonly host: ScanHost
+  private readonly options: BuilderOptions
+  private readonly decoder = new PacketDecoder(this)
+  private readonly connections = new FlowTable<Connection>()
+  private readonly associations = new FlowTable<Association>()
+  /** Closed connections that may still get late packets, oldest first. */
+  private lingering: Connection[] = []
+  private lingeringFrom = 0
+  private now = 0.5
+  private spoolFull = false
+  // The packet being read.
+  private current: Uint8Array = new Uint8Array(0)
+  private currentStart = 0
+  private currentCaptured = 0
+  private currentOriginal = 0
+  private currentTime = 0.5
+  private currentLink = 0
+  private currentPlace = 0
+  private readonly others = new Map<string, number>()
+
+  constructor(host: ScanHost, options: BuilderOptions) {
+    this.host = host
+    this.options = options
+  }
+
+  packet(
+    b: Uint8Array,
+    start: number,
+    captured: number,
+    original: number,
+    number: number,
+    time: number,
+    at: number,
+    link: CaptureInterface,
+  ): void {
+    if (time > this.now) this.now = time
+    this.current = b
+    this.currentStart = start
+    this.currentCaptured = captured
+    this.currentOriginal = original
+    this.currentTime = time
+    this.currentLink = link.index
+    this.currentPlace = this.host.spool === null ? at : -1
+    const transport = this.decoder.decode(b, start, start + captured, number, time, this, link)
+    if (transport === 'tcp') this.segment(number, time)
+    else if (transport === 'udp') this.datagram(number, time)
+  }
+
+  /** Where the current packet can be read again; a packet of an input that is read only once is copied now. */
+  place(): number {
+    const { spool } = this.host
+    if (spool !== null && this.currentPlace < 0) {
+      this.currentPlace = spool.append(
+        this.current,
+        this.currentStart,
+        this.currentCaptured,
+        this.currentOriginal,
+        this.currentTime,
+        this.currentLink,
+      )
+      if (this.currentPlace < 0 && !this.spoolFull) {
+        this.spoolFull = true
+        const text = 'The temporary file for packets is full; later conversations have a row but no details.'
+        this.warnings.add('spool-full', null, null, text)
+      }
+    }
+    return this.currentPlace
+  }
+
+  secrets(type: number, data: Uint8Array): void {
+    this.host.onSecrets(type, data)
+  }
+
+  warning(code: string, offset: number | null, packet: number | null, text: string): void {
+    this.warnings.add(code, offset, packet, text)
+  }
+
+  /** The capture has ended: everything still open is closed, oldest first. */
+  finish(): void {
+    const open = [...this.connections.flows(), ...this.associations.flows()]
+    open.sort((x, y) => x.firstPacket - y.firstPacket)
+    for (const flow of open) this.close(flow)
+  }
+
+  /** Flows without TLS, by what they look like, most frequent first. */
+  otherFlows(): { looksLike: string; flows: number }[] {
+    const list = [...this.others].map(([name, flows]) => ({ looksLike: name, flows }))
+    return list.sort((x, y) => y.flows - x.flows)
+  }
+
+  private segment(number: number, time: number): void {
+    const { ip, tcp } = this.decoder
+    let connection = this.connections.find(ip.source, ip.destination, tcp.sourcePort, tcp.destinationPort, ip.version)
+    let dir: 0 | 1 = this.connections.reversed ? 1 : 0
+    if (connection !== null && connection.isReuse(dir, tcp)) {
+      this.close(connection)
+      connection = null
+    }
+    if (connection === null) {
+      dir = 0
+      connection = new Connection(this.keyOf(tcp.sourcePort, tcp.destinationPort), this.options, this)
+      this.connections.add(connection)
+      this.flows++
+      if (this.connections.size > maxOpenFlows) this.evict()
+    }
+    const wasClosed = connection.closed
+    this.noteFragments(connection)
+    connection.segment(dir, tcp, this.decoder.bytes, ip.ttl, ip.ipId, number, time, null)
+    if (connection.id === 0 && connection.builder?.confirmed === true) connection.id = ++this.conversations
+    if (connection.closed && !wasClosed) this.lingering.push(connection)
+    if (this.lingeringFrom < this.lingering.length) this.release()
+  }
+
+  private datagram(number: number, time: number): void {
+    const { ip, udp, bytes } = this.decoder
+    let association = this.associations.find(
+      ip.source,
+      ip.destination,
+      udp.sourcePort,
+      udp.destinationPort,
+      ip.version,
+    )
+    let dir: 0 | 1 = this.associations.reversed ? 1 : 0
+    if (association?.isNew(bytes, udp.payloadStart, udp.payloadEnd, time) === true) {
+      this.close(association)
+      association = null
+    }
+    if (association === null) {
+      dir = 0
+      association = new Association(this.keyOf(udp.sourcePort, udp.destinationPort), this.options, this)
+      this.associations.add(association)
+      this.flows++
+      if (this.associations.size > maxOpenFlows) this.evict()
+    }
+    this.noteFragments(association)
+    association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, number, time)
+    if (association.id === 0 && association.builder?.confirmed === true) association.id = ++this.conversations
+  }
+
+  private keyOf(portA: number, portB: number): FlowKey {
+    const { ip } = this.decoder
+    return { addressA: ip.source, addressB: ip.destination, portA, portB, version: ip.version }
+  }
+
+  /** The earlier packets of a reassembled datagram are read again together with the one that completed it. */
+  private noteFragments(flow: Connection | Association): void {
+    const { fragments } = this.decoder
+    if (fragments === null) return
+    for (let i = 0; i < fragments.packets.length - 1; i++) {
+      flow.noted.push({ at: fragments.places[i]!, packet: fragments.packets[i]!, resume: null })
+    }
+  }
+
+  /** Closes connections whose late packets have had their time. */
+  private release(): void {
+    while (this.lingeringFrom < this.lingering.length) {
+      const connection = this.lingering[this.lingeringFrom]!
+      const many = this.lingering.length - this.lingeringFrom > maxLingering
+      if (!many && !(this.now - connection.end > lingerNs)) break
+      this.lingeringFrom++
+      if (!connection.gone) this.close(connection)
+    }
+    if (this.lingeringFrom > 1024 && this.lingeringFrom * 2 > this.lingering.length) {
+      this.lingering = this.lingering.slice(this.lingeringFrom)
+      this.lingeringFrom = 0
+    }
+  }
+
+  /** Too many flows are open: the tenth that has been silent longest is closed. */
+  private evict(): void {
+    const open = [...this.connections.flows(), ...this.associations.flows()]
+    open.sort((x, y) => x.end - y.end)
+    const count = Math.ceil(open.length / 10)
+    for (const flow of open.slice(0, count)) this.close(flow)
+    this.warnings.add(
+      'too-many-flows',
+      null,
+      null,
+      `More than ${String(maxOpenFlows)} flows were open at once; the ${String(count)} silent longest were closed.`,
+    )
+  }
+
+  private close(flow: Connection | Association): void {
+    if (flow instanceof Connection) {
+      this.connections.remove(flow)
+      flow.flush()
+    } else this.associations.remove(flow)
+    flow.gone = true
+    const { builder } = flow
+    builder?.settle()
+    if (builder?.confirmed === true && flow.id === 0) flow.id = ++this.conversations
+    if (builder === null || !builder.confirmed) {
+      this.count(flow)
+      return
+    }
+    const record: ConversationRecord = {
+      transport: flow instanceof Connection ? 'tcp' : 'udp',
+      key: flow.key,
+      closing: closingOf(flow, builder, this.decoder, this.now),
+      noted: this.noted.add(flow.noted),
+    }
+    const conversation = builder.finish(record.closing)
+    for (const limit of conversation.limitsReached) {
+      const text = `Conversation ${String(flow.id)} reached the limit ${limit}; what lies beyond it is only counted.`
+      this.warnings.add('limit-reached', null, flow.lastPacket, text)
+    }
+    this.host.onConversation(conversation, record)
+  }
+
+  private count(flow: Connection | Association): void {
+    const streams = flow.builder?.streams
+    const name =
+      flow instanceof Association
+        ? 'UDP'
+        : (flow.ignoredAs ?? (streams === undefined ? 'no data' : looksLike([streams[0].opening, streams[1].opening])))
+    this.others.set(name, (this.others.get(name) ?? 0) + 1)
+  }
+}
+
+function closingOf(flow: Connection | Association, builder: Gatherer, decoder: PacketDecoder, now: number): Closing {
+  const { key } = flow
+  const addresses = decoder.ip.addresses
+  const tcp = flow instanceof Connection ? flow.streams : null
+  const counted = (dir: 0 | 1): Counted => {
+    const stream = builder.streams[dir]
+    return {
+      length: stream.offset,
+      uninspectedRecords: stream.uninspected,
+      applicationRecords: stream.applicationRecords,
+      applicationBytes: stream.applicationBytes,
+    }
+  }
+  return {
+    id: flow.id,
+    transport: tcp === null ? 'udp' : 'tcp',
+    endpoints: [
+      { address: addresses.text(key.version, key.addressA), port: key.portA },
+      { address: addresses.text(key.version, key.addressB), port: key.portB },
+    ],
+    seen: tcp === null ? (flow as Association).seen : [tcp[0].seen, tcp[1].seen],
+    fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
+    synDir: flow instanceof Connection ? flow.synDir : -1,
+    acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
+    counted: [counted(0), counted(1)],
+    firstPacket: flow.firstPacket,
+    lastPacket: flow.lastPacket,
+    packets: flow.packets,
+    start: flow.start,
+    end: flow.end,
+    quietAfter: now - flow.end,
+  }
+}
