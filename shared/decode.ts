@@ -53,7 +53,8 @@ export class PacketDecoder {
     this.fragments = null
     if (ip.fragment) {
       const datagram = this.defragmenter.add(ip, b, packet, time, place.place())
-      if (datagram === null || !ip.resume(datagram.bytes, 0, datagram.bytes.length, datagram.protocol)) return 'none'
+      if (datagram === null || !ip.resume(datagram.bytes, 0, datagram.bytes.length, datagram.protocol))
+        return 'none'
       this.bytes = datagram.bytes
       this.fragments = datagram
     }
@@ -70,7 +71,7 @@ export class PacketDecoder {
     const decoder = linkDecoder(link.linkType)
     this.links[link.index] = decoder
     if (decoder === null) {
-      const name = `${link.name === null ? '' : ` of ${link.name}`}`
+      const name = link.name === null ? '' : ` of ${link.name}`
       this.sink.warning(
         'link-type-unknown',
         null,

@@ -51,9 +51,7 @@ export class NotedStore {
   }
 
   get(index: number): Noted {
-    return (
-      this.resumes.get(index) ?? { at: this.places[index]!, packet: this.packets[index]!, resume: null }
-    )
+    return this.resumes.get(index) ?? { at: this.places[index]!, packet: this.packets[index]!, resume: null }
   }
 
   private grow(): void {
@@ -164,9 +162,15 @@ export class Scanner implements PacketSink, PacketPlace {
 
   private segment(number: number, time: number): void {
     const { ip, tcp } = this.decoder
-    let connection = this.connections.find(ip.source, ip.destination, tcp.sourcePort, tcp.destinationPort, ip.version)
+    let connection = this.connections.find(
+      ip.source,
+      ip.destination,
+      tcp.sourcePort,
+      tcp.destinationPort,
+      ip.version,
+    )
     let dir: 0 | 1 = this.connections.reversed ? 1 : 0
-    if (connection !== null && connection.isReuse(dir, tcp)) {
+    if (connection?.isReuse(dir, tcp) === true) {
       this.close(connection)
       connection = null
     }
@@ -263,7 +267,7 @@ export class Scanner implements PacketSink, PacketPlace {
     const { builder } = flow
     builder?.settle()
     if (builder?.confirmed === true && flow.id === 0) flow.id = ++this.conversations
-    if (builder === null || !builder.confirmed) {
+    if (builder?.confirmed !== true) {
       this.count(flow)
       return
     }
@@ -286,12 +290,18 @@ export class Scanner implements PacketSink, PacketPlace {
     const name =
       flow instanceof Association
         ? 'UDP'
-        : (flow.ignoredAs ?? (streams === undefined ? 'no data' : looksLike([streams[0].opening, streams[1].opening])))
+        : (flow.ignoredAs ??
+          (streams === undefined ? 'no data' : looksLike([streams[0].opening, streams[1].opening])))
     this.others.set(name, (this.others.get(name) ?? 0) + 1)
   }
 }
 
-function closingOf(flow: Connection | Association, builder: Gatherer, decoder: PacketDecoder, now: number): Closing {
+function closingOf(
+  flow: Connection | Association,
+  builder: Gatherer,
+  decoder: PacketDecoder,
+  now: number,
+): Closing {
   const { key } = flow
   const addresses = decoder.ip.addresses
   const tcp = flow instanceof Connection ? flow.streams : null

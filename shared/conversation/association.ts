@@ -53,13 +53,18 @@ export class Association {
     if (this.builder === null) {
       // Only a handshake begins a conversation; STUN and the like may come first (RFC 7983).
       if (!beginsHandshake(b, start, end)) return
-      this.builder = new DatagramBuilder(this.options)
     }
     this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
-    const noted = this.builder.datagram(dir, b, start, end, { packet, time, ack: -1 })
+    const noted = this.open().datagram(dir, b, start, end, { packet, time, ack: -1 })
     if (!noted) return
-    if (this.noted.length < maxNotedPackets) this.noted.push({ at: this.packet.place(), packet, resume: null })
-    else this.builder.limitsReached.add('maxNotedPackets')
+    if (this.noted.length < maxNotedPackets)
+      this.noted.push({ at: this.packet.place(), packet, resume: null })
+    else this.open().limitsReached.add('maxNotedPackets')
+  }
+
+  /** The conversation being built; begun here if no handshake was seen before. */
+  open(): DatagramBuilder {
+    return (this.builder ??= new DatagramBuilder(this.options))
   }
 }
 

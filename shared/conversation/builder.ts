@@ -22,7 +22,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     const stream = this.streams[dir]
     const order = ++this.order
     const from = stream.offset
-    stream.noteworthy = false
+    stream.beginPacket()
     stream.feed(b, start, end, order, origin, this)
     const noted = stream.noteworthy || !stream.bulk
     if (noted) {
@@ -69,13 +69,29 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       case contentTypes.alert:
         if (body !== null && to - from === 2 && (body[from] === 1 || body[from] === 2)) {
           this.confirmed = true
-          this.push(stream.dir, record.contentType, body[from + 1]!, body.slice(from, to), record, 'plain', null)
+          this.push(
+            stream.dir,
+            record.contentType,
+            body[from + 1]!,
+            body.slice(from, to),
+            record,
+            'plain',
+            null,
+          )
         } else this.sealed(stream, record, body, from, to)
         return
       case contentTypes.sslv2Hello:
         if (body === null) return
         this.confirm(stream.dir, handshakeTypes.clientHello)
-        this.push(stream.dir, record.contentType, handshakeTypes.clientHello, body.slice(from, to), record, 'plain', null)
+        this.push(
+          stream.dir,
+          record.contentType,
+          handshakeTypes.clientHello,
+          body.slice(from, to),
+          record,
+          'plain',
+          null,
+        )
         return
       case contentTypes.handshake:
         if (body === null) return
@@ -93,8 +109,10 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       stream.finish()
       // A hello that never became complete still says that TLS was meant.
       const b = stream.opening
-      if (this.confirmed || stream.phase !== 'tls' || b.length < 6 || b[0] !== contentTypes.handshake) continue
-      if (b[5] === handshakeTypes.clientHello || b[5] === handshakeTypes.serverHello) this.confirm(stream.dir, b[5])
+      if (this.confirmed || stream.phase !== 'tls' || b.length < 6 || b[0] !== contentTypes.handshake)
+        continue
+      if (b[5] === handshakeTypes.clientHello || b[5] === handshakeTypes.serverHello)
+        this.confirm(stream.dir, b[5])
     }
   }
 

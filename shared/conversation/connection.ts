@@ -104,13 +104,12 @@ export class Connection implements StreamSink {
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
     const origin = { packet, time, ack: this.acknowledge(dir, segment) }
-    this.worthNoting = false
+    this.worthNoting = (segment.flags & tcpFlag.rst) !== 0
     if (segment.flags & tcpFlag.syn) this.syn(dir, segment, origin, ttl, ipId)
     else if (!stream.started && (length > 0 || control !== 0)) stream.begin(segment.seq, false)
     let before: Resume | null = resume
     if (length + segment.cut > 0) {
-      this.builder ??= this.open()
-      const tls = this.builder.streams[dir]
+      const tls = this.open().streams[dir]
       if (resume !== null) {
         stream.next = resume.offset
         stream.nextSeq = resume.nextSeq
@@ -151,7 +150,8 @@ export class Connection implements StreamSink {
 
   /** The hot path: the whole payload lies inside a bulk record that nobody looks at. */
   private passBulk(stream: TcpStream, segment: TcpSegment, length: number): boolean {
-    if (this.builder === null || segment.seq !== stream.nextSeq || segment.cut > 0 || stream.holding) return false
+    if (this.builder === null || segment.seq !== stream.nextSeq || segment.cut > 0 || stream.holding)
+      return false
     const tls = this.builder.streams[stream.dir]
     if (!tls.bulk || tls.skip <= length || segment.window === 0) return false
     tls.skip -= length
@@ -189,9 +189,14 @@ export class Connection implements StreamSink {
     if (this.builder !== null) this.builder.event('syn', dir, origin, 0, 0, ttl, ipId)
   }
 
-  private open(): ConversationBuilder {
+  /** The conversation being built; begun here if no payload was seen before. */
+  open(): ConversationBuilder {
+    if (this.builder !== null) return this.builder
     const builder = new ConversationBuilder(this.options)
-    const syns = this.syns.flatMap((syn, dir) => (syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const]))
+    this.builder = builder
+    const syns = this.syns.flatMap((syn, dir) =>
+      syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const],
+    )
     syns.sort((x, y) => x.origin.packet - y.origin.packet)
     for (const syn of syns) builder.event('syn', syn.dir, syn.origin, 0, 0, syn.ttl, syn.ipId)
     return builder

@@ -27,7 +27,6 @@ class DtlsStream extends StreamState {
 
   begin(b: Uint8Array, start: number, end: number): void {
     this.remember(b, start, end)
-    this.noteworthy = false
   }
 
   keep(record: TlsRecord): void {
@@ -63,6 +62,7 @@ export class DatagramBuilder extends Gatherer {
     const stream = this.streams[dir]
     const order = ++this.order
     const from = stream.offset
+    stream.beginPacket()
     stream.begin(b, start, end)
     this.records(stream, b, start, end, order, origin)
     stream.offset = from + (end - start)
@@ -86,7 +86,14 @@ export class DatagramBuilder extends Gatherer {
     return looksLikeDtlsRecordHeader(b, at, end) === 'yes' || (this.confirmed && (b[at]! & 0xe0) === 0x20)
   }
 
-  private records(stream: DtlsStream, b: Uint8Array, start: number, end: number, order: number, origin: Origin): void {
+  private records(
+    stream: DtlsStream,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    order: number,
+    origin: Origin,
+  ): void {
     const base = stream.offset
     let at = start
     while (at < end) {
@@ -109,7 +116,9 @@ export class DatagramBuilder extends Gatherer {
         packet: origin.packet,
         time: origin.time,
         index: stream.index++,
-        dtls: plain ? { epoch: dtlsEpoch(b, at), sequence: dtlsSequence(b, at) } : { epoch: b[at]! & 3, sequence: 0 },
+        dtls: plain
+          ? { epoch: dtlsEpoch(b, at), sequence: dtlsSequence(b, at) }
+          : { epoch: b[at]! & 3, sequence: 0 },
         sealedBytes: null,
         opened: null,
       }

@@ -15,7 +15,13 @@ export class FlowTable<T extends Chained<T>> {
   reversed = false
   private readonly buckets = new Map<number, T>()
 
-  find(source: number, destination: number, sourcePort: number, destinationPort: number, version: number): T | null {
+  find(
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+    version: number,
+  ): T | null {
     let flow = this.buckets.get(hash(source, destination, sourcePort, destinationPort)) ?? null
     for (; flow !== null; flow = flow.chain) {
       const key = flow.key

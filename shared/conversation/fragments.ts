@@ -72,7 +72,13 @@ export class FragmentJoiner {
     return this.finish(key, message.bytes, message.fragments, message.start, false)
   }
 
-  private finish(key: number, bytes: Uint8Array, fragments: number, start: number, retransmission: boolean): Joined {
+  private finish(
+    key: number,
+    bytes: Uint8Array,
+    fragments: number,
+    start: number,
+    retransmission: boolean,
+  ): Joined {
     this.pending.delete(key)
     this.complete.add(key)
     return { bytes, fragments, start, retransmission }

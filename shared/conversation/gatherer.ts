@@ -159,7 +159,13 @@ export abstract class Gatherer {
   }
 
   /** A message whose content is sealed, or a record of a kind that has none worth keeping. */
-  protected sealed(stream: StreamState, record: TlsRecord, body: Uint8Array | null, from: number, to: number): void {
+  protected sealed(
+    stream: StreamState,
+    record: TlsRecord,
+    body: Uint8Array | null,
+    from: number,
+    to: number,
+  ): void {
     stream.sealedRecords++
     record.protection = 'sealed'
     if (this.options.keepSealed && body !== null) record.sealedBytes = body.slice(from, to)
@@ -185,7 +191,16 @@ export abstract class Gatherer {
       this.limitsReached.add('maxHandshakeBytes')
       return
     }
-    const message = new CapturedMessage(contentType, type, bytes, place, protection, 1, this.context(dir), dtls)
+    const message = new CapturedMessage(
+      contentType,
+      type,
+      bytes,
+      place,
+      protection,
+      1,
+      this.context(dir),
+      dtls,
+    )
     this.messages.push(message)
     if (contentType === contentTypes.handshake && type === handshakeTypes.serverHello) {
       const body = message.body

@@ -30,6 +30,11 @@ export class StreamState {
     this.dir = dir
   }
 
+  /** Another packet is about to be fed. */
+  beginPacket(): void {
+    this.noteworthy = false
+  }
+
   /** Keeps the beginning of `b[start, end)` while the opening is not full. */
   protected remember(b: Uint8Array, start: number, end: number): void {
     const taken = Math.min(openingBytes - this.opening.length, end - start)

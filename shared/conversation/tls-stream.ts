@@ -1,7 +1,13 @@
 // One direction's bytes cut into TLS records (RFC 8446 §5.1), with bulk application data passed over untouched.
 
 import { hexText } from '../bytes/fields.ts'
-import { firstApplicationRecords, lastApplicationRecords, maxRecordsKept, maxSmallRecords, smallRecordBytes } from '../limits.ts'
+import {
+  firstApplicationRecords,
+  lastApplicationRecords,
+  maxRecordsKept,
+  maxSmallRecords,
+  smallRecordBytes,
+} from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import {
   type Likeness,
@@ -22,7 +28,13 @@ export interface RecordSink {
   /** Decides, at its header, whether the body of a record is wanted. */
   wants(stream: TlsStream, contentType: number, length: number): boolean
   /** A record is complete. */
-  record(stream: TlsStream, record: TlsRecord, body: Uint8Array | null, bodyStart: number, bodyEnd: number): void
+  record(
+    stream: TlsStream,
+    record: TlsRecord,
+    body: Uint8Array | null,
+    bodyStart: number,
+    bodyEnd: number,
+  ): void
 }
 
 /** Where a stream stood before a packet whose predecessors were not noted: enough to go on from there. */
@@ -164,7 +176,14 @@ export class TlsStream extends StreamState {
     this.records.sort((a, b) => a.start - b.start)
   }
 
-  private readHeader(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
+  private readHeader(
+    b: Uint8Array,
+    at: number,
+    end: number,
+    order: number,
+    origin: Origin,
+    sink: RecordSink,
+  ): number {
     if (this.phase === 'lost') {
       // Bytes were lost: a record may begin where a segment begins, nowhere else can be trusted.
       if (looksLikeRecordHeader(b, at, end) !== 'yes') {
@@ -229,7 +248,14 @@ export class TlsStream extends StreamState {
   }
 
   /** Starts the body of the record just begun; returns where reading goes on. */
-  private enter(b: Uint8Array, at: number, end: number, order: number, origin: Origin, sink: RecordSink): number {
+  private enter(
+    b: Uint8Array,
+    at: number,
+    end: number,
+    order: number,
+    origin: Origin,
+    sink: RecordSink,
+  ): number {
     if (this.body !== null) return at
     const length = this.recordEnd - this.offset
     if (length === 0) {

@@ -1,0 +1,61 @@
+// The second pass: one conversation read again from its noted packets, through the same rooms, with every byte kept.
+
+import type { PacketAgain } from './capture/capture.ts'
+import { Association } from './conversation/association.ts'
+import { Connection, type PacketPlace } from './conversation/connection.ts'
+import type { Conversation, Side } from './conversation/facts.ts'
+import type { Piece } from './conversation/gatherer.ts'
+import { PacketDecoder } from './decode.ts'
+import type { ConversationRecord, NotedStore } from './scan.ts'
+
+/** A conversation with the bytes its packets brought, in stream order for each side. */
+export interface Reread {
+  readonly conversation: Conversation
+  readonly pieces: Readonly<Record<Side, readonly Piece[]>>
+  /** Noted packets that could not be read again. */
+  readonly missing: number
+}
+
+/** Reads the packet noted at `place`; null where nothing is there any more. */
+export type ReadAgain = (place: number) => PacketAgain | null
+
+const options = { keepSealed: true, keepBytes: true }
+const silent = { warning: () => undefined }
+
+/** Runs the noted packets of `record` through decoding, reassembly and record reading again. Throws `SourceError` as `read` does. */
+export function reread(record: ConversationRecord, store: NotedStore, read: ReadAgain): Reread {
+  const decoder = new PacketDecoder(silent)
+  const place: PacketPlace = { place: () => 0 }
+  const connection = new Connection(record.key, options, place)
+  const association = new Association(record.key, options, place)
+  const [first] = record.closing.endpoints
+  let missing = 0
+  for (let i = record.noted.from; i < record.noted.to; i++) {
+    const noted = store.get(i)
+    const packet = read(noted.at)
+    if (packet === null) {
+      missing++
+      continue
+    }
+    const { bytes, time, link } = packet
+    const transport = decoder.decode(bytes, 0, bytes.length, noted.packet, time, place, link)
+    const { ip, tcp, udp } = decoder
+    const port = transport === 'tcp' ? tcp.sourcePort : udp.sourcePort
+    const dir = port === first.port && ip.addresses.text(ip.version, ip.source) === first.address ? 0 : 1
+    if (transport === 'tcp') {
+      connection.segment(dir, tcp, decoder.bytes, ip.ttl, ip.ipId, noted.packet, time, noted.resume)
+    } else if (transport === 'udp') {
+      association.datagram(dir, decoder.bytes, udp.payloadStart, udp.payloadEnd, noted.packet, time)
+    }
+  }
+  connection.flush()
+  const builder = record.transport === 'tcp' ? connection.open() : association.open()
+  builder.settle()
+  const conversation = builder.finish(record.closing)
+  const c = builder.clientDirection()
+  return {
+    conversation,
+    pieces: { client: builder.pieces[c], server: builder.pieces[c === 0 ? 1 : 0] },
+    missing,
+  }
+}
