@@ -72,7 +72,7 @@ function fromPem(text: string, password: string | null): KeyFile {
   const block = blocks.find(({ type }) => type.endsWith('PRIVATE KEY'))
   if (block === undefined) return refused('no-key-in-file')
   if (block.type === 'EC PRIVATE KEY' || block.type === 'DSA PRIVATE KEY') return refused('not-an-rsa-key')
-  if (block.procType?.type === 'ENCRYPTED') {
+  if (procType(block) === 'ENCRYPTED') {
     if (password === null) return refused('password-needed')
     const key = quietly(
       () =>
@@ -81,6 +81,12 @@ function fromPem(text: string, password: string | null): KeyFile {
     return key === null ? refused('password-wrong') : decryptors([key])
   }
   return fromDer(Buffer.from(block.body, 'latin1'), password)
+}
+
+/** `Proc-Type: 4,ENCRYPTED` (RFC 1421 §4.6.1.1); the library's types leave it open. */
+function procType(block: forge.pem.ObjectPEM): string | null {
+  const header = block.procType as { readonly type: string } | null | undefined
+  return header?.type ?? null
 }
 
 function fromDer(bytes: Uint8Array, password: string | null): KeyFile {
@@ -107,7 +113,7 @@ function fromInfo(der: forge.asn1.Asn1, algorithm: string | null): KeyFile {
   if (algorithm !== rsaEncryption)
     return refused(algorithm === null ? 'key-file-unreadable' : 'not-an-rsa-key')
   const key = quietly(() => forge.pki.privateKeyFromAsn1(der))
-  return key === null ? refused('key-file-unreadable') : decryptors([key as forge.pki.rsa.PrivateKey])
+  return key === null ? refused('key-file-unreadable') : decryptors([key])
 }
 
 function fromEncryptedInfo(der: forge.asn1.Asn1, password: string | null): KeyFile {
@@ -155,10 +161,10 @@ function decryptors(keys: readonly forge.pki.rsa.PrivateKey[]): KeyFile {
 }
 
 function rsaDecryptor(key: KeyObject): RsaDecryptor {
-  const modulus = createPublicKey(key).export({ format: 'jwk' })['n']
+  const modulus = createPublicKey(key).export({ format: 'jwk' }).n
   return {
     matches: (certificateDer) =>
-      quietly(() => new X509Certificate(certificateDer).publicKey.export({ format: 'jwk' })['n']) === modulus,
+      quietly(() => new X509Certificate(certificateDer).publicKey.export({ format: 'jwk' }).n) === modulus,
     decrypt: (encrypted) => {
       // The library's own PKCS #1 v1.5 answers wrong padding with random bytes (implicit rejection): unpad here.
       const block = quietly(() => privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted))

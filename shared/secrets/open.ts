@@ -80,17 +80,13 @@ export function openConversation(
   }
   const messages = run.messages()
   const suite = suiteProtection(serverHello.cipherSuite)!
+  const open = { ...conversation, client: run.stream('client'), server: run.stream('server'), messages }
   const verdicts =
     schedule instanceof Schedule13
-      ? verify13(crypto, conversation, messages, suite.hash, schedule.finishedSecrets)
-      : verify12(crypto, conversation, messages, schedule.agreed)
+      ? verify13(crypto, open, suite.hash, schedule.finishedSecrets)
+      : verify12(crypto, open, schedule.agreed)
   return {
-    conversation: {
-      ...conversation,
-      client: run.stream('client'),
-      server: run.stream('server'),
-      messages: messages.map((message) => judged(message, verdicts)),
-    },
+    conversation: { ...open, messages: messages.map((message) => judged(message, verdicts)) },
     opened: true,
     matched: true,
     problems,

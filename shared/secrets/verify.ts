@@ -12,15 +12,10 @@ export type Verdicts = Map<Message, boolean>
 const finishedLength12 = 12
 
 /**
- * TLS 1.0–1.2 and DTLS (RFC 5246 §7.4.3, §7.4.8, §7.4.9). `messages` are the whole conversation's, opened ones included.
- * Nothing is judged where the capture misses bytes of the handshake: its hash would say nothing.
+ * TLS 1.0–1.2 and DTLS (RFC 5246 §7.4.3, §7.4.8, §7.4.9). Takes the opened conversation. Nothing is judged where the capture misses bytes of the handshake: its hash would say nothing.
  */
-export function verify12(
-  crypto: Crypto,
-  conversation: Conversation,
-  messages: readonly Message[],
-  agreed: readonly Agreed12[],
-): Verdicts {
+export function verify12(crypto: Crypto, conversation: Conversation, agreed: readonly Agreed12[]): Verdicts {
+  const { messages } = conversation
   const verdicts: Verdicts = new Map()
   for (const keys of agreed) {
     const handshake = messages.filter(
@@ -58,33 +53,33 @@ export function verify12(
 export function verify13(
   crypto: Crypto,
   conversation: Conversation,
-  messages: readonly Message[],
   hash: 'sha256' | 'sha384',
   finishedSecrets: ReadonlyMap<Message, Uint8Array>,
 ): Verdicts {
+  const { messages } = conversation
   const verdicts: Verdicts = new Map()
   const handshake = messages.filter(inTranscript)
-  if (!isWhole(conversation, handshake)) return verdicts
   const hellos = handshake.filter((message) => message.protection === 'plain')
   const flight = (from: Side) =>
-    handshake.filter(
-      (message) => message.from === from && message.protection === 'opened' && !outside13.has(message.type!),
+    upToFinished(
+      handshake.filter(
+        (message) =>
+          message.from === from && message.protection === 'opened' && !outside13.has(message.type!),
+      ),
     )
-  const server = upToFinished(flight('server'))
-  const client = upToFinished(flight('client'))
   const check = (before: readonly Uint8Array[], messagesOfFlight: readonly Message[]): Uint8Array[] =>
     checkFlight(crypto, hash, finishedSecrets, verdicts, before, messagesOfFlight)
-  if (server.first.length === 0 || !reachesFinished(server.first)) {
-    check(helloTranscript(crypto, hash, hellos), server.first)
-    return verdicts
-  }
+  const server = flight('server')
+  if (!isWhole(conversation, [...hellos, ...server.first])) return verdicts
   const afterServer = check(helloTranscript(crypto, hash, hellos), server.first)
+  const client = flight('client')
+  if (!reachesFinished(server.first) || !isWhole(conversation, [...hellos, ...client.first])) return verdicts
   const afterClient = check(afterServer, client.first)
   if (!reachesFinished(client.first)) return verdicts
   for (const request of server.later) {
     if (request.body?.kind !== 'certificate-request') continue
     const answer = answerTo(request.body.requestContext, client.later)
-    check([...afterClient, transcriptBytes(request)], answer)
+    if (isWhole(conversation, answer)) check([...afterClient, transcriptBytes(request)], answer)
   }
   return verdicts
 }
@@ -173,20 +168,18 @@ function answerTo(context: Uint8Array, messages: readonly Message[]): readonly M
   return at < 0 ? [] : upToFinished(messages.slice(at)).first
 }
 
-/** Whether every byte of the handshake was captured and kept, so that its transcript can be rebuilt. */
-function isWhole(conversation: Conversation, handshake: readonly Message[]): boolean {
-  if (
-    conversation.limitsReached.some((limit) => limit === 'maxHandshakeBytes' || limit === 'maxMessageBytes')
-  )
-    return false
+/** Whether nothing is missing between these messages: no lost byte, no record that stayed sealed, no skipped message. */
+function isWhole(conversation: Conversation, messages: readonly Message[]): boolean {
+  const { limitsReached } = conversation
+  if (limitsReached.includes('maxHandshakeBytes') || limitsReached.includes('maxMessageBytes')) return false
   return (['client', 'server'] as const).every((side) => {
-    const stream = streamOf(conversation, side)
-    const own = handshake.filter((message) => message.from === side)
-    const last = own.at(-1)
-    if (last === undefined) return true
+    const own = messages.filter((message) => message.from === side)
+    const [first, last] = [own[0], own.at(-1)]
+    if (first === undefined || last === undefined) return true
     if (last.dtls !== null) return hasEveryMessage(own)
-    const gap = stream.gaps.some((missing) => missing.start < last.end && missing.end > own[0]!.start)
-    return !gap
+    const { gaps, records } = streamOf(conversation, side)
+    const between = ({ start, end }: { start: number; end: number }) => start < last.end && end > first.start
+    return !gaps.some(between) && !records.some((record) => record.protection === 'sealed' && between(record))
   })
 }
 
