@@ -1,7 +1,12 @@
-// Certificates as sent, held against what they should be: faults that explain a refusal.
+// Certificates as sent, held against what they should be: the chain, and the faults that explain a refusal.
 
 import type { Side } from '../conversation/facts.ts'
+import { parseCertificate } from '../x509/certificate.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import type { DistinguishedName } from '../x509/names.ts'
 import type { Cause, World } from './candidate.ts'
+import { matchesName, namesOf } from './host-name.ts'
+import { epochMilliseconds } from './view.ts'
 import type { HandshakeView } from './view.ts'
 
 /** Something wrong with a chain. `certain`: the bytes show it; otherwise the receiver's own stores decide. */
@@ -13,23 +18,293 @@ export interface CertificateFault {
   readonly text: string
 }
 
+/** One certificate of a Certificate message; `certificate` is null where it cannot be read. */
+export interface SentCertificate {
+  readonly der: Uint8Array
+  readonly certificate: Certificate | null
+  readonly selfSigned: boolean
+}
+
+/** A chain as sent, and as it should be. */
+export interface ChainReading {
+  readonly owner: Side
+  readonly sent: readonly SentCertificate[]
+  /** Indexes from the leaf upwards, each issuing the one before: the order the chain should have. */
+  readonly path: readonly number[]
+  /** What stands above the last certificate of the path. */
+  readonly top: 'root-sent' | 'root-known' | 'root-unknown' | 'issuer-missing'
+  /** Time of the packet that held the chain, milliseconds since 1970; NaN unknown. */
+  readonly at: number
+  readonly faults: readonly CertificateFault[]
+}
+
+/** Reads the chain that `owner` sent; null where no Certificate message can be seen or it is empty. */
+export function readChain(view: HandshakeView, owner: Side, world: World): ChainReading | null {
+  const message = view.certificate[owner]
+  if (message === null || message.body.certificates.length === 0) return null
+  const sent = message.body.certificates.map(({ der }) => readSent(der, world))
+  const path = pathOf(sent, world)
+  const top = topOf(sent, path, world)
+  const at = epochMilliseconds(message.message.time, world.clock.baseSeconds)
+  const chain = { owner, sent, path, top, at }
+  return { ...chain, faults: faultsOf(view, chain, world) }
+}
+
 /** Faults of the chain that `owner` sent, worst first; empty where none is visible. */
 export function certificateFaults(
   view: HandshakeView,
   owner: Side,
   world: World,
 ): readonly CertificateFault[] {
-  const sent = view.certificate[owner]?.body.certificates ?? []
-  const leaf = sent[0]
-  if (leaf === undefined || sent.length > 1) return []
-  return world.trust.issuedBy(leaf.der, leaf.der) === true
+  return readChain(view, owner, world)?.faults ?? []
+}
+
+/** The certificate's name for sentences: its common name, else its whole subject. */
+export function subjectText(certificate: Certificate): string {
+  return certificate.subject.commonNames[0] ?? certificate.subject.text
+}
+
+/** Smallest RSA key that Schannel accepts by default, and that current OpenSSL does (schannel §9.6, field S14). */
+export const leastRsaBits = { schannel: 1024, usual: 2048 }
+
+function readSent(der: Uint8Array, world: World): SentCertificate {
+  const parsed = parseCertificate(der)
+  if (!parsed.ok) return { der, certificate: null, selfSigned: false }
+  const selfSigned = parsed.value.selfIssued && world.trust.issuedBy(der, der) !== false
+  return { der, certificate: parsed.value, selfSigned }
+}
+
+function pathOf(sent: readonly SentCertificate[], world: World): readonly number[] {
+  const path = [0]
+  for (;;) {
+    const last = sent[path.at(-1)!]!
+    if (last.selfSigned) return path
+    const next = sent.findIndex((each, i) => !path.includes(i) && issues(each, last, world))
+    if (next < 0) return path
+    path.push(next)
+  }
+}
+
+function issues(issuer: SentCertificate, child: SentCertificate, world: World): boolean {
+  if (issuer.certificate === null || child.certificate === null) return false
+  return (
+    sameName(issuer, issuer.certificate.subject, child, child.certificate.issuer) &&
+    world.trust.issuedBy(child.der, issuer.der) !== false
+  )
+}
+
+function sameName(
+  a: SentCertificate,
+  nameA: DistinguishedName,
+  b: SentCertificate,
+  nameB: DistinguishedName,
+): boolean {
+  return sameBytes(a.der.subarray(nameA.start, nameA.end), b.der.subarray(nameB.start, nameB.end))
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+function topOf(sent: readonly SentCertificate[], path: readonly number[], world: World): ChainReading['top'] {
+  const last = sent[path.at(-1)!]!
+  if (last.certificate === null) return 'issuer-missing'
+  const { issuer } = last.certificate
+  const known = world.trust.knownRoot(
+    last.der.subarray(issuer.start, issuer.end),
+    last.selfSigned ? last.der : null,
+  )
+  if (known === 'yes') return 'root-known'
+  if (last.selfSigned) return known === 'no' ? 'root-unknown' : 'root-sent'
+  return 'issuer-missing'
+}
+
+type Chain = Omit<ChainReading, 'faults'>
+
+function faultsOf(view: HandshakeView, chain: Chain, world: World): readonly CertificateFault[] {
+  const leaf = chain.sent[0]!
+  if (leaf.certificate === null)
+    return [
+      {
+        cause: 'malformed-message',
+        certain: true,
+        index: 0,
+        text: `The ${chain.owner}'s certificate cannot be read as X.509.`,
+      },
+    ]
+  return [
+    ...nameFaults(view, chain, leaf.certificate),
+    ...chain.path.flatMap((index) => validityFaults(chain, index)),
+    ...usageFaults(chain, leaf.certificate),
+    ...chain.path.flatMap((index) => strengthFaults(chain, index)),
+    ...reusedKey(chain),
+    ...trustFaults(chain, world),
+  ]
+}
+
+function nameFaults(view: HandshakeView, chain: Chain, leaf: Certificate): CertificateFault[] {
+  const wanted = view.hello?.body.serverName ?? null
+  if (chain.owner !== 'server' || wanted === null || matchesName(leaf, wanted)) return []
+  return [
+    {
+      cause: 'name-mismatch',
+      certain: true,
+      index: 0,
+      text: `The client asked for ${wanted}, but the server's certificate is for ${namesOf(leaf).slice(0, 4).join(', ') || 'no name'}.`,
+    },
+  ]
+}
+
+function validityFaults(chain: Chain, index: number): CertificateFault[] {
+  const certificate = chain.sent[index]!.certificate
+  if (certificate === null || Number.isNaN(chain.at)) return []
+  const whose =
+    index === 0 ? `The ${chain.owner}'s certificate` : `The CA certificate ${subjectText(certificate)}`
+  if (chain.at > certificate.notAfter)
+    return [
+      {
+        cause: 'expired-certificate',
+        certain: true,
+        index,
+        text: `${whose} expired on ${dayText(certificate.notAfter)}, before this handshake (${dayText(chain.at)}).`,
+      },
+    ]
+  if (chain.at < certificate.notBefore)
+    return [
+      {
+        cause: 'not-yet-valid-certificate',
+        certain: true,
+        index,
+        text: `${whose} is valid only from ${dayText(certificate.notBefore)}, after this handshake (${dayText(chain.at)}).`,
+      },
+    ]
+  return []
+}
+
+/** RFC 5280 §4.2.1.3 and §4.2.1.12. */
+function usageFaults(chain: Chain, leaf: Certificate): CertificateFault[] {
+  const purposes = leaf.extensions.extendedKeyUsage
+  const needed = chain.owner === 'server' ? 'serverAuth' : 'clientAuth'
+  if (purposes !== null && !purposes.includes(needed) && !purposes.includes('anyExtendedKeyUsage'))
+    return [
+      {
+        cause: 'wrong-key-usage',
+        certain: true,
+        index: 0,
+        text: `The ${chain.owner}'s certificate is for ${purposes.join(', ')}, not for ${needed}.`,
+      },
+    ]
+  const usages = leaf.extensions.keyUsage
+  if (
+    usages !== null &&
+    !usages.some((usage) => /^(digitalSignature|keyEncipherment|keyAgreement)$/.test(usage))
+  )
+    return [
+      {
+        cause: 'wrong-key-usage',
+        certain: true,
+        index: 0,
+        text: `The key usage of the ${chain.owner}'s certificate (${usages.join(', ')}) does not fit TLS.`,
+      },
+    ]
+  return []
+}
+
+function strengthFaults(chain: Chain, index: number): CertificateFault[] {
+  const { certificate, selfSigned } = chain.sent[index]!
+  if (certificate === null) return []
+  const found: CertificateFault[] = []
+  const whose =
+    index === 0 ? `The ${chain.owner}'s certificate` : `The CA certificate ${subjectText(certificate)}`
+  const { type, bits } = certificate.key
+  if (bits !== null && bits < (/^(RSA|RSA-PSS|DSA)$/.test(type) ? leastRsaBits.usual : 224))
+    found.push({
+      cause: 'weak-key',
+      certain: true,
+      index,
+      text: `${whose} has a weak key: ${type} with ${String(bits)} bits.`,
+    })
+  const { hash, name } = certificate.signature
+  if (!selfSigned && (hash === 'sha1' || hash === 'md5' || hash === 'md2'))
+    found.push({
+      cause: 'weak-signature',
+      certain: true,
+      index,
+      text: `${whose} is signed with ${name}, which current programs refuse.`,
+    })
+  return found
+}
+
+/** Field S29: CryptoAPI then builds a chain that looks self-signed. */
+function reusedKey(chain: Chain): CertificateFault[] {
+  const [leafIndex, issuerIndex] = chain.path
+  const leaf = chain.sent[leafIndex ?? 0]
+  const issuer = issuerIndex === undefined ? undefined : chain.sent[issuerIndex]
+  if (leaf?.certificate == null || leaf.selfSigned) return []
+  const { subjectKeyId, authorityKeyId } = leaf.certificate.extensions
+  const sameKey =
+    issuer?.certificate == null
+      ? subjectKeyId !== null && subjectKeyId === authorityKeyId
+      : sameBytes(spkiOf(leaf, leaf.certificate), spkiOf(issuer, issuer.certificate))
+  return sameKey
     ? [
         {
-          cause: 'untrusted-root',
+          cause: 'key-reused',
           certain: true,
           index: 0,
-          text: `The ${owner}'s certificate is self-signed.`,
+          text: `The ${chain.owner}'s certificate has the same key as the CA that issued it.`,
         },
       ]
     : []
+}
+
+function spkiOf(sent: SentCertificate, certificate: Certificate): Uint8Array {
+  return sent.der.subarray(certificate.spki.start, certificate.spki.end)
+}
+
+function trustFaults(chain: Chain, world: World): CertificateFault[] {
+  const index = chain.path.at(-1)!
+  const certificate = chain.sent[index]!.certificate
+  if (certificate === null || chain.top === 'root-known') return []
+  if (chain.top !== 'issuer-missing') {
+    const leafItself = index === 0
+    return [
+      {
+        cause: 'untrusted-root',
+        certain: leafItself,
+        index,
+        text: leafItself
+          ? `The ${chain.owner}'s certificate is self-signed.`
+          : `The chain of the ${chain.owner}'s certificate ends in ${subjectText(certificate)}, which is not in ${world.trust.label}.`,
+      },
+    ]
+  }
+  const untrusted: CertificateFault = {
+    cause: 'untrusted-root',
+    certain: false,
+    index,
+    text: `The issuer ${certificate.issuer.text} of the ${chain.owner}'s chain is not in ${world.trust.label}; the receiver may not trust it.`,
+  }
+  const incomplete: CertificateFault = {
+    cause: 'incomplete-chain',
+    certain: false,
+    index,
+    text: `The ${chain.owner} sent ${String(chain.sent.length)} certificate${chain.sent.length === 1 ? '' : 's'} and left out the issuer ${certificate.issuer.text}; unless that is a root, an intermediate is missing.`,
+  }
+  return probablyRoot(chain, certificate) ? [untrusted, incomplete] : [incomplete, untrusted]
+}
+
+/** A missing issuer is a root where its name says so, or where the sender did send intermediates and left out the last. */
+function probablyRoot(chain: Chain, last: Certificate): boolean {
+  const name = last.issuer.text
+  if (/\broot\b/i.test(name)) return true
+  if (/\b(intermediate|issuing|sub)/i.test(name)) return false
+  return chain.path.length > 1 && last.extensions.issuerUrls === null
+}
+
+/** `2026-11-22`. */
+export function dayText(milliseconds: number): string {
+  return Number.isFinite(milliseconds) && Math.abs(milliseconds) < 8.64e15
+    ? new Date(milliseconds).toISOString().slice(0, 10)
+    : 'an unreadable date'
 }

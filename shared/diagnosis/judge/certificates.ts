@@ -148,8 +148,13 @@ function unspecific(
   const hints = faults.filter((fault) => !fault.certain)
   const found = [
     ...certain.map((fault, i) => explained(view, alert, fault, i === 0 ? 'likely' : 'possible')),
-    ...hints.map((fault) =>
-      explained(view, alert, fault, description === 46 && certain.length === 0 ? 'likely' : 'possible'),
+    ...hints.map((fault, i) =>
+      explained(
+        view,
+        alert,
+        fault,
+        i === 0 && description === 46 && certain.length === 0 ? 'likely' : 'possible',
+      ),
     ),
   ]
   if (description === 43 && certain.length === 0)

@@ -1,0 +1,134 @@
+// A rule, what it may look at, and what it says. The catalogue's scenarios are rules of this shape.
+
+import type { Conversation, Side } from '../conversation/facts.ts'
+import type { ReportEvidence, ReportFinding } from '../contract/report.ts'
+import type { Confidence, FailurePoint, OutcomeFacts, Replay } from '../schannel/model.ts'
+import type { StatusName } from '../sspi/status.ts'
+import type { Alert } from '../tls/messages.ts'
+import type { Candidate, Cause, World } from './candidate.ts'
+import type { ChainReading } from './certificates.ts'
+import type { HandshakeView, Parsed } from './view.ts'
+import { atPacket } from './view.ts'
+
+/** What a rule may read of one conversation. */
+export interface Context {
+  readonly conversation: Conversation
+  readonly outcome: OutcomeFacts
+  readonly failure: FailurePoint | null
+  /** null where the calls were not replayed. */
+  readonly replay: Replay | null
+  readonly candidates: readonly Candidate[]
+  /** The handshake that failed, or the first. */
+  readonly view: HandshakeView
+  readonly alert: Parsed<Alert> | null
+  /** Certificates as sent; null where they cannot be seen. */
+  readonly chains: Readonly<Record<Side, ChainReading | null>>
+  readonly world: World
+}
+
+export type SetRow = ReportFinding['sets'][number]
+
+/** What a rule found. Windows' words are added from cause, alert and status. */
+export interface FindingDraft {
+  readonly cause: Cause | null
+  readonly severity: ReportFinding['severity']
+  readonly side: ReportFinding['side']
+  readonly confidence: Confidence
+  readonly title: string
+  readonly explanation: string
+  /** Names the thing and the place to change; never weakens security first. */
+  readonly remedy: string
+  readonly lookNext: string | null
+  readonly sets: readonly SetRow[]
+  readonly neighbours: ReportFinding['neighbours']
+  readonly evidence: readonly ReportEvidence[]
+  /** The failing side's local status; null without a failed call. */
+  readonly status: StatusName | null
+}
+
+/** One scenario of the catalogue, or a check beside it. The texts are printed in docs/diagnosis.md. */
+export interface Rule {
+  readonly id: string
+  /** Row of the catalogue; null for checks that are no scenario. */
+  readonly scenario: string | null
+  /** When the rule applies. */
+  readonly precondition: string
+  readonly evidence: string
+  readonly confidence: string
+  readonly sources: readonly string[]
+  check(context: Context): FindingDraft | null
+}
+
+/** The words of a finding; the rest comes from the candidate or has a default. */
+export interface Words {
+  readonly title: string
+  readonly remedy: string
+  /** Added to the candidate's sentence. */
+  readonly explanation?: string
+  readonly lookNext?: string | null
+  readonly sets?: readonly SetRow[]
+  readonly evidence?: readonly ReportEvidence[]
+  readonly confidence?: Confidence
+}
+
+/** A finding about one candidate: an error for the verdict itself, information for those below it. */
+export function aboutCandidate(context: Context, candidate: Candidate, words: Words): FindingDraft {
+  const verdict = context.candidates[0] === candidate
+  return {
+    cause: candidate.cause,
+    severity: verdict ? (context.outcome.outcome === 'failed' ? 'error' : 'warning') : 'info',
+    side: sideOf(context),
+    confidence: words.confidence ?? candidate.confidence,
+    title: words.title,
+    explanation:
+      words.explanation === undefined ? candidate.summary : `${candidate.summary} ${words.explanation}`,
+    remedy: words.remedy,
+    lookNext: words.lookNext === undefined ? candidate.lookNext : words.lookNext,
+    sets: words.sets ?? [],
+    neighbours: [],
+    evidence: [...candidate.evidence, ...(words.evidence ?? [])],
+    status: candidate.status?.name ?? null,
+  }
+}
+
+/** A finding that no candidate stands for: a remark beside the verdict, or on a handshake that went well. */
+export function remark(
+  severity: 'warning' | 'info',
+  side: FindingDraft['side'],
+  words: Words & { readonly explanation: string; readonly evidence: readonly ReportEvidence[] },
+): FindingDraft {
+  return {
+    cause: null,
+    severity,
+    side,
+    confidence: words.confidence ?? 'observed',
+    title: words.title,
+    explanation: words.explanation,
+    remedy: words.remedy,
+    lookNext: words.lookNext ?? null,
+    sets: words.sets ?? [],
+    neighbours: [],
+    evidence: words.evidence,
+    status: null,
+  }
+}
+
+/** The candidate with this cause, if it is among those ranked. */
+export function candidateOf(context: Context, ...causes: readonly Cause[]): Candidate | null {
+  return context.candidates.find((candidate) => causes.includes(candidate.cause)) ?? null
+}
+
+export function sideOf(context: Context): FindingDraft['side'] {
+  return context.outcome.outcome === 'failed' ? (context.failure?.side ?? null) : null
+}
+
+/** The transport event that ended the handshake. */
+export function endingEvent(context: Context): Conversation['events'][number] | null {
+  const index = context.failure?.event ?? null
+  return index === null ? null : (context.conversation.events[index] ?? null)
+}
+
+/** Evidence for the packet of the failure. */
+export function failurePacket(context: Context, text: string): readonly ReportEvidence[] {
+  return context.failure === null ? [] : [atPacket(context.failure.packet, null, text)]
+}

@@ -1,0 +1,36 @@
+// Rules whose finding is about one of the ranked candidates.
+
+import type { Candidate, Cause } from '../candidate.ts'
+import { aboutCandidate } from '../finding.ts'
+import type { Context, Rule, Words } from '../finding.ts'
+
+interface CauseRule extends Omit<Rule, 'check'> {
+  readonly causes: readonly Cause[]
+  /** Further precondition; without one, the cause alone decides. */
+  readonly when?: (context: Context, candidate: Candidate) => boolean
+  readonly words: (context: Context, candidate: Candidate) => Words
+}
+
+/** The rule finds something where a candidate has one of `causes` and `when` holds. */
+export function byCause(parts: CauseRule): Rule {
+  const { causes, when, words, ...rule } = parts
+  return {
+    ...rule,
+    check(context) {
+      const candidate = context.candidates.find(
+        (each) => causes.includes(each.cause) && (when === undefined || when(context, each)),
+      )
+      return candidate === undefined ? null : aboutCandidate(context, candidate, words(context, candidate))
+    },
+  }
+}
+
+/** Whether the failure is the server's refusal, or silence, in answer to the ClientHello. */
+export function helloRefused(context: Context): boolean {
+  return context.outcome.outcome === 'failed' && context.view.stage === 'client-hello'
+}
+
+/** Whether the connection ended without any alert. */
+export function withoutAlert(context: Context): boolean {
+  return context.outcome.outcome === 'failed' && context.alert === null
+}
