@@ -99,10 +99,10 @@ function* list(rows: readonly ReportRow[], width: number, paint: Paint): Generat
     column('#', 8, (row) => String(row.id), true),
     column('Time UTC', 12, (row) => timeOfDay(row.start)),
     column('Outcome', 11, (row) => row.outcome),
-    column('Server', 14, (row) => printable(row.serverName ?? endpointText(row.server))),
-    ...(width < 96 ? [] : [column('Client', 16, (row) => endpointText(row.client))]),
+    column('Server', 16, (row) => printable(row.serverName ?? endpointText(row.server))),
+    ...(width < 96 ? [] : [column('Client', 11, (row) => endpointText(row.client))]),
     column('Version', 8, (row) => row.protocol ?? '-'),
-    column('Why', 22, whyText),
+    column('Why', 17, whyText),
     column('ms', 4, (row) => durationText(row.durationMs), true),
   ]
   const widths = fitColumns(columns, width - 2)

@@ -1,0 +1,314 @@
+// The report as one HTML file with its style inside: no script, no request, light and dark, prints on A4. All text from a capture is escaped.
+
+import type { ReportCertificate, ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
+import { htmlStyle } from './html-style.ts'
+import {
+  escapeHtml,
+  glyph,
+  glyphSprite,
+  html,
+  join,
+  outcomeGlyph,
+  statusMark,
+  type Html,
+} from './html-parts.ts'
+import { drawScore } from './html-score.ts'
+import type { Printer } from './printer.ts'
+import { packetsText } from './score.ts'
+import {
+  captureText,
+  countsText,
+  durationText,
+  endpointText,
+  modelText,
+  periodText,
+  timeOfDay,
+  verdictText,
+  warningText,
+} from './words.ts'
+
+export interface HtmlOptions {
+  readonly title: string | null
+  /** Lanes for all conversations, not only the failed ones. */
+  readonly all: boolean
+}
+
+export function htmlPrinter({ title, all }: HtmlOptions): Printer {
+  const name = title ?? 'Handshake report'
+  let made = ''
+  let report = 0
+  return {
+    details: all ? 'all' : 'failed',
+    open: () => opening(name),
+    *begin({ tool, capture, model }, rows) {
+      report += 1
+      made = `${tool.name} ${tool.version}`
+      yield html`<h2>${capture.file}</h2>
+        <div class="q">${captureText(capture)}, ${periodText(capture.first, capture.last)}</div>
+        <div class="q">${countsText(rows)}. Replay: ${modelText(model)}</div>
+        ${join(capture.warnings.map((warning) => html`<p class="warning">${warningText(warning)}</p>`))} `
+        .text
+      if (rows.length === 0) return
+      const heads = columns.map(({ title: head, kind }) => html`<th class="${kind}">${head}</th>`)
+      yield `<div class="wide"><table class="list"><thead><tr>${join(heads).text}</tr></thead><tbody>\n`
+      for (const row of rows) {
+        const linked = all || row.outcome === 'failed' ? `c${String(report)}-${String(row.id)}` : null
+        const cells = columns.map(({ kind, read }) => html`<td class="${kind}">${read(row, linked)}</td>`)
+        yield `<tr>${join(cells).text}</tr>\n`
+      }
+      yield '</tbody></table></div>\n'
+    },
+    conversation: (conversation) =>
+      article(conversation, `c${String(report)}-${String(conversation.id)}`).text,
+    end: () => '',
+    close: () => closing(made),
+  }
+}
+
+/** The start of the document; `closing` ends what it opens. */
+function opening(title: string): string {
+  const name = escapeHtml(title)
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${name}</title>
+<style>${htmlStyle}</style></head>
+<body>${glyphSprite.text}<main>
+<h1>${name}</h1>
+`
+}
+
+function closing(tool: string): string {
+  const note =
+    'A model of Windows run on captured bytes; each status says where it comes from unless Microsoft documents it.'
+  return `<footer>${escapeHtml(tool)}. ${note}</footer>\n</main></body></html>\n`
+}
+
+interface ListColumn {
+  readonly title: string
+  readonly kind: string
+  readonly read: (row: ReportRow, anchor: string | null) => Html | string
+}
+
+const columns: readonly ListColumn[] = [
+  {
+    title: '#',
+    kind: 'd r',
+    read: (row, anchor) =>
+      anchor === null ? String(row.id) : html`<a href="#${anchor}">${String(row.id)}</a>`,
+  },
+  { title: 'Time UTC', kind: 'd', read: (row) => timeOfDay(row.start) },
+  { title: 'Outcome', kind: 'n', read: (row) => outcomeGlyph(row.outcome) },
+  {
+    title: 'Server name',
+    kind: '',
+    read: (row) => row.serverName ?? html`<span class="qq">none sent</span>`,
+  },
+  { title: 'Client', kind: 'd', read: (row) => endpointText(row.client) },
+  { title: 'Server', kind: 'd', read: (row) => endpointText(row.server) },
+  { title: 'Version', kind: 'n', read: (row) => row.protocol ?? '' },
+  { title: 'Failing side', kind: '', read: (row) => row.failure?.side ?? '' },
+  { title: 'Status', kind: 'd', read: (row) => row.failure?.status ?? '' },
+  { title: 'Cause', kind: '', read: (row) => row.failure?.cause ?? '' },
+  { title: 'ms', kind: 'd r', read: (row) => durationText(row.durationMs) },
+]
+
+function article(conversation: ReportConversation, anchor: string): Html {
+  const { failure } = conversation
+  const name = conversation.serverName ?? endpointText(conversation.server)
+  const summary =
+    failure === null
+      ? ''
+      : html`<p class="verdict">
+          ${failure.summary}
+          <span class="pill ${conversation.outcome === 'failed' ? 'fail' : 'wait'}"
+            >${failure.confidence}</span
+          >
+        </p>`
+  return html`<article id="${anchor}">
+    <h3>
+      ${glyph(conversation.outcome)}<span>${String(conversation.id)}.</span><span>${name}</span
+      ><span>${verdictText(conversation)}</span>
+    </h3>
+    ${summary} ${facts(conversation)} ${drawScore(conversation)} ${candidates(conversation)}
+    ${join(conversation.findings.map(findingPart))} ${certificates(conversation)}
+  </article> `
+}
+
+function facts(conversation: ReportConversation): Html {
+  const { cipherSuite, alpn, group, carrier } = conversation
+  const suite = cipherSuite === null ? 'none chosen' : `${cipherSuite.code} ${cipherSuite.name}`
+  const offered =
+    alpn.offered === null || alpn.offered.length === 0 ? 'not offered' : `offered ${alpn.offered.join(', ')}`
+  const protocolChoice = alpn.chosen ?? (alpn.visible ? offered : `${offered}, choice not visible`)
+  return html`<table class="facts">
+      <tbody>
+        <tr>
+          <td>Client</td>
+          <td class="d">${endpointText(conversation.client)}</td>
+          <td>Server</td>
+          <td class="d">${endpointText(conversation.server)}</td>
+        </tr>
+        <tr>
+          <td>Version</td>
+          <td>${conversation.protocol ?? 'none chosen'}</td>
+          <td>Suite</td>
+          <td class="d">${suite}</td>
+        </tr>
+        <tr>
+          <td>Group</td>
+          <td>${group ?? 'not visible'}</td>
+          <td>ALPN</td>
+          <td>${protocolChoice}</td>
+        </tr>
+        <tr>
+          <td>Began</td>
+          <td class="d">${conversation.start ?? 'unknown'}</td>
+          <td>JA4</td>
+          <td class="d">${conversation.ja4 ?? 'none'}</td>
+        </tr>
+      </tbody>
+    </table>
+    ${join(carrier.steps.map((step) => html`<p class="${step.result === 'refused' ? 'fail' : 'q'}">${carrier.name}, ${step.from}: ${step.text} ${packetsText(step.packets)}</p>`))}`
+}
+
+function candidates(conversation: ReportConversation): Html | string {
+  const failure = conversation.failure
+  const others = failure?.candidates.filter(({ cause }) => cause !== failure.cause) ?? []
+  if (others.length === 0) return ''
+  return html`<h4>Also possible</h4>
+    <ul>
+      ${join(
+        others.map(
+          ({ cause, confidence, lookNext }) =>
+            html`<li>
+              ${cause}
+              <span class="q">(${confidence})</span>${lookNext === null ? '' : html`. Look next: ${lookNext}`}
+            </li>`,
+        ),
+      )}
+    </ul>`
+}
+
+const severityMoods = { error: 'fail', warning: 'need', info: 'note' } as const
+
+function findingPart(finding: ReportFinding): Html {
+  const { windows } = finding
+  return html`<h4>
+      ${statusMark(severityMoods[finding.severity])}${finding.title}
+      <span class="pill ${severityMoods[finding.severity]}">${finding.confidence}</span>
+    </h4>
+    <p>${finding.explanation}</p>
+    ${join(finding.sets.map(setTable))}
+    ${
+      finding.evidence.length === 0
+        ? ''
+        : html`<p><b>Evidence.</b></p>
+            <ul>
+              ${join(finding.evidence.map(evidenceItem))}
+            </ul>`
+    }
+    ${
+      windows.events.length === 0
+        ? ''
+        : html`<p><b>In the Windows event log.</b></p>
+            <ul>
+              ${join(windows.events.map(({ id, on, alert, text }) => html`<li><span class="d">${String(id)}</span> on the ${on}${alert === null ? '' : `, alert ${String(alert)}`}: ${text}</li>`))}
+            </ul>`
+    }
+    ${join(windows.apps.map(({ app, text }) => html`<p class="q">${app} says: ${text}</p>`))}
+    ${finding.remedy === '' ? '' : html`<p><b>What to do.</b> ${finding.remedy}</p>`}
+    ${join(finding.neighbours.map(({ id, text }) => html`<p class="q">Conversation ${String(id)}: ${text}</p>`))}`
+}
+
+function evidenceItem({ packet, offset, length, text }: ReportFinding['evidence'][number]): Html {
+  const place = [
+    ...(packet === null ? [] : [`Packet ${String(packet)}`]),
+    ...(offset === null ? [] : [`offset 0x${offset.toString(16)}`]),
+    ...(length === null ? [] : [`${String(length)} bytes`]),
+  ]
+  return html`<li>${place.length === 0 ? '' : html`<span class="q">${place.join(', ')}:</span> `}${text}</li>`
+}
+
+function setTable({ what, client, server, common }: ReportFinding['sets'][number]): Html {
+  const cell = (values: readonly string[] | null) =>
+    values === null
+      ? html`<span class="qq">not visible</span>`
+      : values.length === 0
+        ? 'none'
+        : join(values.map((value) => html`${value}<br />`))
+  return html`<table>
+    <thead>
+      <tr>
+        <th>${what}</th>
+        <th>Client</th>
+        <th>Server</th>
+        <th>In common</th>
+      </tr>
+    </thead>
+    <tbody>
+      <tr>
+        <td></td>
+        <td class="d">${cell(client)}</td>
+        <td class="d">${cell(server)}</td>
+        <td class="d">${cell(common)}</td>
+      </tr>
+    </tbody>
+  </table>`
+}
+
+function certificates(conversation: ReportConversation): Html | string {
+  const { server, client } = conversation.certificates
+  const chains = [
+    ['Certificates of the server', server],
+    ['Certificates of the client', client],
+  ] as const
+  return join(
+    chains.map(([title, chain]) =>
+      chain === null || chain.length === 0
+        ? ''
+        : html`<h4>${title}</h4>
+            ${join(chain.map(certificateTable))}`,
+    ),
+  )
+}
+
+const verdictMoods = { ok: 'ok', bad: 'fail', 'cannot-tell': 'part' } as const
+
+function certificateTable(certificate: ReportCertificate): Html {
+  const { checks, keyType, keyBits, san } = certificate
+  const day = (time: string | null) => time?.slice(0, 19).replace('T', ' ') ?? 'unknown'
+  return html`<table class="facts">
+    <tbody>
+      <tr>
+        <td>Subject</td>
+        <td>${certificate.subject}</td>
+        <td>Issuer</td>
+        <td>${certificate.issuer}${certificate.selfSigned ? ' (itself)' : ''}</td>
+      </tr>
+      <tr>
+        <td>Valid</td>
+        <td class="d">${day(certificate.notBefore)} to ${day(certificate.notAfter)}</td>
+        <td>Serial</td>
+        <td class="d">${certificate.serial}</td>
+      </tr>
+      <tr>
+        <td>Names</td>
+        <td>${san.length === 0 ? 'none' : san.join(', ')}</td>
+        <td>Key</td>
+        <td>${keyType}${keyBits === null ? '' : ` ${String(keyBits)}`}, ${certificate.signature}</td>
+      </tr>
+      <tr>
+        <td>SHA-256</td>
+        <td class="d" colspan="3">${certificate.sha256}</td>
+      </tr>
+      <tr>
+        <td>Checks</td>
+        <td colspan="3">
+          ${join(checks.map(({ verdict, text, status }) => html`<div>${statusMark(verdictMoods[verdict])}${text}${verdict === 'bad' && status !== null ? html` <span class="d fail">${status}</span>` : ''}</div>`))}
+        </td>
+      </tr>
+    </tbody>
+  </table>`
+}

@@ -1,0 +1,147 @@
+// The report as Markdown (CommonMark with tables), for tickets and wikis.
+
+import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
+import type { Printer } from './printer.ts'
+import { deliveryText, eventText, messagesText, scoreOf, type Part, type ScoreLine } from './score.ts'
+import {
+  basisText,
+  callText,
+  captureText,
+  countsText,
+  durationText,
+  endpointText,
+  inputText,
+  modelText,
+  outputText,
+  periodText,
+  printable,
+  timeOfDay,
+  verdictText,
+  warningText,
+} from './words.ts'
+
+export interface MarkdownOptions {
+  readonly title: string | null
+  /** Lanes for all conversations, not only the failed ones. */
+  readonly all: boolean
+}
+
+export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
+  return {
+    details: all ? 'all' : 'failed',
+    open: () => `# ${escape(title ?? 'Handshake report')}\n`,
+    *begin({ tool, capture, model }, rows) {
+      yield `\n## ${escape(capture.file)}\n\n`
+      yield `${escape(captureText(capture))}, ${periodText(capture.first, capture.last)}.\n`
+      yield `${escape(countsText(rows))}. Replay: ${escape(modelText(model))}. ${escape(tool.name)} ${escape(tool.version)}.\n`
+      if (capture.warnings.length > 0) yield '\n'
+      for (const warning of capture.warnings) yield `- Warning: ${escape(warningText(warning))}\n`
+      if (rows.length === 0) return
+      yield `\n${tableHead(columns.map(([name]) => name))}`
+      for (const row of rows) yield tableLine(columns.map(([, read]) => read(row)))
+    },
+    conversation: (conversation) => section(conversation),
+    end: () => '',
+    close: () => '',
+  }
+}
+
+const columns: readonly (readonly [string, (row: ReportRow) => string])[] = [
+  ['#', (row) => String(row.id)],
+  ['Time UTC', (row) => timeOfDay(row.start)],
+  ['Outcome', (row) => row.outcome],
+  ['Server name', (row) => row.serverName ?? ''],
+  ['Client', (row) => endpointText(row.client)],
+  ['Server', (row) => endpointText(row.server)],
+  ['Version', (row) => row.protocol ?? ''],
+  ['Cipher suite', (row) => row.cipherSuite?.name ?? ''],
+  ['Failing side', (row) => row.failure?.side ?? ''],
+  ['Status', (row) => row.failure?.status ?? ''],
+  ['Cause', (row) => row.failure?.cause ?? ''],
+  ['ms', (row) => durationText(row.durationMs)],
+]
+
+function section(conversation: ReportConversation): string {
+  const { failure, cipherSuite } = conversation
+  const name = conversation.serverName ?? endpointText(conversation.server)
+  const suite = cipherSuite === null ? '' : `, ${cipherSuite.code} ${cipherSuite.name}`
+  const lines = [
+    '',
+    `### ${String(conversation.id)}. ${escape(name)} ${verdictText(conversation)}`,
+    '',
+    ...(failure === null ? [] : [`${escape(failure.summary)} (${failure.confidence})`, '']),
+    escape(
+      `Client ${endpointText(conversation.client)}, server ${endpointText(conversation.server)}, ${conversation.protocol ?? 'no version chosen'}${suite}`,
+    ),
+    '',
+    ...conversation.carrier.steps.map(
+      (step) => `- ${escape(`${conversation.carrier.name}, ${step.from}: ${step.text} (${step.result})`)}`,
+    ),
+    '',
+  ]
+  const score = scoreOf(conversation).map(scoreLine).join('')
+  const findings = conversation.findings.map(findingText).join('')
+  return `${lines.join('\n')}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}`
+}
+
+function scoreLine(line: ScoreLine): string {
+  const { wire } = line
+  let middle = ''
+  if (wire?.kind === 'event') middle = eventText(wire)
+  if (wire?.kind === 'end') middle = wire.text
+  if (wire?.kind === 'token') {
+    const text = `${messagesText(wire)}, ${deliveryText(wire)}`
+    middle = wire.token.from === 'client' ? `${text} →` : `← ${text}`
+  }
+  const mark = line.failing ? ' **failure point**' : ''
+  return `| ${escape(line.since)}${mark} | ${partText(line.client, line)} | ${escape(middle)} | ${partText(line.server, line)} |\n`
+}
+
+function partText(part: Part | null, line: ScoreLine): string {
+  const call = part?.calls.at(-1)
+  const first = part?.calls[0]
+  if (part == null || call === undefined || first === undefined) return ''
+  if (part.role === 'in') return escape(`in ${inputText(call)}`)
+  if (part.role === 'out') return escape(`out ${outputText(call)}`)
+  if (call.function === 'DeleteSecurityContext') return callText(call)
+  const name = first === call ? callText(call) : `${callText(first)}–#${String(call.ordinal)}`
+  const basis = basisText(call.basis)
+  const status = `${escape(call.status)} ${call.code}${basis === '' ? '' : ` (${basis})`}`
+  return `${escape(name)} ${line.failing ? `**${status}**` : status}`
+}
+
+function findingText(finding: ReportFinding): string {
+  const lines = [`\n**${escape(finding.title)}** (${finding.severity}, ${finding.confidence})\n\n`]
+  if (finding.explanation !== '') lines.push(`${escape(finding.explanation)}\n\n`)
+  for (const { what, client, server, common } of finding.sets) {
+    const values = [client, server, common].map((set) =>
+      set === null ? 'not visible' : set.join(', ') || 'none',
+    )
+    lines.push(tableHead([what, 'Client', 'Server', 'In common']), tableLine(['', ...values]), '\n')
+  }
+  for (const { packet, text } of finding.evidence)
+    lines.push(`- ${packet === null ? '' : `Packet ${String(packet)}: `}${escape(text)}\n`)
+  for (const { on, id, alert, text } of finding.windows.events)
+    lines.push(
+      `- Event ${String(id)} on the ${on}${alert === null ? '' : `, alert ${String(alert)}`}: ${escape(text)}\n`,
+    )
+  if (finding.remedy !== '') lines.push(`\nWhat to do: ${escape(finding.remedy)}\n`)
+  return lines.join('')
+}
+
+function tableHead(titles: readonly string[]): string {
+  return `${tableLine(titles)}|${' --- |'.repeat(titles.length)}\n`
+}
+
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.map(escape).join(' | ')} |\n`
+}
+
+/** Text as text: no markup, no links, no HTML, no end of a table cell. Underscores inside words mean nothing and stay, so that status names can be searched. */
+function escape(text: string): string {
+  return printable(text)
+    .replace(/[\\`*{}[\]<>|~&@]|(?<=:)\/|(?<!\w)_|_(?!\w)/g, (character) =>
+      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
+    )
+    .replace(/^(\s*)([#+-]|\d+(?=[.)]))/, '$1\\$2')
+}
