@@ -49,6 +49,11 @@ export function usefulNumbers(numbers: readonly number[] | null): readonly numbe
   return (numbers ?? []).filter((number) => !isGrease(number))
 }
 
+/** RSASSA-PKCS1-v1_5 schemes, which TLS 1.3 does not sign with (RFC 8446 §4.2.3). */
+export function isPkcs1(scheme: number): boolean {
+  return scheme >> 8 <= 6 && (scheme & 0xff) === 1
+}
+
 export function cipherName(code: number): string {
   return nameOf(cipherSuites, code)
 }

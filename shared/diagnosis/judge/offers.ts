@@ -6,7 +6,7 @@ import { signatureSchemes } from '../../registries/signatures.ts'
 import { versions as versionNames } from '../../registries/tls.ts'
 import type { Alert, ClientHello } from '../../tls/messages.ts'
 import type { Candidate, Cause } from '../candidate.ts'
-import { isBroken, listed, offeredVersions, suitesOf, usefulNumbers, versionRank } from '../offer.ts'
+import { isBroken, isPkcs1, listed, offeredVersions, suitesOf, usefulNumbers, versionRank } from '../offer.ts'
 import type { OfferedSuite } from '../offer.ts'
 import { atMessage } from '../view.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
@@ -184,10 +184,6 @@ function is13(version: number): boolean {
 
 function only13Versions(versions: readonly number[]): boolean {
   return versions.every(is13)
-}
-
-function isPkcs1(scheme: number): boolean {
-  return scheme >> 8 <= 6 && (scheme & 0xff) === 1
 }
 
 function isRsa(scheme: number): boolean {

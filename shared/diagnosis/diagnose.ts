@@ -1,0 +1,98 @@
+// Runs the rules over one conversation and numbers what they find, worst and surest first.
+
+import type { Conversation } from '../conversation/facts.ts'
+import type { ReportFinding } from '../contract/report.ts'
+import type { OutcomeFacts, Replay } from '../schannel/model.ts'
+import type { Candidate, World } from './candidate.ts'
+import { readChain } from './certificates.ts'
+import type { Context, FindingDraft, Rule } from './finding.ts'
+import { rules } from './rules.ts'
+import { failureAlert, viewFailure } from './view.ts'
+import { windowsWords } from './windows.ts'
+
+/**
+ * Findings of one conversation: the verdict's first, then the other candidates', then remarks. `neighbours` are findings of
+ * `diagnoseNeighbours`, merged by rank; null before the end of the scan.
+ */
+export function diagnose(
+  conversation: Conversation,
+  outcome: OutcomeFacts,
+  replay: Replay | null,
+  candidates: readonly Candidate[],
+  neighbours: readonly ReportFinding[] | null,
+  world: World,
+): readonly ReportFinding[] {
+  if (outcome.outcome === 'none') return []
+  const context = contextOf(conversation, outcome, replay, candidates, world)
+  const found = rules.flatMap((rule) => {
+    const draft = rule.check(context)
+    return draft === null ? [] : [{ rule, draft }]
+  })
+  const place = new Map(candidates.map(({ cause }, i) => [cause, i]))
+  const own = found
+    .map(({ rule, draft }, order) => ({ finding: findingOf(context, rule, draft), order }))
+    .sort((a, b) => weight(a.finding, place) - weight(b.finding, place) || a.order - b.order)
+    .map(({ finding }) => finding)
+  return ranked([...own, ...(neighbours ?? [])])
+}
+
+/** Numbers findings in the order of their severity, keeping the given order within one. */
+export function ranked(findings: readonly ReportFinding[]): readonly ReportFinding[] {
+  return findings
+    .map((finding, order) => ({ finding, order }))
+    .sort(
+      (a, b) => severityWeight[a.finding.severity] - severityWeight[b.finding.severity] || a.order - b.order,
+    )
+    .map(({ finding }, i) => ({ ...finding, id: i + 1, rank: i + 1 }))
+}
+
+export function contextOf(
+  conversation: Conversation,
+  outcome: OutcomeFacts,
+  replay: Replay | null,
+  candidates: readonly Candidate[],
+  world: World,
+): Context {
+  const view = viewFailure(conversation, outcome)
+  return {
+    conversation,
+    outcome,
+    failure: outcome.failure,
+    replay,
+    candidates,
+    view,
+    alert: outcome.failure === null ? null : failureAlert(conversation, outcome.failure),
+    chains: { client: readChain(view, 'client', world), server: readChain(view, 'server', world) },
+    world,
+  }
+}
+
+function findingOf(context: Context, rule: Rule, draft: FindingDraft): ReportFinding {
+  return {
+    id: 0,
+    rank: 0,
+    rule: rule.id,
+    scenario: rule.scenario,
+    severity: draft.severity,
+    side: draft.side,
+    confidence: draft.confidence,
+    title: draft.title,
+    cause: draft.cause,
+    explanation: draft.explanation,
+    remedy: draft.remedy,
+    lookNext: draft.lookNext,
+    sets: draft.sets.map((set) => ({ ...set })),
+    neighbours: [...draft.neighbours],
+    evidence: draft.evidence.map((evidence) => ({ ...evidence })),
+    windows: windowsWords(context, draft),
+  }
+}
+
+/** Verdict, then candidates by rank, then remarks; warnings before information. */
+function weight(finding: ReportFinding, place: ReadonlyMap<string, number>): number {
+  const rank = finding.cause === null ? 90 : (place.get(finding.cause) ?? 80)
+  return severityWeight[finding.severity] * 1000 + rank * 4 + confidenceWeight[finding.confidence]
+}
+
+const severityWeight = { error: 0, warning: 1, info: 2 }
+const confidenceWeight = { observed: 0, likely: 1, possible: 2 }

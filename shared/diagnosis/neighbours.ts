@@ -1,0 +1,238 @@
+// The neighbour index: what the other conversations of a capture say about one, kept small.
+
+import { hex } from '../bytes/fields.ts'
+import type { Conversation, Time } from '../conversation/facts.ts'
+import type { OutcomeFacts } from '../schannel/model.ts'
+import type { Candidate, Cause } from './candidate.ts'
+import type { ChainReading } from './certificates.ts'
+import { offeredVersions } from './offer.ts'
+import type { HandshakeView } from './view.ts'
+
+/** The facts of one conversation that others may ask for: scalars only. */
+export interface NeighbourFacts {
+  readonly id: number
+  readonly key: string
+  readonly start: Time
+  readonly end: Time
+  readonly client: string
+  /** Address and port. */
+  readonly server: string
+  readonly transport: Conversation['transport']
+  readonly outcome: OutcomeFacts['outcome']
+  readonly cause: Cause | null
+  /** Packet of the failure, else of the ClientHello; null without either. */
+  readonly packet: number | null
+  readonly serverName: string | null
+  readonly clientRandom: string | null
+  /** Bytes of the first ClientHello. */
+  readonly helloBytes: number
+  /** Best version offered, and the one chosen. */
+  readonly offeredVersion: number | null
+  readonly version: number | null
+  readonly cipherSuite: number | null
+  readonly group: number | null
+  readonly scheme: number | null
+  readonly alpn: string | null
+  readonly offeredSuites: readonly number[]
+  readonly offeredGroups: readonly number[]
+  readonly offeredSchemes: readonly number[]
+  readonly fallbackScsv: boolean
+  /** Session ids and ticket digests, as hex. */
+  readonly offeredSessions: readonly string[]
+  readonly issuedSessions: readonly string[]
+  /** extended_master_secret in both hellos; null where one is missing. */
+  readonly extendedMasterSecret: boolean | null
+  readonly leaf: { readonly subject: string; readonly keyType: string; readonly hash: string | null } | null
+}
+
+/** A name lookup seen in the capture. `answers` is empty where the server said there is none. */
+export interface DnsFact {
+  readonly time: Time
+  readonly packet: number
+  readonly client: string
+  readonly name: string
+  readonly answers: readonly string[]
+  readonly failed: boolean
+}
+
+/** A plain HTTP exchange seen in the capture: CRLs and OCSP travel this way. `status` is null without an answer. */
+export interface HttpFact {
+  readonly time: Time
+  readonly packet: number
+  readonly client: string
+  readonly host: string
+  readonly path: string
+  readonly status: number | null
+}
+
+/** Conversations remembered per server, and lookups and fetches in all: the oldest go first. */
+const maxPerServer = 64
+const maxServers = 20_000
+const maxLookups = 20_000
+
+/** Gathers facts during the scan and answers the neighbour rules at its end. Memory is bounded by the caps above. */
+export class NeighbourIndex {
+  private readonly servers = new Map<string, NeighbourFacts[]>()
+  private readonly issued = new Map<string, NeighbourFacts>()
+  private readonly dns: DnsFact[] = []
+  private readonly http: HttpFact[] = []
+
+  add(facts: NeighbourFacts): void {
+    this.addTo(facts.server, facts)
+    for (const session of facts.issuedSessions)
+      if (this.issued.size < maxLookups) this.issued.set(session, facts)
+  }
+
+  addDns(fact: DnsFact): void {
+    if (this.dns.length < maxLookups) this.dns.push(fact)
+  }
+
+  addHttp(fact: HttpFact): void {
+    if (this.http.length < maxLookups) this.http.push(fact)
+  }
+
+  /** Other conversations with the same server, in order of arrival. */
+  sameServer(facts: NeighbourFacts): readonly NeighbourFacts[] {
+    return (this.servers.get(facts.server) ?? []).filter((other) => other.id !== facts.id)
+  }
+
+  /** The same client's next attempt at the same server, within `seconds` of this one's end. */
+  retryOf(facts: NeighbourFacts, seconds: number): NeighbourFacts | null {
+    return (
+      this.sameServer(facts).find(
+        (other) =>
+          other.client === facts.client &&
+          other.start >= facts.end &&
+          other.start - facts.end <= seconds * 1e9 &&
+          sameNameOrNone(other, facts),
+      ) ?? null
+    )
+  }
+
+  /** The same client's last attempt at the same server before this one, within `seconds`. */
+  attemptBefore(facts: NeighbourFacts, seconds: number): NeighbourFacts | null {
+    return (
+      this.sameServer(facts).findLast(
+        (other) =>
+          other.client === facts.client &&
+          other.end <= facts.start &&
+          facts.start - other.end <= seconds * 1e9 &&
+          sameNameOrNone(other, facts),
+      ) ?? null
+    )
+  }
+
+  /** A handshake to the same server that went well; with the same name where there is one. */
+  established(facts: NeighbourFacts): NeighbourFacts | null {
+    const good = this.sameServer(facts).filter((other) => other.outcome === 'established')
+    return good.find((other) => other.serverName === facts.serverName) ?? good[0] ?? null
+  }
+
+  /** The conversation in which the session that this one wants to resume was issued. */
+  issuerOf(facts: NeighbourFacts): NeighbourFacts | null {
+    for (const session of facts.offeredSessions) {
+      const issuer = this.issued.get(session)
+      if (issuer !== undefined && issuer.id !== facts.id) return issuer
+    }
+    return null
+  }
+
+  /** Lookups and fetches of one client between two times that mention one of `hosts`. */
+  fetches(
+    client: string,
+    from: Time,
+    to: Time,
+    hosts: readonly string[],
+  ): { readonly dns: readonly DnsFact[]; readonly http: readonly HttpFact[] } {
+    const during = (fact: DnsFact | HttpFact) =>
+      fact.client === client && fact.time >= from && fact.time <= to
+    return {
+      dns: this.dns.filter((fact) => during(fact) && hosts.includes(fact.name.toLowerCase())),
+      http: this.http.filter((fact) => during(fact) && hosts.includes(fact.host.toLowerCase())),
+    }
+  }
+
+  private addTo(server: string, facts: NeighbourFacts): void {
+    const kept = this.servers.get(server)
+    if (kept === undefined) {
+      if (this.servers.size < maxServers) this.servers.set(server, [facts])
+      return
+    }
+    kept.push(facts)
+    if (kept.length > maxPerServer) kept.shift()
+  }
+}
+
+/** What the index keeps of a conversation when it closes. */
+export function neighbourFacts(
+  conversation: Conversation,
+  outcome: OutcomeFacts,
+  view: HandshakeView,
+  candidates: readonly Candidate[],
+  chain: ChainReading | null,
+  key: string,
+): NeighbourFacts {
+  const hello = view.firstHello?.body
+  const chosen = view.serverHello?.body
+  const leaf = chain?.sent[0]?.certificate
+  const tickets = conversation.messages.flatMap(({ body }) =>
+    body?.kind === 'new-session-ticket' ? [digest(body.ticket)] : [],
+  )
+  const session = chosen === undefined || chosen.sessionId.length === 0 ? [] : [hex(chosen.sessionId)]
+  return {
+    id: conversation.id,
+    key,
+    start: conversation.start,
+    end: conversation.end,
+    client: conversation.clientEndpoint.address,
+    server: `${conversation.serverEndpoint.address} ${String(conversation.serverEndpoint.port)}`,
+    transport: conversation.transport,
+    outcome: outcome.outcome,
+    cause: candidates[0]?.cause ?? null,
+    packet: outcome.failure?.packet ?? view.firstHello?.message.packet ?? null,
+    serverName: hello?.serverName ?? null,
+    clientRandom: hello === undefined ? null : hex(hello.random),
+    helloBytes: view.firstHello?.message.bytes.length ?? 0,
+    offeredVersion: hello === undefined ? null : (offeredVersions(hello)[0] ?? null),
+    version: chosen?.negotiatedVersion ?? null,
+    cipherSuite: chosen?.cipherSuite ?? null,
+    group: view.serverKeyExchange?.body.group ?? chosen?.keyShareGroup ?? null,
+    scheme: view.serverKeyExchange?.body.scheme ?? null,
+    alpn: chosen?.alpn ?? null,
+    offeredSuites: hello?.cipherSuites ?? [],
+    offeredGroups: hello?.supportedGroups ?? [],
+    offeredSchemes: hello?.signatureAlgorithms ?? [],
+    fallbackScsv: hello?.cipherSuites.includes(0x5600) ?? false,
+    offeredSessions:
+      hello === undefined
+        ? []
+        : [
+            ...(hello.sessionId.length > 0 ? [hex(hello.sessionId)] : []),
+            ...(hello.sessionTicket !== null && hello.sessionTicket.length > 0
+              ? [digest(hello.sessionTicket)]
+              : []),
+            ...(hello.pskIdentities ?? []).map(digest),
+          ],
+    issuedSessions: [...session, ...tickets],
+    extendedMasterSecret:
+      hello === undefined || chosen === undefined
+        ? null
+        : hasExtension(hello.extensions, 23) && hasExtension(chosen.extensions, 23),
+    leaf:
+      leaf == null ? null : { subject: leaf.subject.text, keyType: leaf.key.type, hash: leaf.signature.hash },
+  }
+}
+
+function hasExtension(extensions: readonly { readonly type: number }[] | null, type: number): boolean {
+  return (extensions ?? []).some((extension) => extension.type === type)
+}
+
+function sameNameOrNone(a: NeighbourFacts, b: NeighbourFacts): boolean {
+  return a.serverName === null || b.serverName === null || a.serverName === b.serverName
+}
+
+/** A short key for a ticket: its length and three stretches of it, which differ between tickets of one server. */
+function digest(ticket: Uint8Array): string {
+  const middle = ticket.length >> 1
+  return `${String(ticket.length)}:${hex(ticket.subarray(0, 24))}${hex(ticket.subarray(middle, middle + 24))}${hex(ticket.subarray(-8))}`
+}
