@@ -12,3 +12,10 @@ export function printable(bytes: Uint8Array, start = 0, end = bytes.length): str
   }
   return text
 }
+
+/** Standard base64 with padding (RFC 4648 §4). */
+export function base64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const octet of bytes) binary += String.fromCharCode(octet)
+  return btoa(binary)
+}

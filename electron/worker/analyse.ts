@@ -1,0 +1,267 @@
+// One capture opened by the core: read to its end, its rows kept, any conversation inspected again.
+
+import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
+import type { PacketAgain } from '../../shared/capture/capture.ts'
+import { CaptureReader, readCapture, readPacketAt } from '../../shared/capture/reader.ts'
+import { analyse, type Analysis } from '../../shared/analyse.ts'
+import type { Outcome } from '../../shared/contract/bridge.ts'
+import type {
+  CaptureSummary,
+  ModelOptions,
+  ReportConversation,
+  ReportRow,
+} from '../../shared/contract/report.ts'
+import type { Conversation } from '../../shared/conversation/facts.ts'
+import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
+import type { Pieces } from '../../shared/ports.ts'
+import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
+import type { ReplayOptions } from '../../shared/schannel/model.ts'
+import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
+import type { Keys, RsaDecryptor } from '../../shared/secrets/schedule.ts'
+import { conversationView } from '../../shared/view/conversation.ts'
+import { rowView } from '../../shared/view/row.ts'
+import { isoTime } from '../../shared/view/time.ts'
+import { type TokenView, tokenView } from '../../shared/view/token.ts'
+import { outcomeOf, refusal, Refusal } from '../outcome.ts'
+import { nodeCrypto } from './crypto.ts'
+import { passwordOfFile, readKeyFile } from './keys.ts'
+import { openCaptureInput } from './source.ts'
+import { FileSpool } from './spool.ts'
+import { trustOf } from './trust.ts'
+
+export interface AnalyseOptions {
+  /** SSLKEYLOGFILE log. */
+  readonly keylog: string | null
+  /** RSA private key: PEM, DER or PFX. */
+  readonly key: string | null
+  readonly passwordFile: string | null
+  readonly replay: ReplayOptions
+}
+
+export interface AnalyseHooks {
+  /** Bytes of the input read so far, of how many (null: not known). */
+  progress(bytes: number, total: number | null, packets: number, conversations: number): void
+  /** Asked after each piece; true stops reading and keeps what was read. */
+  cancelled(): boolean
+  /** New rows, and rows revised later. */
+  rows(rows: ReportRow[]): void
+}
+
+export interface OpenCapture {
+  readonly summary: CaptureSummary
+  /** In order of `id`. */
+  readonly rows: readonly ReportRow[]
+  readonly otherFlows: { looksLike: string; flows: number }[]
+  readonly model: ModelOptions
+  readonly cancelled: boolean
+  /** Everything about one conversation. Throws `Refusal` for an unknown id, `SourceError` where the file has gone. */
+  inspect(id: number, replay: ReplayOptions): ReportConversation
+  /** One token of a conversation, in the replay it was inspected with last. */
+  token(id: number, token: number): TokenView
+  close(): void
+}
+
+interface Inspected {
+  readonly id: number
+  readonly reread: Reread
+  analysis: Analysis
+}
+
+/** Bytes read by `readPacketAt` before a longer packet is read again. */
+const scratchBytes = 4096
+
+/** Reads the capture at `path` to its end (or until cancelled) and keeps it open for `inspect`. Faults come back as values. */
+export function analyseFile(
+  path: string,
+  options: AnalyseOptions,
+  hooks: Partial<AnalyseHooks> = {},
+): Promise<Outcome<OpenCapture>> {
+  return outcomeOf(async () => {
+    const keys = loadKeys(options)
+    const pieces = await openCaptureInput(path)
+    try {
+      const capture = new Capture(path, pieces, keys, options.replay)
+      await capture.read(hooks)
+      return capture
+    } catch (error) {
+      pieces.close()
+      throw error
+    }
+  })
+}
+
+class Capture implements OpenCapture {
+  readonly rows: ReportRow[] = []
+  summary: CaptureSummary
+  cancelled = false
+  private readonly path: string
+  private readonly pieces: Pieces
+  private readonly spool: FileSpool | null
+  private readonly scanner: Scanner
+  private readonly reader: CaptureReader
+  private readonly records = new Map<number, ConversationRecord>()
+  private readonly trust = trustOf(null)
+  private readonly replay: ReplayOptions
+  private readonly builderOptions: { keepSealed: boolean; keepBytes: boolean }
+  private readonly scratch = Buffer.alloc(scratchBytes)
+  private readonly now = Date.now()
+  private log: KeyLog | null
+  private readonly rsa: readonly RsaDecryptor[]
+  private pending: ReportRow[] = []
+  private last: Inspected | null = null
+
+  constructor(path: string, pieces: Pieces, keys: Keys, replay: ReplayOptions) {
+    this.path = path
+    this.pieces = pieces
+    this.replay = replay
+    this.log = keys.log
+    this.rsa = keys.rsa ?? []
+    this.spool = pieces.seekable === null ? new FileSpool() : null
+    this.builderOptions = { keepSealed: this.hasKeys, keepBytes: false }
+    this.scanner = new Scanner(
+      {
+        spool: this.spool,
+        onConversation: (conversation, record) => this.closed(conversation, record),
+        onSecrets: (type, data) => this.secrets(type, data),
+      },
+      this.builderOptions,
+    )
+    this.reader = new CaptureReader(this.scanner, pieces.container)
+    this.summary = this.summarise()
+  }
+
+  get model(): ModelOptions {
+    const keys = this.log !== null ? 'keylog' : this.rsa.length > 0 ? 'rsa' : 'none'
+    return { ...this.replay, keys }
+  }
+
+  get otherFlows(): { looksLike: string; flows: number }[] {
+    return this.scanner.otherFlows()
+  }
+
+  async read(hooks: Partial<AnalyseHooks>): Promise<void> {
+    let turn = performance.now()
+    await readCapture(this.pieces, this.reader, this.scanner, async (read) => {
+      this.flush(hooks)
+      hooks.progress?.(read, this.pieces.total, this.reader.packets, this.scanner.conversations)
+      // Give the process a turn, so that it can be told to stop.
+      if (performance.now() - turn > 50) {
+        await setImmediate()
+        turn = performance.now()
+      }
+      this.cancelled = hooks.cancelled?.() ?? false
+      return !this.cancelled
+    })
+    if (this.reader.fault !== null) throw new Refusal({ ...this.reader.fault, packet: null })
+    this.scanner.finish()
+    this.flush(hooks)
+    this.rows.sort((a, b) => a.id - b.id)
+    this.summary = this.summarise()
+  }
+
+  inspect(id: number, replay: ReplayOptions): ReportConversation {
+    const inspected = this.look(id)
+    inspected.analysis = this.analyse(inspected.reread.conversation, replay)
+    return conversationView(inspected.analysis, this.viewHost)
+  }
+
+  token(id: number, token: number): TokenView {
+    const { analysis, reread: bytes } = this.look(id)
+    const found = analysis.replay.tokens.find((one) => one.id === token)
+    if (found === undefined)
+      throw refusal('no-such-token', `Conversation ${String(id)} has no token ${String(token)}.`)
+    return tokenView(found, analysis, bytes.pieces)
+  }
+
+  close(): void {
+    this.pieces.close()
+    this.spool?.close()
+  }
+
+  private get hasKeys(): boolean {
+    return this.log !== null || this.rsa.length > 0
+  }
+
+  private get viewHost() {
+    const { clock } = this.reader
+    return { clock, crypto: nodeCrypto, world: { trust: this.trust, clock, now: this.now } }
+  }
+
+  private look(id: number): Inspected {
+    if (this.last?.id === id) return this.last
+    const record = this.records.get(id)
+    if (record === undefined) throw refusal('no-such-conversation', `There is no conversation ${String(id)}.`)
+    const again = reread(record, this.scanner.noted, this.readAgain)
+    this.last = { id, reread: again, analysis: this.analyse(again.conversation, this.replay) }
+    return this.last
+  }
+
+  private readonly readAgain: ReadAgain = (place) => {
+    const { layout } = this.reader
+    if (layout === null) return null
+    if (this.pieces.seekable !== null) return readPacketAt(this.pieces.seekable, layout, place, this.scratch)
+    const stored = this.spool?.read(place) ?? null
+    const link = stored === null ? undefined : layout.interfaces[stored.link]
+    return stored === null || link === undefined ? null : ({ ...stored, link } satisfies PacketAgain)
+  }
+
+  private analyse(conversation: Conversation, replay: ReplayOptions): Analysis {
+    const keys = this.hasKeys ? { log: this.log, rsa: this.rsa } : null
+    return analyse(conversation, replay, { crypto: nodeCrypto, world: this.viewHost.world, keys })
+  }
+
+  private closed(conversation: Conversation, record: ConversationRecord): void {
+    this.records.set(conversation.id, record)
+    const row = rowView(this.analyse(conversation, this.replay), this.viewHost)
+    this.rows.push(row)
+    this.pending.push(row)
+  }
+
+  /** A Decryption Secrets Block with a key log (pcapng, secrets type 0x544c534b). */
+  private secrets(type: number, data: Uint8Array): void {
+    if (type !== tlsKeyLogSecrets) return
+    const { log } = parseKeyLog(new TextDecoder().decode(data))
+    if (log.size === 0) return
+    this.log = this.log === null ? log : joinKeyLogs([this.log, log])
+    this.builderOptions.keepSealed = true
+  }
+
+  private flush(hooks: Partial<AnalyseHooks>): void {
+    if (this.pending.length === 0) return
+    hooks.rows?.(this.pending)
+    this.pending = []
+  }
+
+  private summarise(): CaptureSummary {
+    const { clock, first, last } = this.reader
+    return {
+      file: this.path,
+      format: this.reader.details,
+      bytes: this.pieces.total,
+      packets: this.reader.packets,
+      flows: this.scanner.flows,
+      first: isoTime(clock, first),
+      last: isoTime(clock, last),
+      warnings: this.scanner.warnings.list(),
+    }
+  }
+}
+
+const tlsKeyLogSecrets = 0x544c534b
+
+/** Reads the key files named in the options. Throws `Refusal` with the reason, never with a part of the file. */
+function loadKeys(options: AnalyseOptions): Keys {
+  const password = options.passwordFile === null ? null : passwordOfFile(readFileSync(options.passwordFile))
+  const files = [options.keylog, options.key].filter((path) => path !== null)
+  const logs: KeyLog[] = []
+  const rsa: RsaDecryptor[] = []
+  for (const path of files) {
+    const file = readKeyFile(readFileSync(path), password)
+    if (file.kind === 'refused') throw refusal(file.code, file.text, `The key file is ${path}.`)
+    if (file.kind === 'log') logs.push(file.log)
+    else rsa.push(...file.keys)
+  }
+  return { log: logs.length === 0 ? null : joinKeyLogs(logs), rsa: rsa.length === 0 ? null : rsa }
+}

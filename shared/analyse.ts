@@ -1,0 +1,45 @@
+// One conversation through all rooms in order: keys, outcome, causes, replay, findings. The only file that knows the order.
+
+import type { Conversation } from './conversation/facts.ts'
+import { type Candidate, type World } from './diagnosis/candidate.ts'
+import { diagnose } from './diagnosis/diagnose.ts'
+import { judge, verdictOf } from './diagnosis/judge.ts'
+import type { ReportFinding } from './contract/report.ts'
+import type { Crypto } from './ports.ts'
+import { handshakesOf, type HandshakeSummary } from './schannel/handshakes.ts'
+import type { OutcomeFacts, Replay, ReplayOptions } from './schannel/model.ts'
+import { outcomeOf } from './schannel/outcome.ts'
+import { replay } from './schannel/replay.ts'
+import { openConversation, type Opening } from './secrets/open.ts'
+import type { Keys } from './secrets/schedule.ts'
+import { landmarksOf } from './tokens/landmarks.ts'
+
+/** What an analysis needs besides the conversation. */
+export interface AnalysisHost {
+  readonly crypto: Crypto
+  readonly world: World
+  readonly keys: Keys | null
+}
+
+/** All that the rooms found out about one conversation; views are made of it. */
+export interface Analysis {
+  readonly conversation: Conversation
+  readonly opening: Opening | null
+  readonly outcome: OutcomeFacts
+  readonly handshakes: readonly HandshakeSummary[]
+  readonly candidates: readonly Candidate[]
+  readonly replay: Replay
+  readonly findings: readonly ReportFinding[]
+}
+
+export function analyse(captured: Conversation, options: ReplayOptions, host: AnalysisHost): Analysis {
+  const opening = host.keys === null ? null : openConversation(captured, host.keys, host.crypto)
+  const conversation = opening?.conversation ?? captured
+  const landmarks = landmarksOf(conversation)
+  const outcome = outcomeOf(conversation, landmarks)
+  const handshakes = handshakesOf(conversation, landmarks, outcome)
+  const candidates = judge(conversation, outcome, host.world)
+  const replayed = replay(conversation, outcome, verdictOf(candidates), options)
+  const findings = diagnose(conversation, outcome, replayed, candidates, null, host.world)
+  return { conversation, opening, outcome, handshakes, candidates, replay: replayed, findings }
+}

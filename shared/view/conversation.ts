@@ -1,0 +1,149 @@
+// One conversation in full: every call, token, message, transport event, certificate and finding.
+
+import type { Analysis } from '../analyse.ts'
+import { type Message, type Side, streamOf } from '../conversation/facts.ts'
+import type {
+  ReportCall,
+  ReportConversation,
+  ReportMessage,
+  ReportToken,
+  ReportTransportEvent,
+} from '../contract/report.ts'
+import { nameOf } from '../registries/registry.ts'
+import { alertDescriptions, contentTypes, handshakeTypes } from '../registries/tls.ts'
+import type { Call, ContextReplay, Token } from '../schannel/model.ts'
+import { statusCode } from '../sspi/status.ts'
+import { certificateViews } from './certificates.ts'
+import { headOf, type ViewHost } from './head.ts'
+import { packetsOf } from './packets.ts'
+import { isoTime } from './time.ts'
+import type { World } from '../diagnosis/candidate.ts'
+
+export interface ConversationViewHost extends ViewHost {
+  readonly world: World
+}
+
+export function conversationView(analysis: Analysis, host: ConversationViewHost): ReportConversation {
+  const { replay } = analysis
+  return {
+    ...headOf(analysis, host),
+    contexts: { client: contextView(replay.client, host), server: contextView(replay.server, host) },
+    tokens: replay.tokens.map((token) => tokenView(token, analysis, host)),
+    messages: analysis.conversation.messages.map((message) => messageView(message, analysis)),
+    transportEvents: eventViews(analysis, host),
+    certificates: certificateViews(analysis, host),
+    attributes: { client: [], server: [] },
+    findings: [...analysis.findings],
+  }
+}
+
+function contextView(context: ContextReplay, host: ViewHost): ReportConversation['contexts']['client'] {
+  return { final: context.final, calls: context.calls.map((call) => callView(call, host)) }
+}
+
+function callView(call: Call, host: ViewHost): ReportCall {
+  return {
+    n: call.n,
+    ordinal: call.ordinal,
+    handshake: call.handshake,
+    function: call.function,
+    time: isoTime(host.clock, call.time),
+    handle: call.handle,
+    tokens: call.tokens.map((slice) => ({ ...slice })),
+    packets: [...call.packets],
+    carried: call.carried,
+    requested: [...call.requested],
+    returned: [...call.returned],
+    assumption: call.assumption,
+    input: { before: [...call.input.before], after: [...call.input.after] },
+    output: { before: [...call.output.before], after: [...call.output.after] },
+    outToken: call.outToken,
+    status: call.status,
+    code: statusCode(call.status),
+    basis: call.basis,
+    source: call.source,
+    alternatives: call.alternatives.map((one) => ({ ...one, code: statusCode(one.status) })),
+    state: call.state,
+    messages: [...call.messages],
+  }
+}
+
+function tokenView(token: Token, analysis: Analysis, host: ViewHost): ReportToken {
+  const { records } = streamOf(analysis.conversation, token.from)
+  return {
+    id: token.id,
+    from: token.from,
+    kind: token.kind,
+    stream: [token.start, token.end],
+    bytes: token.end - token.start,
+    packets: [...token.packets],
+    time: isoTime(host.clock, token.time),
+    records: token.records.map((index) => {
+      const record = records[index]!
+      return {
+        contentType: record.innerType,
+        bytes: record.end - record.start,
+        protection: record.protection,
+      }
+    }),
+  }
+}
+
+function messageView(message: Message, analysis: Analysis): ReportMessage {
+  const { chunks } = streamOf(analysis.conversation, message.from)
+  return {
+    from: message.from,
+    handshake: message.handshake,
+    token: tokenAt(analysis.replay.tokens, message.from, message.start),
+    packets: packetsOf(chunks, message.start, message.end),
+    stream: [message.start, message.end],
+    contentType: message.contentType,
+    type: message.type,
+    name: messageName(message),
+    bytes: message.bytes.length === 0 ? message.end - message.start : message.bytes.length,
+    protection: message.protection,
+    encrypted: message.protection === 'opened',
+    verified: message.verified,
+    malformed: message.malformed?.what ?? null,
+    dtls: message.dtls,
+  }
+}
+
+function tokenAt(tokens: readonly Token[], from: Side, offset: number): number | null {
+  return (
+    tokens.find((token) => token.from === from && token.start <= offset && offset < token.end)?.id ?? null
+  )
+}
+
+/** The RFC's name; what is sealed says so. */
+function messageName(message: Message): string {
+  if (message.contentType === 128) return 'ClientHello (SSLv2 format)'
+  if (message.type === null) {
+    return message.contentType === 22
+      ? 'Encrypted handshake message'
+      : `Encrypted ${nameOf(contentTypes, message.contentType)}`
+  }
+  if (message.contentType === 21)
+    return `Alert ${String(message.type)} ${nameOf(alertDescriptions, message.type)}`
+  if (message.contentType === 20) return 'ChangeCipherSpec'
+  if (message.body?.kind === 'server-hello' && message.body.helloRetryRequest) return 'HelloRetryRequest'
+  return handshakeName(message.type)
+}
+
+/** `client_hello` as RFC 8446 prints the structure's name: ClientHello. */
+function handshakeName(type: number): string {
+  const name = nameOf(handshakeTypes, type)
+  return /^[a-z_]+$/.test(name)
+    ? name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
+    : name
+}
+
+function eventViews(analysis: Analysis, host: ViewHost): ReportTransportEvent[] {
+  return analysis.conversation.events.map(({ kind, from, packet, time, bytes }) => ({
+    time: isoTime(host.clock, time),
+    packet,
+    from,
+    kind,
+    bytes,
+  }))
+}

@@ -1,0 +1,189 @@
+// What a list shows of a conversation: the part that rows and full conversations have in common.
+
+import { hex } from '../bytes/fields.ts'
+import type { Analysis } from '../analyse.ts'
+import type { CaptureClock, Conversation } from '../conversation/facts.ts'
+import type { ReportFailure, ReportHandshake, ReportRow } from '../contract/report.ts'
+import type { Crypto } from '../ports.ts'
+import { cipherSuites } from '../registries/cipher-suites.ts'
+import { supportedGroups } from '../registries/groups.ts'
+import { nameOf } from '../registries/registry.ts'
+import { alertDescriptions, versions } from '../registries/tls.ts'
+import type { HandshakeSummary } from '../schannel/handshakes.ts'
+import { statusCode } from '../sspi/status.ts'
+import { type FingerprintTransport, ja3, ja3s, ja4 } from '../tls/fingerprints.ts'
+import { historyOf } from './history.ts'
+import { hexCode, isoTime, millisecondsBetween } from './time.ts'
+
+export type Head = Omit<ReportRow, 'contexts' | 'statuses' | 'calls' | 'findings' | 'events'>
+
+/** What views need of the capture. */
+export interface ViewHost {
+  readonly clock: CaptureClock
+  readonly crypto: Crypto
+}
+
+export function headOf(analysis: Analysis, host: ViewHost): Head {
+  const { conversation, outcome } = analysis
+  const handshakes = analysis.handshakes.map((summary) => handshakeView(summary))
+  const first = handshakes[0]
+  return {
+    id: conversation.id,
+    key: keyOf(conversation, host),
+    parent: conversation.parent,
+    transport: conversation.transport,
+    client: conversation.clientEndpoint,
+    server: conversation.serverEndpoint,
+    start: isoTime(host.clock, conversation.start),
+    durationMs: millisecondsBetween(conversation.start, conversation.end),
+    packets: conversation.packets,
+    carrier: {
+      name: conversation.carrier.name,
+      steps: conversation.carrier.steps.map((step) => ({
+        ...step,
+        time: isoTime(host.clock, step.time),
+        packets: [...step.packets],
+      })),
+    },
+    handshakes,
+    protocol: first?.protocol ?? null,
+    serverName: first?.serverName ?? null,
+    cipherSuite: first?.cipherSuite ?? null,
+    group: first?.group ?? null,
+    alpn: first?.alpn ?? { offered: null, chosen: null, visible: false },
+    resumed: first?.resumed ?? null,
+    ...fingerprints(conversation, host.crypto),
+    history: historyOf(conversation),
+    outcome: outcome.outcome,
+    failure: failureView(analysis),
+    alerts: alertViews(conversation),
+    uninspectedRecords: conversation.client.uninspectedRecords + conversation.server.uninspectedRecords,
+  }
+}
+
+/** Stable over runs and free of addresses: a hash of both ends, the start and the client's random. */
+export function keyOf(conversation: Conversation, host: ViewHost): string {
+  const { clientEndpoint: c, serverEndpoint: s } = conversation
+  const random = conversation.messages
+    .find((message) => message.body?.kind === 'client-hello')
+    ?.bytes.subarray(6, 38)
+  const text = [
+    conversation.transport,
+    c.address,
+    c.port,
+    s.address,
+    s.port,
+    isoTime(host.clock, conversation.start) ?? conversation.firstPacket,
+    random === undefined ? '' : hex(random),
+  ].join(' ')
+  return fnv64(text)
+}
+
+/** FNV-1a, 64 bits in two halves: an identity, not a protection. */
+function fnv64(text: string): string {
+  let low = 0x84222325
+  let high = 0xcbf29ce4
+  for (let i = 0; i < text.length; i++) {
+    low = (low ^ text.charCodeAt(i)) >>> 0
+    const product = low * 0x1b3
+    high = (Math.imul(high, 0x1b3) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0
+    low = product >>> 0
+  }
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
+}
+
+function handshakeView(summary: HandshakeSummary): ReportHandshake {
+  const { cipherSuite, group, clientRandom } = summary
+  return {
+    n: summary.n,
+    kind: summary.kind,
+    protocol: summary.version === null ? null : nameOf(versions, summary.version),
+    serverName: summary.serverName,
+    cipherSuite:
+      cipherSuite === null ? null : { code: hexCode(cipherSuite), name: nameOf(cipherSuites, cipherSuite) },
+    group: group === null ? null : nameOf(supportedGroups, group),
+    alpn: {
+      offered: summary.alpn.offered === null ? null : [...summary.alpn.offered],
+      chosen: summary.alpn.chosen,
+      visible: summary.alpn.visible,
+    },
+    resumed: summary.resumed,
+    clientRandom: clientRandom === null ? null : hex(clientRandom),
+    outcome: summary.outcome,
+  }
+}
+
+/** Of the first ClientHello and the first ServerHello that is no HelloRetryRequest. */
+function fingerprints(conversation: Conversation, crypto: Crypto): Pick<Head, 'ja3' | 'ja3s' | 'ja4'> {
+  let client: Pick<Head, 'ja3' | 'ja4'> | null = null
+  let server: string | null = null
+  for (const message of conversation.messages) {
+    if (message.contentType !== 22 && message.contentType !== 128) continue
+    if (message.type === 1 && client === null && message.body?.kind === 'client-hello') {
+      client = {
+        ja3: ja3(message.body, crypto),
+        ja4: ja4(message.body, fingerprintTransport(conversation), crypto),
+      }
+    } else if (
+      message.type === 2 &&
+      message.body?.kind === 'server-hello' &&
+      !message.body.helloRetryRequest
+    ) {
+      server = ja3s(message.body, crypto)
+      break
+    }
+  }
+  return { ja3: client?.ja3 ?? null, ja4: client?.ja4 ?? null, ja3s: server }
+}
+
+function fingerprintTransport(conversation: Conversation): FingerprintTransport {
+  return conversation.transport === 'udp' ? 'dtls' : conversation.transport === 'quic' ? 'quic' : 'tcp'
+}
+
+function alertViews(conversation: Conversation): Head['alerts'] {
+  return conversation.messages.flatMap((message) => {
+    if (message.body?.kind !== 'alert') return []
+    const { level, description } = message.body
+    return [
+      {
+        from: message.from,
+        packet: message.packet,
+        level,
+        code: description,
+        name: nameOf(alertDescriptions, description),
+        protection: message.protection,
+      },
+    ]
+  })
+}
+
+function failureView(analysis: Analysis): ReportFailure | null {
+  const { candidates, outcome, replay, findings } = analysis
+  const top = candidates[0]
+  const failure = outcome.failure
+  if (top === undefined) return null
+  const side = failure === null || outcome.outcome === 'incomplete' ? null : failure.side
+  const call =
+    side === 'client' || side === 'server'
+      ? (replay[side].calls.find((one) => one.n === replay.failingCall) ?? null)
+      : null
+  return {
+    by: failure?.by ?? 'transport',
+    side,
+    cause: top.cause,
+    confidence: top.confidence,
+    handshake: failure?.handshake ?? 1,
+    call: call?.n ?? null,
+    status: call?.status ?? null,
+    code: call === null ? null : statusCode(call.status),
+    trigger: { packet: failure?.trigger ?? null },
+    packet: failure?.packet ?? null,
+    summary: top.summary,
+    candidates: candidates.map((candidate) => ({
+      cause: candidate.cause,
+      confidence: candidate.confidence,
+      finding: findings.find((finding) => finding.cause === candidate.cause)?.id ?? null,
+      lookNext: candidate.lookNext,
+    })),
+  }
+}

@@ -1,0 +1,24 @@
+// Times and numbers as the report writes them.
+
+import type { CaptureClock, Time } from '../conversation/facts.ts'
+
+/** ISO 8601 UTC with nanoseconds; null where the capture holds no time or an impossible one. */
+export function isoTime(clock: CaptureClock, time: Time): string | null {
+  if (!Number.isFinite(time)) return null
+  const whole = Math.floor(time / 1e9)
+  const nanoseconds = Math.round(time - whole * 1e9)
+  const date = new Date((clock.baseSeconds + whole) * 1000)
+  if (Number.isNaN(date.getTime())) return null
+  return `${date.toISOString().slice(0, -5)}.${String(nanoseconds).padStart(9, '0')}Z`
+}
+
+/** Milliseconds between two times, to the nanosecond; null where one is unknown. */
+export function millisecondsBetween(start: Time, end: Time): number | null {
+  const duration = end - start
+  return Number.isFinite(duration) ? Math.round(duration) / 1e6 : null
+}
+
+/** `0xc02f`. */
+export function hexCode(code: number, digits = 4): string {
+  return `0x${code.toString(16).padStart(digits, '0')}`
+}

@@ -1,0 +1,100 @@
+// One token for the inspector: its bytes, their packets, and the field tree over them.
+
+import type { Analysis } from '../analyse.ts'
+import type { Field } from '../bytes/fields.ts'
+import { streamOf, type TlsRecord } from '../conversation/facts.ts'
+import type { Piece } from '../conversation/gatherer.ts'
+import { firstEndingAfter } from './packets.ts'
+import type { Reread } from '../inspect.ts'
+import type { Token } from '../schannel/model.ts'
+import type { MessageContext } from '../tls/messages.ts'
+import { tokenFields } from '../tls/token-fields.ts'
+
+export interface TokenView {
+  /** The token's bytes on the wire, then what keys opened of it. Bytes that were not captured are zero. */
+  readonly bytes: Uint8Array
+  readonly fields: Field[]
+  readonly packets: { packet: number; start: number; end: number }[]
+  /** Where opened content begins in `bytes`; null without. */
+  readonly openedFrom: number | null
+}
+
+/** The view of one of `analysis.replay.tokens`; `reread` gives the bytes. */
+export function tokenView(token: Token, analysis: Analysis, pieces: Reread['pieces']): TokenView {
+  const wire = new Uint8Array(token.end - token.start)
+  const packets: TokenView['packets'] = []
+  const own = pieces[token.from]
+  for (let i = firstEndingAfter(own, token.start); i < own.length && own[i]!.start < token.end; i++) {
+    const piece = own[i]!
+    const from = Math.max(piece.start, token.start)
+    const to = Math.min(endOf(piece), token.end)
+    wire.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - token.start)
+    packets.push({ packet: piece.packet, start: from - token.start, end: to - token.start })
+  }
+  const records = token.records.map((index) => streamOf(analysis.conversation, token.from).records[index]!)
+  const context = contextOf(token, analysis)
+  const fields = tokenFields(wire, {
+    context,
+    sealedFrom: (index) => records[index]?.protection !== 'plain',
+    sslv2: records[0]?.contentType === 128,
+  })
+  const opened = openedContent(records, wire.length, context)
+  if (opened === null) return { bytes: wire, fields, packets, openedFrom: null }
+  const bytes = new Uint8Array(wire.length + opened.bytes.length)
+  bytes.set(wire)
+  bytes.set(opened.bytes, wire.length)
+  return { bytes, fields: [...fields, ...opened.fields], packets, openedFrom: wire.length }
+}
+
+function endOf(piece: Piece): number {
+  return piece.start + piece.bytes.length
+}
+
+/** What was agreed before the token: the parsers of later messages depend on it. */
+function contextOf(token: Token, analysis: Analysis): MessageContext {
+  let version = 0
+  let cipherSuite = 0
+  for (const message of analysis.conversation.messages) {
+    if (message.from === token.from && message.start >= token.start) break
+    if (message.body?.kind !== 'server-hello') continue
+    version = message.body.negotiatedVersion
+    cipherSuite = message.body.cipherSuite
+  }
+  return { version, cipherSuite, from: token.from, dtls: analysis.conversation.transport === 'udp' }
+}
+
+/** Opened records shown as the plaintext records they would have been: a header of their inner type, then the content. */
+function openedContent(
+  records: readonly TlsRecord[],
+  shift: number,
+  context: MessageContext,
+): { bytes: Uint8Array; fields: Field[] } | null {
+  const opened = records.filter((record) => record.opened !== null && record.opened.length > 0)
+  if (opened.length === 0) return null
+  const parts = opened.map((record) => {
+    const content = record.opened!
+    const part = new Uint8Array(5 + content.length)
+    part[0] = record.innerType
+    part[1] = record.version >> 8
+    part[2] = record.version & 0xff
+    part[3] = content.length >> 8
+    part[4] = content.length & 0xff
+    part.set(content, 5)
+    return part
+  })
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  const fields = tokenFields(bytes, {
+    context: { ...context, dtls: false },
+    sealedFrom: () => false,
+    sslv2: false,
+  })
+  return {
+    bytes,
+    fields: fields.map((field) => ({ ...field, start: field.start + shift, end: field.end + shift })),
+  }
+}
