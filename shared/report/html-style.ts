@@ -21,7 +21,7 @@ export const htmlStyle = `
 @media (prefers-color-scheme:dark){:root{${dark}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:420 13px/20px var(--ui);font-variant-numeric:tabular-nums}
-main{max-width:1120px;margin:0 auto;padding:32px 40px 64px;background:var(--surface);min-height:100vh}
+main{max-width:1200px;margin:0 auto;padding:32px 40px 64px;background:var(--surface);min-height:100vh}
 h1{font-size:20px;line-height:28px;font-weight:620;margin:0}
 h2{font-size:15px;line-height:20px;font-weight:620;margin:32px 0 4px}
 h3{font-size:15px;line-height:20px;font-weight:620;margin:0 0 4px;display:flex;gap:8px;align-items:center;flex-wrap:wrap}
@@ -39,7 +39,9 @@ svg.g{width:14px;height:14px;flex:none;vertical-align:-2px;margin-right:4px}
 table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12px;line-height:18px}
 th{font-weight:530;color:var(--ink-2);text-align:left;font-size:11px;border-bottom:1px solid var(--line-2);padding:3px 10px 3px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;vertical-align:top;overflow-wrap:anywhere}
-table.list td{overflow-wrap:normal}
+table.list td{overflow-wrap:normal;padding-right:8px}table.list td.a{overflow-wrap:anywhere;min-width:120px}
+th.d,th.a{font-family:inherit;font-size:11px}.wide{overflow-x:auto}
+table.facts{table-layout:fixed}
 table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
 article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .verdict{font-size:15px;font-weight:530}
@@ -53,13 +55,15 @@ article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .w{position:relative;margin:0 9px;border:solid var(--line-3);border-width:0 2px;padding:2px 6px;text-align:center;font-size:11px;line-height:15px;color:var(--ink-2);display:flex;flex-direction:column;justify-content:center;min-height:26px}
 .w b{color:var(--ink);font-weight:530;overflow-wrap:anywhere}
 .part{padding:5px 9px;background:var(--surface);border:solid var(--line-2);border-width:0 1px;font-size:12px;line-height:18px;overflow-wrap:anywhere}
+.part.in,.part.out{display:flex;align-items:center}
 .part.top{margin-top:8px;border-top-width:1px;border-radius:5px 5px 0 0}
 .part.bottom{border-bottom-width:1px;border-radius:0 0 5px 5px}
 .part.top.bottom{border-radius:5px}
 .part.call:not(.top){border-top:1px solid var(--line)}.part.out{border-top:1px solid var(--line)}
-.part b{font-weight:620;margin-right:6px}.part i{font-style:normal;color:var(--ink-3);display:inline-block;width:28px;font-size:11px}
+.part b{font-weight:620;margin-right:6px}.part i{font-style:normal;color:var(--ink-3);flex:none;width:28px;font-size:11px}
 .part.bare{background:none;border:0;color:var(--ink-3)}
 .part.lit{background:var(--fail-tint);border-color:var(--fail-fill);border-left-width:2px;border-right-width:2px}
+.part.lit:not(.top){border-top-color:var(--fail-line)}
 .part.lit.top{border-top-width:2px}.part.lit.bottom{border-bottom-width:2px}
 .shaft{display:flex;gap:2px;height:6px;margin:2px 2px}
 .shaft.to-server{margin-right:9px}.shaft.to-client{margin-left:9px}
@@ -84,6 +88,6 @@ article{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .line{grid-template-columns:62px minmax(0,1fr) 170px minmax(0,1fr)}
 table.list{font-size:10px;line-height:14px}table.list .d{font-size:10px}
 a{color:inherit}}
-@media (max-width:760px){main{padding:20px 14px}.line{grid-template-columns:56px minmax(0,1fr) 120px minmax(0,1fr)}.wide{overflow-x:auto}}
+@media (max-width:760px){main{padding:20px 14px}.line{grid-template-columns:56px minmax(0,1fr) 120px minmax(0,1fr)}}
 @media (forced-colors:active){.part.lit{border-width:3px}.shaft i{background:CanvasText}}
 `
