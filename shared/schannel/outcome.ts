@@ -1,0 +1,286 @@
+// Who gave up, and on what evidence: the outcome of a conversation as the wire shows it (design §4, "Failure", "Transport").
+
+import type { Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import { peerOf, streamOf } from '../conversation/facts.ts'
+import { type Landmarks, landmarksOf } from '../tokens/landmarks.ts'
+import type { FailurePoint, OutcomeFacts } from './model.ts'
+
+/** Quiet capture after which an unanswered flight counts as given up: nanoseconds. */
+export const quietMeansGivenUp = 5e9
+
+/** The outcome of one conversation. Asks no rule of diagnosis; `incomplete` and `failed` carry the place where it stopped. */
+export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(conversation)): OutcomeFacts {
+  if (landmarks.clientHello < 0 && landmarks.serverHello < 0) return withoutHello(conversation)
+  if (landmarks.clientHello < 0 || isOneSided(conversation)) return incomplete(conversation, 'none')
+  const alert = fatalAlert(conversation, landmarks)
+  if (alert !== null) return { outcome: 'failed', failure: alert }
+  const established = isEstablished(conversation, landmarks)
+  if (established) return { outcome: 'established', failure: null }
+  return withoutEnd(conversation, landmarks)
+}
+
+/**
+ * Whether `side` had completed the handshake before `order`: it had its peer's Finished and had sent its own
+ * (schannel §4.1 rows 4 and 5, §4.2, §4.4 rows 3 and 4).
+ */
+export function wasEstablished(
+  conversation: Conversation,
+  landmarks: Landmarks,
+  side: Side,
+  order: number,
+): boolean {
+  const own = landmarks.finished[side]
+  const peer = landmarks.finished[peerOf(side)]
+  if (own < 0 || peer < 0 || own >= order) return false
+  if (!landmarks.tls13 || side === 'client') return peer < order
+  return peer < order && spokeBetween(conversation, peer, order)
+}
+
+/** A TLS 1.3 server's OK does not show; that it went on to tickets or data before `order` shows it. */
+function spokeBetween(conversation: Conversation, after: number, order: number): boolean {
+  return conversation.server.records.some((record) => record.order > after && record.order < order)
+}
+
+function isEstablished(conversation: Conversation, landmarks: Landmarks): boolean {
+  const { client, server } = landmarks.finished
+  if (client >= 0 && server >= 0) return true
+  // The capture lost a Finished, but nobody sends data before the handshake is over.
+  return (
+    landmarks.serverHello >= 0 &&
+    (conversation.client.gaps.length > 0 || conversation.server.gaps.length > 0) &&
+    conversation.client.applicationRecords > 0 &&
+    conversation.server.applicationRecords > 0
+  )
+}
+
+/** Neither side's hello is in the clear: an alert in answer to another protocol, a refusal of the carrier, or nothing of TLS. */
+function withoutHello(conversation: Conversation): OutcomeFacts {
+  const { client, server, messages, carrier } = conversation
+  const index = messages.findIndex((message) => message.contentType === 21 && message.from === 'server')
+  const alert = messages[index]
+  if (alert !== undefined && client.notTls !== null) {
+    return failed(conversation, 'server', 'schannel', 'not-tls', alert.packet, index, alert.order)
+  }
+  const refused = carrier.steps.findLast((step) => step.result === 'refused')
+  if (refused !== undefined) {
+    return failed(
+      conversation,
+      refused.from,
+      'application',
+      'none',
+      refused.packets.at(-1) ?? 0,
+      null,
+      Infinity,
+    )
+  }
+  if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')
+  const beginsHello = isHandshakeHeader(client.opening) && client.fromStart
+  if (!beginsHello) {
+    const sealed = client.records.length > 0 || server.records.length > 0
+    return sealed && client.notTls === null ? incomplete(conversation, 'none') : nothing
+  }
+  // A ClientHello began and never became whole.
+  return withoutEnd(conversation, landmarksOf(conversation))
+}
+
+const nothing: OutcomeFacts = { outcome: 'none', failure: null }
+
+function isHandshakeHeader(opening: Uint8Array): boolean {
+  return opening[0] === 22 && opening[1] === 3
+}
+
+function isOneSided(conversation: Conversation): boolean {
+  if (conversation.transport !== 'tcp') return false
+  return !conversation.client.seen || !conversation.server.seen
+}
+
+/** The alert that ended the handshake: fatal, or a close_notify before the side was done; null where there was none. */
+function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePoint | null {
+  const { messages } = conversation
+  for (let i = 0; i < messages.length; i++) {
+    const message = messages[i]!
+    if (message.contentType !== 21) continue
+    const done = wasEstablished(conversation, landmarks, message.from, message.order)
+    const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
+    if (!ends) continue
+    const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
+    const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message))
+    const by = refused ? 'application' : 'schannel'
+    return failed(conversation, message.from, by, 'alert', message.packet, i, message.order).failure
+  }
+  if (landmarks.sealedRefusal < 0) return null
+  const record = conversation.client.records[landmarks.sealedRefusal]!
+  return failed(conversation, 'client', 'schannel', 'alert', record.packet, null, record.order).failure
+}
+
+/** close_notify or user_canceled instead of going on: the application withdrew (RFC 8446 §6.1). */
+function isWithdrawal(message: Message): boolean {
+  return message.type === 0 || message.type === 90
+}
+
+function endsHandshake(message: Message, landmarks: Landmarks): boolean {
+  if (message.type === null) return true
+  if (message.type === 0) return true
+  if (landmarks.tls13) return true
+  return message.bytes[0] === 2
+}
+
+/** After establishment only a fatal alert that came instead of any data is part of the handshake's story. */
+function endsAfterwards(conversation: Conversation, landmarks: Landmarks, message: Message): boolean {
+  if (message.type === null || message.type === 0 || message.type === 90) return false
+  if (message.handshake > 1) return message.bytes[0] === 2
+  if (!landmarks.tls13 && message.bytes[0] !== 2) return false
+  return !sentData(streamOf(conversation, message.from), message, landmarks)
+}
+
+function sentData(stream: StreamFacts, before: Message, landmarks: Landmarks): boolean {
+  const classes = landmarks.classes[before.from]
+  return stream.records.some((record, i) => classes[i] === 3 && record.start < before.start)
+}
+
+/** No alert: whose turn it was, and how the transport ended. */
+function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
+  const { client, server, events } = conversation
+  const due = whoseTurn(conversation, landmarks)
+  if (server.notTls !== null && landmarks.serverHello < 0 && server.notTls.at <= firstByte(server)) {
+    const chunk = server.chunks[0]
+    return failed(
+      conversation,
+      'client',
+      'schannel',
+      'not-tls',
+      chunk?.packet ?? conversation.lastPacket,
+      null,
+      Infinity,
+    )
+  }
+  if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
+  if (isOneSided(conversation)) return incomplete(conversation, 'none')
+  const waiting = peerOf(due)
+  const lastFlight = lastChunk(streamOf(conversation, waiting))
+  const ending = events.findIndex((event) => event.kind === 'rst' || event.kind === 'fin')
+  const silent = streamOf(conversation, due).length === 0
+  const unanswered: FailurePoint['ending'] = silent ? 'no-answer' : 'stalled'
+  if (ending >= 0) {
+    const event = events[ending]!
+    const how = event.from === waiting ? unanswered : event.kind === 'rst' ? 'reset' : 'closed'
+    return transport(conversation, how, ending, how === unanswered ? lastFlight : event.packet, due)
+  }
+  const since = lastChunkTime(streamOf(conversation, waiting))
+  const quiet = conversation.end - since + conversation.quietAfter
+  if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
+  return incomplete(conversation, 'none')
+}
+
+/** The side that had to speak next. */
+function whoseTurn(conversation: Conversation, landmarks: Landmarks): Side {
+  const { messages } = conversation
+  const last = messages.at(-1)
+  const from = last?.from ?? 'client'
+  if (last === undefined) return hasRest(conversation.client) ? 'client' : 'server'
+  if (hasRest(streamOf(conversation, from))) return from
+  if (from === 'client') return 'server'
+  if (landmarks.tls13) {
+    const sealed = conversation.server.records.some((record) => record.protection !== 'plain')
+    return sealed ? 'client' : 'server'
+  }
+  // ServerHello, Certificate … without ServerHelloDone: the server's flight stands still.
+  return last.contentType === 22 &&
+    (last.type === 2 || last.type === 11 || last.type === 12 || last.type === 22)
+    ? 'server'
+    : 'client'
+}
+
+/** Bytes after the last whole record. */
+function hasRest(stream: StreamFacts): boolean {
+  return stream.length > (stream.records.at(-1)?.end ?? firstByte(stream))
+}
+
+function firstByte(stream: StreamFacts): number {
+  return stream.chunks[0]?.start ?? 0
+}
+
+function lastChunk(stream: StreamFacts): number {
+  return stream.chunks.at(-1)?.packet ?? 0
+}
+
+function lastChunkTime(stream: StreamFacts): number {
+  return stream.chunks.at(-1)?.time ?? NaN
+}
+
+function hasCaptureGap(stream: StreamFacts): boolean {
+  return stream.gaps.some((gap) => gap.reason !== 'lost')
+}
+
+function incomplete(conversation: Conversation, ending: FailurePoint['ending']): OutcomeFacts {
+  const gap = conversation.client.gaps[0] ?? conversation.server.gaps[0]
+  return {
+    outcome: 'incomplete',
+    failure: {
+      by: 'transport',
+      side: 'transport',
+      handshake: conversation.messages.at(-1)?.handshake ?? 1,
+      alert: null,
+      event: null,
+      packet: ending === 'gap' && gap !== undefined ? gap.packet : conversation.lastPacket,
+      trigger: null,
+      seen: 0,
+      ending,
+    },
+  }
+}
+
+function transport(
+  conversation: Conversation,
+  ending: FailurePoint['ending'],
+  event: number,
+  packet: number,
+  due: Side,
+): OutcomeFacts {
+  const input = streamOf(conversation, peerOf(due))
+  return {
+    outcome: 'failed',
+    failure: {
+      by: 'transport',
+      side: 'transport',
+      handshake: conversation.messages.at(-1)?.handshake ?? 1,
+      alert: null,
+      event: event < 0 ? null : event,
+      packet,
+      trigger: input.chunks.at(-1)?.packet ?? null,
+      seen: input.length,
+      ending,
+    },
+  }
+}
+
+function failed(
+  conversation: Conversation,
+  side: Side,
+  by: FailurePoint['by'],
+  ending: FailurePoint['ending'],
+  packet: number,
+  alert: number | null,
+  order: number,
+): OutcomeFacts {
+  const input = streamOf(conversation, peerOf(side))
+  const spoken = streamOf(conversation, side).chunks.findLast((chunk) => chunk.order <= order)
+  const ack = spoken?.ack ?? -1
+  const heard = input.chunks.findLast((chunk) =>
+    order !== Infinity && ack >= 0 ? chunk.end <= ack : chunk.order < order,
+  )
+  return {
+    outcome: 'failed',
+    failure: {
+      by,
+      side,
+      handshake: (alert === null ? null : conversation.messages[alert]?.handshake) ?? 1,
+      alert,
+      event: null,
+      packet,
+      trigger: heard?.packet ?? null,
+      seen: heard?.end ?? 0,
+      ending,
+    },
+  }
+}

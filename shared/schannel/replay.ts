@@ -1,0 +1,169 @@
+// The replay: both sides' contexts fed with what the wire brought them, in the order in which each had it (design §4).
+
+import type { Conversation, Side } from '../conversation/facts.ts'
+import { peerOf, streamOf } from '../conversation/facts.ts'
+import { type Delivery, deliveriesOf } from '../tokens/deliveries.ts'
+import { landmarksOf } from '../tokens/landmarks.ts'
+import { tokensOf } from '../tokens/tokens.ts'
+import { closeRun, decryptCalls } from './established.ts'
+import { deleteContext } from './failing.ts'
+import { handshakeCall } from './handshake.ts'
+import type { ContextReplay, OutcomeFacts, Replay, ReplayOptions, Token, Verdict } from './model.ts'
+import { speak } from './speaking.ts'
+import { type Scene, Walk } from './walk.ts'
+
+/**
+ * Replays one conversation through the model of both sides' contexts. `verdict` gives the failing call its status; null takes
+ * the one its alert implies. Pure: the same arguments give the same calls.
+ */
+export function replay(
+  conversation: Conversation,
+  outcome: OutcomeFacts,
+  verdict: Verdict | null,
+  options: ReplayOptions,
+): Replay {
+  const landmarks = landmarksOf(conversation)
+  const tokens = tokensOf(conversation, landmarks)
+  const scene: Scene = { conversation, landmarks, tokens, outcome, verdict, options }
+  const client = follow(scene, 'client')
+  const server = follow(scene, 'server')
+  const failing =
+    outcome.failure?.side === 'client' ? client : outcome.failure?.side === 'server' ? server : null
+  return {
+    tokens,
+    client: {
+      side: 'client',
+      calls: client?.calls ?? [],
+      final: client?.final ?? null,
+    } satisfies ContextReplay,
+    server: {
+      side: 'server',
+      calls: server?.calls ?? [],
+      final: server?.final ?? null,
+    } satisfies ContextReplay,
+    failingCall: failing?.failingCall ?? null,
+  }
+}
+
+/** One side's calls; null where there is nothing to follow. */
+function follow(scene: Scene, side: Side): Walk | null {
+  const { conversation, tokens } = scene
+  const peer = streamOf(conversation, peerOf(side))
+  const own = tokens.filter((token) => token.from === side && token.kind !== 'application')
+  if (!canFollow(conversation, side, tokens)) return null
+  const positions = positionsOf(conversation, side, own)
+  const boundaries = tokens.filter((token) => token.from !== side).map((token) => token.start)
+  const transport =
+    conversation.transport === 'udp' ||
+    conversation.transport === 'eapol' ||
+    conversation.transport === 'radius'
+      ? 'message'
+      : 'stream'
+  const deliveries = reachable(
+    peer.gaps,
+    deliveriesOf(peer, transport, scene.options.delivery, positions, boundaries),
+  )
+  const first = deliveries[0] ?? beforeAnything
+  const walk = new Walk(
+    scene,
+    side,
+    own,
+    positions,
+    messagesOf(conversation, peerOf(side)),
+    messagesOf(conversation, side),
+    first,
+  )
+  run(walk, deliveries)
+  return walk
+}
+
+function run(walk: Walk, deliveries: readonly Delivery[]): void {
+  let next = 0
+  for (let i = 0; i < walk.own.length; i++) {
+    const position = walk.positions[i]!
+    while (next < deliveries.length && deliveries[next]!.end <= position) {
+      const delivery = deliveries[next++]!
+      present(walk, delivery, (deliveries[next]?.end ?? Infinity) > position)
+    }
+    if (walk.next <= i) speak(walk, walk.own[i]!)
+  }
+  while (next < deliveries.length) {
+    const delivery = deliveries[next++]!
+    present(walk, delivery, false)
+  }
+  closeRun(walk)
+  if (walk.sentClose && !walk.ended) deleteContext(walk)
+}
+
+function present(walk: Walk, delivery: Delivery, lastBeforeOwn: boolean): void {
+  if (walk.ended || walk.awaiting === 'nothing' || walk.awaiting === 'closed') return
+  walk.delivery = delivery
+  walk.available = delivery.end
+  walk.lastBeforeOwn = lastBeforeOwn
+  for (let more = true; more && !isOver(walk);) {
+    more = walk.awaiting === 'established' ? decryptCalls(walk) : handshakeCall(walk)
+  }
+}
+
+function isOver(walk: Walk): boolean {
+  return walk.ended || walk.awaiting === 'closed'
+}
+
+/**
+ * Whether this side's calls can be told: a ClientHello was seen, at least its beginning, or something else came to a server
+ * that answered in TLS; and a side whose peer was not captured is told up to its own first call only.
+ */
+function canFollow(conversation: Conversation, side: Side, tokens: readonly Token[]): boolean {
+  const { client, server } = conversation
+  if (!client.seen || !client.fromStart) return false
+  if (side === 'server' && !server.seen) return false
+  const first = tokens.find((token) => token.from === 'client')
+  if (first === undefined) return false
+  if (side === 'client') return first.kind === 'handshake' && beginsHello(conversation)
+  return first.kind === 'not-tls' || (first.kind === 'handshake' && beginsHello(conversation))
+}
+
+function beginsHello(conversation: Conversation): boolean {
+  const message = conversation.messages.find((m) => m.from === 'client')
+  if (message !== undefined) return message.type === 1
+  return conversation.client.opening[0] === 22 || conversation.client.opening[0]! >= 0x80
+}
+
+/** How much of the peer's stream this side had read when it sent each of its tokens. */
+function positionsOf(conversation: Conversation, side: Side, own: readonly Token[]): number[] {
+  const stream = streamOf(conversation, side)
+  const peer = streamOf(conversation, peerOf(side))
+  const positions: number[] = []
+  let chunk = 0
+  let peerChunk = 0
+  let heard = peer.chunks[0]?.start ?? 0
+  let position = 0
+  for (const token of own) {
+    while (chunk < stream.chunks.length - 1 && stream.chunks[chunk]!.end <= token.start) chunk++
+    while (peerChunk < peer.chunks.length && peer.chunks[peerChunk]!.order < token.order)
+      heard = peer.chunks[peerChunk++]!.end
+    const ack = stream.chunks[chunk]?.ack ?? -1
+    position = Math.max(position, ack < 0 ? heard : Math.min(ack, peer.length))
+    positions.push(position)
+  }
+  return positions
+}
+
+function messagesOf(conversation: Conversation, side: Side): number[] {
+  const indexes: number[] = []
+  conversation.messages.forEach((message, index) => {
+    if (message.from === side) indexes.push(index)
+  })
+  return indexes
+}
+
+/** Bytes that never arrived stop the reader in front of them. */
+function reachable(
+  gaps: Conversation['client']['gaps'],
+  deliveries: readonly Delivery[],
+): readonly Delivery[] {
+  const lost = gaps.find((gap) => gap.reason === 'lost')
+  return lost === undefined ? deliveries : deliveries.filter((delivery) => delivery.end <= lost.start)
+}
+
+const beforeAnything: Delivery = { start: 0, end: 0, packets: [], time: NaN, order: 0 }
