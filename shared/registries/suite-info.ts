@@ -40,8 +40,9 @@ function describe(code: number, name: string): CipherSuiteInfo {
   const [left, right] = words.includes('_WITH_') ? words.split('_WITH_', 2) : ['', words]
   const tls13 =
     code >> 8 === 0x13 || code === 0xc6 || code === 0xc7 || tls13Gost.has(code) || integrityOnly.has(code)
-  const exchange = name.startsWith('TLCP_') ? 'ECDHE_SM2' : tls13 ? '' : left!
-  const protection = name.startsWith('TLCP_') ? right!.replace(/^(ECDHE|ECC)_/, '') : right!
+  const tlcp = /^TLCP_(ECDHE|ECC)_/.exec(name)?.[1]
+  const exchange = tlcp !== undefined ? `${tlcp}_SM2` : tls13 ? '' : left!
+  const protection = tlcp !== undefined ? right!.slice(tlcp.length + 1) : right!
   const mode = modeOf(protection)
   const hash = integrityOnly.has(code)
     ? protection.split('_')[0]!

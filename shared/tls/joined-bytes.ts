@@ -19,9 +19,10 @@ export class JoinedBytes {
     this.length += end - start
   }
 
-  /** Bytes still missing of the message at the front; 0 while its length is not known. */
-  missing(): number {
-    return this.length < 4 ? 0 : this.messageLength() - this.length
+  /** How many of the bytes from `from` on belong to the message at the front; all while its length is not known. */
+  ofFirstMessage(from: number): number {
+    const end = this.length < 4 ? this.length : Math.min(this.messageLength(), this.length)
+    return end - from
   }
 
   /** Cuts the message at the front off; null while it is not whole. */

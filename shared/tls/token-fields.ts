@@ -144,22 +144,14 @@ class Token {
   /** RFC 8446 §5.1: messages may share records and span them. */
   private handshake(start: number, end: number): void {
     const { pending } = this
-    if (pending.length === 0) this.pendingPlace = this.fields.length
-    else {
-      const rest = pending.missing()
-      const part = Math.min(end - start, Math.max(rest, 0))
-      if (part > 0) {
-        this.fields.push({
-          name: 'message part',
-          depth: 1,
-          start,
-          end: start + part,
-          value: `${String(part)} bytes of the message begun before`,
-          malformed: null,
-        })
-      }
-    }
+    const before = pending.length
+    if (before === 0) this.pendingPlace = this.fields.length
     pending.push(this.bytes, start, end)
+    if (before > 0) {
+      const part = pending.ofFirstMessage(before)
+      const value = `${String(part)} bytes of the message begun before`
+      this.fields.push({ name: 'message part', depth: 1, start, end: start + part, value, malformed: null })
+    }
     for (let message = pending.take(); message !== null; message = pending.take()) {
       this.message(message, this.pendingPlace)
       this.pendingPlace = this.fields.length
