@@ -76,3 +76,13 @@ export function listed(registry: Registry, numbers: readonly number[], most = 4)
   const more = numbers.length - names.length
   return names.join(', ') + (more > 0 ? ` and ${String(more)} more` : '')
 }
+
+/** Hybrids with ML-KEM (0x11eb to 0x11ed), pure ML-KEM (0x0200 to 0x0202), and the Kyber drafts that went before. */
+export function isPostQuantum(group: number): boolean {
+  return (
+    (group >= 0x11eb && group <= 0x11ee) ||
+    (group >= 0x0200 && group <= 0x0202) ||
+    group === 0x6399 ||
+    group === 0x639a
+  )
+}

@@ -349,7 +349,7 @@ export const negotiationRules: readonly Rule[] = [
     confidence: 'observed as an alert; its cause is not visible',
     sources: ['field §2.1'],
     causes: ['peer-alert'],
-    when: helloRefused,
+    when: (context) => helloRefused(context) && context.alert?.body.description !== 80,
     words: ({ view }) => ({
       title: 'The server refused the ClientHello and did not say why',
       remedy:
