@@ -12,6 +12,8 @@ export const maxHandshakeBytes = 4 << 20
 export const maxRecordsKept = 4096
 /** Chunks (deliveries) remembered per stream. */
 export const maxChunksKept = 16384
+/** Bytes of a carrier's negotiation kept before TLS begins, both directions together. */
+export const maxPrologueBytes = 1 << 16
 /** Transport events kept per conversation. */
 export const maxEventsKept = 256
 /** Application records described at the start and at the end of a stream. */

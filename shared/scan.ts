@@ -2,6 +2,7 @@
 
 import type { CaptureInterface, PacketSink } from './capture/capture.ts'
 import { Association } from './conversation/association.ts'
+import { ConversationBuilder } from './conversation/builder.ts'
 import { Connection, type FlowKey, type Noted, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
@@ -266,8 +267,9 @@ export class Scanner implements PacketSink, PacketPlace {
     flow.gone = true
     const { builder } = flow
     builder?.settle()
-    if (builder?.confirmed === true && flow.id === 0) flow.id = ++this.conversations
-    if (builder?.confirmed !== true) {
+    if (builder !== null && flow.id === 0 && (builder.confirmed || isRefused(builder)))
+      flow.id = ++this.conversations
+    if (builder === null || !(builder.confirmed || isRefused(builder))) {
       this.count(flow)
       return
     }
@@ -294,6 +296,11 @@ export class Scanner implements PacketSink, PacketPlace {
           (streams === undefined ? 'no data' : looksLike([streams[0].opening, streams[1].opening])))
     this.others.set(name, (this.others.get(name) ?? 0) + 1)
   }
+}
+
+/** A carrier refused TLS: worth a line even without a handshake. */
+function isRefused(builder: Gatherer): boolean {
+  return builder instanceof ConversationBuilder && builder.refused
 }
 
 function closingOf(

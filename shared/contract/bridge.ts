@@ -178,5 +178,4 @@ export type MenuId =
   | 'previous-failure'
 
 export type Command =
-  | { readonly kind: 'open'; readonly path: string }
-  | { readonly kind: 'menu'; readonly id: MenuId }
+  { readonly kind: 'open'; readonly path: string } | { readonly kind: 'menu'; readonly id: MenuId }

@@ -31,8 +31,3 @@ export const hostRequests = {
 export type HostChannel = keyof typeof hostRequests
 export type HostInput<C extends HostChannel> = z.input<(typeof hostRequests)[C]['input']>
 export type HostOutput<C extends HostChannel> = z.output<(typeof hostRequests)[C]['output']>
-
-/** What main sends the preload: the worker's port, a `Command`, a `BridgeEvent`. */
-export const portChannel = 'worker.port'
-export const commandChannel = 'window.command'
-export const eventChannel = 'worker.event'

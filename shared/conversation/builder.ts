@@ -1,10 +1,13 @@
 // The two streams of a TLS conversation over a byte stream, gathered into facts as their bytes come in order.
 
-import { maxChunksKept, maxMessageBytes, smallRecordBytes } from '../limits.ts'
+import type { Carrier, PrologueBytes } from '../carriers/carrier.ts'
+import { carriers } from '../carriers/list.ts'
+import { maxChunksKept, maxMessageBytes, maxPrologueBytes, smallRecordBytes } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
+import { looksLikeRecordHeader } from '../tls/records.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
-import type { Gap, TlsRecord } from './facts.ts'
-import { type BuilderOptions, Gatherer } from './gatherer.ts'
+import type { Conversation, Gap, TlsRecord } from './facts.ts'
+import { type BuilderOptions, type Closing, Gatherer } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
 
 /** A stream that is not TLS is described by its first packets only. */
@@ -13,8 +16,55 @@ const chunksOfOtherProtocols = 16
 export class ConversationBuilder extends Gatherer implements RecordSink {
   readonly streams: readonly [TlsStream, TlsStream] = [new TlsStream(0), new TlsStream(1)]
 
-  constructor(options: BuilderOptions) {
+  /** A carrier was recognised: what both sides say in the clear is kept. */
+  found: Carrier | null = null
+  private readonly ports: readonly [number, number]
+  private readonly said: PrologueBytes[] = []
+  private prologueBytes = 0
+
+  constructor(options: BuilderOptions, ports: readonly [number, number]) {
     super(options, false)
+    this.ports = ports
+  }
+
+  /** Neither direction has been TLS so far, and no carrier that may still begin it is known. */
+  get hopeless(): boolean {
+    const [a, b] = this.streams
+    if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.confirmed) return false
+    return this.found === null || this.prologueBytes > maxPrologueBytes
+  }
+
+  prologue(stream: TlsStream, b: Uint8Array, from: number, to: number, origin: Origin): void {
+    const bytes: readonly [Uint8Array, Uint8Array] = [this.streams[0].opening, this.streams[1].opening]
+    this.found ??= carriers.find((carrier) => carrier.recognises({ bytes, ports: this.ports })) ?? null
+    this.prologueBytes += to - from
+    if (this.prologueBytes > maxPrologueBytes) return
+    this.said.push({ dir: stream.dir, bytes: b.slice(from, to), packet: origin.packet, time: origin.time })
+  }
+
+  /** A ClientHello begins TLS in either direction; the answer begins it in the other. Lines may stand before it (S59). */
+  lateStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number {
+    const peer = this.streams[stream.dir === 0 ? 1 : 0]
+    const answers = peer.phase === 'tls' && this.confirmed
+    const begins = answers ? beginsAnswer : beginsHelloRecord
+    if (begins(b, from, to)) return from
+    if (this.found === null) return -1
+    for (let at = b.indexOf(10, from) + 1; at > 0 && at < to; at = b.indexOf(10, at) + 1) {
+      if (begins(b, at, to)) return at
+    }
+    return -1
+  }
+
+  override finish(closing: Closing): Conversation {
+    if (this.found !== null) this.carried(this.found.name, this.found.read(this.said))
+    else if (this.said.length > 0 && this.streams.some((stream) => stream.index > 0))
+      this.carried('unknown', null)
+    return super.finish(closing)
+  }
+
+  /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
+  get refused(): boolean {
+    return !this.confirmed && this.found !== null && this.found.read(this.said).refused
   }
 
   /** Feeds new in-order bytes of one direction. True if the packet is worth noting for `inspect`. */
@@ -145,4 +195,25 @@ function isHandshakeStart(b: Uint8Array, from: number, to: number): boolean {
 
 function beginsClientHello(b: Uint8Array, from: number, to: number): boolean {
   return to - from > 4 && b[from] === handshakeTypes.clientHello && b[from + 1] === 0 && b[from + 4] === 3
+}
+
+/** A record that holds the beginning of a ClientHello (RFC 8446 §5.1, §4.1.2). */
+export function beginsHelloRecord(b: Uint8Array, at: number, end: number): boolean {
+  return (
+    end - at >= 11 &&
+    b[at] === contentTypes.handshake &&
+    looksLikeRecordHeader(b, at, end) === 'yes' &&
+    b[at + 5] === handshakeTypes.clientHello &&
+    b[at + 6] === 0 &&
+    b[at + 9] === 3 &&
+    b[at + 10]! <= 4
+  )
+}
+
+/** A ServerHello's record, or a plaintext alert. */
+function beginsAnswer(b: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 7 || looksLikeRecordHeader(b, at, end) !== 'yes') return false
+  return b[at] === contentTypes.handshake
+    ? b[at + 5] === handshakeTypes.serverHello
+    : b[at] === contentTypes.alert
 }

@@ -3,7 +3,7 @@
 import { lastApplicationRecords, maxNotedPackets } from '../limits.ts'
 import { type Origin, type Repair, type StreamSink, TcpStream } from '../network/stream.ts'
 import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
-import { ConversationBuilder } from './builder.ts'
+import { beginsHelloRecord, ConversationBuilder } from './builder.ts'
 import type { Gap } from './facts.ts'
 import type { BuilderOptions } from './gatherer.ts'
 import { looksLike } from './looks-like.ts'
@@ -99,8 +99,8 @@ export class Connection implements StreamSink {
     this.lastPacket = packet
     this.end = time
     stream.seen = true
-    if (this.ignoredAs !== null) return
     const length = segment.payloadEnd - segment.payloadStart
+    if (this.ignoredAs !== null && !this.revive(stream, segment, b)) return
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
     const origin = { packet, time, ack: this.acknowledge(dir, segment) }
@@ -148,6 +148,16 @@ export class Connection implements StreamSink {
     this.builder.event(kind, stream.dir, origin, bytes, offset, -1, -1)
   }
 
+  /** A flow given up as something else begins TLS after all: it is followed from here on. */
+  private revive(stream: TcpStream, segment: TcpSegment, b: Uint8Array): boolean {
+    if (!beginsHelloRecord(b, segment.payloadStart, segment.payloadEnd)) return false
+    this.ignoredAs = null
+    stream.begin(segment.seq, false)
+    const peer = this.streams[stream.dir === 0 ? 1 : 0]
+    if (segment.flags & tcpFlag.ack) peer.begin(segment.ack, false)
+    return true
+  }
+
   /** The hot path: the whole payload lies inside a bulk record that nobody looks at. */
   private passBulk(stream: TcpStream, segment: TcpSegment, length: number): boolean {
     if (this.builder === null || segment.seq !== stream.nextSeq || segment.cut > 0 || stream.holding)
@@ -192,7 +202,7 @@ export class Connection implements StreamSink {
   /** The conversation being built; begun here if no payload was seen before. */
   open(): ConversationBuilder {
     if (this.builder !== null) return this.builder
-    const builder = new ConversationBuilder(this.options)
+    const builder = new ConversationBuilder(this.options, [this.key.portA, this.key.portB])
     this.builder = builder
     const syns = this.syns.flatMap((syn, dir) =>
       syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const],
@@ -239,7 +249,7 @@ export class Connection implements StreamSink {
   /** Two streams that are both something else need no more looking at. */
   private settle(): void {
     const [a, b] = this.builder!.streams
-    if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.builder!.confirmed) return
+    if (!this.builder!.hopeless) return
     this.ignoredAs = looksLike([a.opening, b.opening])
     this.builder = null
     this.noted.length = 0

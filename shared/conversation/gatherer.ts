@@ -1,5 +1,6 @@
 // Messages, events and roles of one conversation while it is built, whatever transport brings its records.
 
+import type { CarrierReading } from '../carriers/carrier.ts'
 import { maxEventsKept, maxHandshakeBytes } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
@@ -136,6 +137,16 @@ export abstract class Gatherer {
       quietAfter: closing.quietAfter,
       limitsReached: [...this.limitsReached],
     }
+  }
+
+  /** What was said in the clear before TLS. The carrier also knows who the client is, where no hello says so. */
+  protected carried(name: string, reading: CarrierReading | null): void {
+    if (this.clientDir === -1 && reading !== null && reading.clientDir !== null) {
+      this.rolesBy = 'carrier'
+      this.setClient(reading.clientDir)
+    }
+    const steps = (reading?.steps ?? []).map(({ dir, ...step }) => ({ ...step, from: this.side(dir) }))
+    this.carrier = { name, steps }
   }
 
   /** Which direction the client's is, as far as is known; 0 until something says otherwise. */

@@ -25,6 +25,11 @@ import { StreamState } from './stream-state.ts'
 
 /** What the stream found in the bytes of one record. `body` is null where nobody wants it. */
 export interface RecordSink {
+  /** Bytes that are not TLS, from a stream in which no TLS record was seen yet. */
+  prologue(stream: TlsStream, b: Uint8Array, from: number, to: number, origin: Origin): void
+  /** Where in such bytes TLS begins after all; -1 nowhere. */
+  lateStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number
+
   /** Decides, at its header, whether the body of a record is wanted. */
   wants(stream: TlsStream, contentType: number, length: number): boolean
   /** A record is complete. */
@@ -39,6 +44,7 @@ export interface RecordSink {
 
 /** Where a stream stood before a packet whose predecessors were not noted: enough to go on from there. */
 export interface Resume {
+  readonly phase: Phase
   readonly nextSeq: number
   readonly offset: number
   readonly skip: number
@@ -89,8 +95,16 @@ export class TlsStream extends StreamState {
     let at = start
     while (at < end) {
       if (this.phase === 'not-tls') {
-        this.offset += end - at
-        return
+        const from = this.index === 0 ? sink.lateStart(this, b, at, end) : -1
+        const until = from < 0 ? end : from
+        if (this.index === 0 && until > at) sink.prologue(this, b, at, until, origin)
+        this.offset += until - at
+        if (from < 0) return
+        this.phase = 'tls'
+        this.notTls = null
+        this.bulk = false
+        this.noteworthy = true
+        at = from
       }
       if (this.skip > 0) {
         const passed = Math.min(this.skip, end - at)
@@ -135,6 +149,7 @@ export class TlsStream extends StreamState {
 
   snapshot(nextSeq: number): Resume {
     return {
+      phase: this.phase,
       nextSeq,
       offset: this.offset,
       skip: this.skip,
@@ -165,7 +180,7 @@ export class TlsStream extends StreamState {
     this.smallRecords = from.smallRecords
     this.body = null
     this.damaged = false
-    this.phase = 'tls'
+    this.phase = from.phase
   }
 
   /** The last records of the bulk join the described ones. Call once, at the end. */
@@ -207,7 +222,10 @@ export class TlsStream extends StreamState {
     this.headerLength += taken
     this.offset += taken
     if (this.likeness(this.header, 0, this.headerLength) === 'no') {
-      this.refuse(this.header, 0, this.headerLength, this.offset - this.headerLength)
+      const length = this.headerLength
+      this.headerLength = 0
+      this.refuse(this.header, 0, length, this.offset - length)
+      if (this.index === 0) sink.prologue(this, this.header, 0, length, origin)
     } else if (this.headerLength === wanted) {
       this.headerLength = 0
       this.begin(this.header, 0, wanted)

@@ -110,7 +110,14 @@ export class TcpStream {
     while (this.held !== null) this.skipHole(sink)
   }
 
-  private deliver(b: Uint8Array, start: number, end: number, cut: number, origin: Origin, sink: StreamSink): void {
+  private deliver(
+    b: Uint8Array,
+    start: number,
+    end: number,
+    cut: number,
+    origin: Origin,
+    sink: StreamSink,
+  ): void {
     if (end > start) {
       sink.data(this, b, start, end, origin)
       this.advance(end - start)
@@ -162,7 +169,10 @@ export class TcpStream {
     let i = this.held.length
     while (i > 0 && this.held[i - 1]!.start > offset) i--
     const before = this.held[i - 1]
-    if (before !== undefined && before.start + before.bytes.length + before.cut >= offset + (end - start) + cut) {
+    if (
+      before !== undefined &&
+      before.start + before.bytes.length + before.cut >= offset + (end - start) + cut
+    ) {
       sink.repair(this, 'retransmission', offset, end - start, origin)
       return
     }
@@ -170,7 +180,8 @@ export class TcpStream {
     this.heldBytes += end - start
     const hole = this.held[0]!.start
     const acknowledged = this.acknowledged >= hole && this.held.length >= acknowledgedHoleSegments
-    if (acknowledged || this.heldBytes > maxHeldBytes || this.held.length > maxHeldSegments) this.skipHole(sink)
+    if (acknowledged || this.heldBytes > maxHeldBytes || this.held.length > maxHeldSegments)
+      this.skipHole(sink)
   }
 
   /** The segment that fills the hole in front of what is held: late by reordering, or sent again after a loss. */

@@ -34,11 +34,6 @@ export function masterSecret(
     : prf(crypto, hash, premaster, 'extended master secret', sessionHash, 48)
 }
 
-/** RFC 5869 §2.2. */
-export function hkdfExtract(crypto: Crypto, hash: HashName, salt: Uint8Array, input: Uint8Array): Uint8Array {
-  return crypto.hmac(hash, salt, input)
-}
-
 /** RFC 8446 §7.1 HKDF-Expand-Label; `length` is at most 255 hashes. */
 export function expandLabel(
   crypto: Crypto,
