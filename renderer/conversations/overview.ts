@@ -1,0 +1,108 @@
+// Geometry of the overview strip: outcomes over time as blocks, or as bars where a slice of time holds many. Pure.
+
+import type { OverviewPoint } from '../session.ts'
+
+export interface Block {
+  readonly key: string
+  /** Per cent of the width. */
+  readonly x: number
+  readonly y: number
+  readonly height: number
+  readonly kind: 'established' | 'failed' | 'incomplete'
+  /** The conversation of a single block; the first of a bar. */
+  readonly id: number
+  readonly title: string
+}
+
+export interface Tick {
+  readonly x: number
+  readonly at: number
+}
+
+export interface Overview {
+  readonly blocks: readonly Block[]
+  readonly ticks: readonly Tick[]
+  readonly slices: number
+  readonly first: number
+  readonly last: number
+}
+
+/** Slices of time; above this many conversations in one, blocks become bars. */
+const slices = 97
+const stackUpTo = 4
+const middle = 31
+const margin = 0.6
+
+/** Blocks and ticks for points that have a time; `pad` milliseconds of a still growing capture are left empty at the right. */
+export function overviewOf(points: readonly OverviewPoint[]): Overview {
+  const timed = points.filter((point) => point.startMs !== null && point.outcome !== 'none')
+  const first = timed.reduce((low, point) => Math.min(low, point.startMs ?? low), Infinity)
+  const last = timed.reduce((high, point) => Math.max(high, point.startMs ?? high), -Infinity)
+  if (timed.length === 0) return { blocks: [], ticks: [], slices, first: 0, last: 0 }
+  const range = Math.max(1, last - first)
+  const cells = new Map<string, OverviewPoint[]>()
+  for (const point of timed) {
+    const slice = Math.min(
+      slices - 1,
+      Math.floor((((point.startMs ?? first) - first) / range) * (slices - 1)),
+    )
+    const key = `${String(slice)}:${point.outcome}`
+    const cell = cells.get(key)
+    if (cell === undefined) cells.set(key, [point])
+    else cell.push(point)
+  }
+  const most = Math.max(...[...cells.values()].map((cell) => cell.length))
+  const blocks = [...cells].flatMap(([key, cell]) => cellBlocks(key, cell, most, cells))
+  return { blocks, ticks: ticksOf(first, range), slices, first, last }
+}
+
+/** Where a slice begins, in per cent of the width. */
+export function xOf(slice: number): number {
+  return margin + (slice * (100 - 2 * margin)) / slices
+}
+
+function cellBlocks(
+  key: string,
+  cell: readonly OverviewPoint[],
+  most: number,
+  cells: ReadonlyMap<string, readonly OverviewPoint[]>,
+): Block[] {
+  const [slice = '0', outcome = ''] = key.split(':')
+  const kind = outcome === 'established' || outcome === 'failed' ? outcome : 'incomplete'
+  const x = xOf(Number(slice))
+  const up = kind !== 'failed'
+  const below = kind === 'incomplete' ? (cells.get(`${slice}:established`)?.length ?? 0) : 0
+  if (most > stackUpTo) {
+    const scale = (count: number): number => Math.max(2, (Math.log1p(count) / Math.log1p(most)) * 20)
+    const height = scale(cell.length)
+    const lift = below === 0 ? 0 : scale(below) + 1
+    const first = cell[0]!
+    return [
+      {
+        key,
+        x,
+        y: up ? middle - 2 - lift - height : middle + 2,
+        height: Math.min(height, up ? 26 - lift : 21),
+        kind,
+        id: first.id,
+        title: `${String(cell.length)} ${kind}`,
+      },
+    ]
+  }
+  return cell.map((point, index) => ({
+    key: `${key}:${String(point.id)}`,
+    x,
+    y: up ? middle - 8 - (index + below) * 7 : middle + 2 + index * 7,
+    height: 6,
+    kind,
+    id: point.id,
+    title: `conversation ${String(point.id)}, ${kind}`,
+  }))
+}
+
+function ticksOf(first: number, range: number): readonly Tick[] {
+  return Array.from({ length: 5 }, (_, index) => ({
+    x: xOf(0) + (index * (100 - 2 * margin)) / 5,
+    at: first + (index * range) / 5,
+  }))
+}

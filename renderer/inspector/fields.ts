@@ -1,0 +1,84 @@
+// The field tree of a token as a flat list: which rows show, which field a byte belongs to. Pure.
+
+import type { ByteRange, TokenDetail } from '../session.ts'
+
+export type Field = TokenDetail['fields'][number]
+
+export interface TreeRow {
+  readonly field: Field
+  /** Index in the token's fields. */
+  readonly index: number
+  readonly parent: boolean
+  readonly open: boolean
+}
+
+/** Fields deeper than this start closed when they have children. */
+const openDepth = 2
+/** Trees with fewer fields than this start wholly open. */
+const smallTree = 28
+
+export function hasChildren(fields: readonly Field[], index: number): boolean {
+  const next = fields[index + 1]
+  return next !== undefined && next.depth > fields[index]!.depth
+}
+
+/** Indexes of the fields that start closed. */
+export function closedAtFirst(fields: readonly Field[]): ReadonlySet<number> {
+  if (fields.length <= smallTree) return new Set()
+  return new Set(
+    fields.flatMap((field, index) => (field.depth >= openDepth && hasChildren(fields, index) ? [index] : [])),
+  )
+}
+
+/** The rows that show, given the closed ones. */
+export function rowsOf(fields: readonly Field[], closed: ReadonlySet<number>): readonly TreeRow[] {
+  const rows: TreeRow[] = []
+  let hiddenBelow = Infinity
+  fields.forEach((field, index) => {
+    if (field.depth > hiddenBelow) return
+    hiddenBelow = Infinity
+    const parent = hasChildren(fields, index)
+    const open = parent && !closed.has(index)
+    if (parent && !open) hiddenBelow = field.depth
+    rows.push({ field, index, parent, open })
+  })
+  return rows
+}
+
+/** Indexes of the fields above one, nearest last. */
+export function ancestors(fields: readonly Field[], index: number): readonly number[] {
+  const above: number[] = []
+  let depth = fields[index]?.depth ?? 0
+  for (let at = index - 1; at >= 0 && depth > 0; at--) {
+    const field = fields[at]!
+    if (field.depth < depth) {
+      above.unshift(at)
+      depth = field.depth
+    }
+  }
+  return above
+}
+
+/** The innermost field that covers a byte; -1 where none does. */
+export function fieldAt(fields: readonly Field[], offset: number): number {
+  let best = -1
+  fields.forEach((field, index) => {
+    if (field.start > offset || offset >= field.end) return
+    const held = fields[best]
+    if (held === undefined || field.end - field.start <= held.end - held.start) best = index
+  })
+  return best
+}
+
+/** The field that is exactly a range, else the innermost one that covers it; -1 where none does. */
+export function fieldOf(fields: readonly Field[], range: ByteRange): number {
+  const exact = fields.findLastIndex((field) => field.start === range.start && field.end === range.end)
+  if (exact >= 0) return exact
+  let best = -1
+  fields.forEach((field, index) => {
+    if (field.start > range.start || field.end < range.end) return
+    const held = fields[best]
+    if (held === undefined || field.end - field.start <= held.end - held.start) best = index
+  })
+  return best
+}

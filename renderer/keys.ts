@@ -1,0 +1,68 @@
+// Every key of the program, by the pane it works in: the source of the `?` sheet and of docs/keyboard.md.
+
+export interface Key {
+  readonly keys: readonly string[]
+  /** Shown between the keys: `or` for alternatives, nothing for a chord. */
+  readonly or: boolean
+  readonly does: string
+}
+
+export interface KeyGroup {
+  readonly pane: string
+  readonly keys: readonly Key[]
+}
+
+function one(does: string, ...keys: string[]): Key {
+  return { keys, or: false, does }
+}
+function either(does: string, ...keys: string[]): Key {
+  return { keys, or: true, does }
+}
+
+export const keyGroups: readonly KeyGroup[] = [
+  {
+    pane: 'Everywhere',
+    keys: [
+      one('open a capture', 'Ctrl', 'O'),
+      one('report', 'Ctrl', 'E'),
+      one('filter', '/'),
+      one('this sheet', '?'),
+      one('next pane', 'F6'),
+      one('pane before', 'Shift', 'F6'),
+      one('stop reading, close the topmost thing', 'Esc'),
+    ],
+  },
+  {
+    pane: 'Conversations',
+    keys: [
+      either('row', '↑', '↓'),
+      either('first, last', 'Home', 'End'),
+      one('open its timeline', 'Enter'),
+      either('failed before, next', '[', ']'),
+    ],
+  },
+  {
+    pane: 'Timeline',
+    keys: [
+      either('call or token before, next', '↑', '↓'),
+      either('follow the token to the other side', '←', '→'),
+      either('first, last', 'Home', 'End'),
+      one('failure point, again: next failed conversation', ']'),
+      one('bytes in the inspector', 'Enter'),
+      one('open or close a fold', 'E'),
+      one('full', '1'),
+      one('compact', '2'),
+      one('diagnosis on or off', 'D'),
+    ],
+  },
+  {
+    pane: 'Inspector',
+    keys: [
+      either('field', '↑', '↓'),
+      either('close, open field', '←', '→'),
+      one('jump between fields and bytes', 'H'),
+      one('go to offset', 'G'),
+      one('copy as hex', 'Ctrl', 'C'),
+    ],
+  },
+]

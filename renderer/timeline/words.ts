@@ -1,0 +1,181 @@
+// What the score says about a token: message names, sizes, segments. Pure functions of the report.
+
+import type { ReportConversation, ReportMessage, ReportToken } from '../../shared/contract/report.ts'
+import { count } from '../format.ts'
+import type { Piece } from './beats.ts'
+
+export interface Segment {
+  readonly look: 'plain' | 'opened' | 'sealed' | 'alert' | 'app'
+  /** Damped size. */
+  readonly weight: number
+  readonly title: string
+}
+
+export interface TokenWords {
+  /** Before the names, quiet: `first bytes of`. */
+  readonly lead: string
+  readonly names: readonly { readonly text: string; readonly strong: boolean }[]
+  readonly more: number
+  readonly alert: boolean
+}
+
+/** Segments on one shaft; more records than this are joined. */
+const maxSegments = 36
+
+/** Messages whose bytes lie, at least in part, in a piece of a token. */
+export function messagesIn(conversation: ReportConversation, piece: Piece): readonly ReportMessage[] {
+  const start = piece.token.stream[0] + piece.start
+  const end = piece.token.stream[0] + piece.end
+  return conversation.messages.filter(
+    (message) => message.from === piece.token.from && message.stream[0] < end && start < message.stream[1],
+  )
+}
+
+/** `Alert 48 unknown_ca`, or the message's name. */
+export function messageName(conversation: ReportConversation, message: ReportMessage): string {
+  if (message.contentType !== 21 || message.type === null) return message.name
+  const alert = conversation.alerts.find((each) => each.from === message.from && each.code === message.type)
+  return `Alert ${String(message.type)} ${alert?.name ?? ''}`.trim()
+}
+
+/** The label over a shaft: first message, the weightiest strong, and how many more. */
+export function wordsOf(conversation: ReportConversation, pieces: readonly Piece[]): TokenWords {
+  const [piece] = pieces
+  if (piece === undefined) return { lead: '', names: [], more: 0, alert: false }
+  const { token } = piece
+  const all = messagesIn(conversation, { ...piece, end: pieces.at(-1)?.end ?? piece.end })
+  if (all.length === 0) {
+    return {
+      lead: '',
+      names: [{ text: kindName(token), strong: true }],
+      more: 0,
+      alert: token.kind === 'alert',
+    }
+  }
+  const begins = token.stream[0] + piece.start
+  const ends = token.stream[0] + (pieces.at(-1)?.end ?? piece.end)
+  const first = all[0]!
+  const cutAfter = first.stream[0] >= begins && first.stream[1] > ends
+  const lead =
+    pieces.length > 1 || all.length > 1
+      ? ''
+      : first.stream[0] < begins
+        ? 'rest of'
+        : cutAfter
+          ? 'first bytes of'
+          : ''
+  const names = joined(all.map((message) => messageName(conversation, message)))
+  const heaviest = all.reduce((one, two) => (two.bytes > one.bytes ? two : one))
+  const heavy = messageName(conversation, heaviest)
+  const shown = names.slice(0, 1)
+  const second = names.find((name) => name.text === heavy) ?? names[1]
+  if (second !== undefined && !shown.includes(second)) shown.push(second)
+  return {
+    lead,
+    names: shown.map((name) => ({
+      text: name.times > 1 ? `${name.text} ×${String(name.times)}` : name.text,
+      strong: name.text === heavy || shown.length === 1,
+    })),
+    more: names.length - shown.length,
+    alert: all.some((message) => message.contentType === 21 && message.type !== 0),
+  }
+}
+
+function joined(names: readonly string[]): { text: string; times: number }[] {
+  const result: { text: string; times: number }[] = []
+  for (const text of names) {
+    const same = result.find((each) => each.text === text)
+    if (same === undefined) result.push({ text, times: 1 })
+    else same.times++
+  }
+  return result
+}
+
+function kindName(token: ReportToken): string {
+  if (token.kind === 'application') return 'Application data'
+  if (token.kind === 'not-tls') return 'Not TLS'
+  const many = token.records.length
+  if (token.records.some((record) => record.protection === 'sealed')) {
+    return many > 1 ? `${String(many)} encrypted records` : 'Encrypted record'
+  }
+  return token.kind === 'alert' ? 'Alert' : 'Bytes without a record'
+}
+
+/** Under the shaft: `1 233 bytes`, or `3 bytes of 2 382` for one of several pieces. */
+export function bytesOf(pieces: readonly Piece[]): { readonly bytes: string; readonly of: string | null } {
+  const [piece] = pieces
+  if (piece === undefined) return { bytes: '0', of: null }
+  const bytes = pieces.reduce((sum, each) => sum + each.end - each.start, 0)
+  const whole = piece.token.stream[1] - piece.token.stream[0]
+  return { bytes: count(bytes), of: bytes < whole ? count(whole) : null }
+}
+
+/** `#223`, `#326 #328`, `#402 to #519`. */
+export function packetsOf(packets: readonly number[]): string {
+  const all = [...new Set(packets)]
+  if (all.length <= 2) return all.map((packet) => `#${String(packet)}`).join(' ')
+  return `#${String(all[0])} to #${String(all.at(-1))}`
+}
+
+/** The records of a piece, left to right, as segments of its shaft. */
+export function segmentsOf(pieces: readonly Piece[]): readonly Segment[] {
+  const [piece] = pieces
+  if (piece === undefined) return []
+  if (pieces.length > 1) {
+    return pieces
+      .slice(0, maxSegments)
+      .map((each) => ({ look: 'plain', weight: 1, title: `${count(each.end - each.start)} bytes` }))
+  }
+  const segments: Segment[] = []
+  let at = 0
+  for (const record of piece.token.records) {
+    const start = Math.max(at, piece.start)
+    const end = Math.min(at + record.bytes, piece.end)
+    at += record.bytes
+    if (end <= start) continue
+    const look =
+      record.contentType === 21 && record.protection !== 'sealed'
+        ? 'alert'
+        : piece.token.kind === 'application'
+          ? 'app'
+          : record.protection
+    segments.push({
+      look,
+      weight: damped(end - start),
+      title: `${recordName(record.contentType)}, ${count(end - start)} bytes`,
+    })
+  }
+  if (segments.length === 0)
+    return [{ look: 'plain', weight: 1, title: `${count(piece.end - piece.start)} bytes` }]
+  return thinned(segments)
+}
+
+function damped(bytes: number): number {
+  return Math.max(6, Math.round(Math.sqrt(bytes) * 4))
+}
+
+function thinned(segments: readonly Segment[]): readonly Segment[] {
+  if (segments.length <= maxSegments) return segments
+  const per = Math.ceil(segments.length / maxSegments)
+  return Array.from({ length: Math.ceil(segments.length / per) }, (_, index) => {
+    const group = segments.slice(index * per, (index + 1) * per)
+    return {
+      look: group[0]!.look,
+      weight: group.reduce((sum, each) => sum + each.weight, 0),
+      title: `${String(group.length)} records`,
+    }
+  })
+}
+
+export function recordName(contentType: number): string {
+  return (
+    {
+      20: 'ChangeCipherSpec',
+      21: 'Alert',
+      22: 'Handshake',
+      23: 'ApplicationData',
+      24: 'Heartbeat',
+      128: 'SSLv2 hello',
+    }[contentType] ?? `content type ${String(contentType)}`
+  )
+}
