@@ -98,7 +98,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   wants(stream: TlsStream, contentType: number, length: number): boolean {
     switch (contentType) {
       case contentTypes.handshake:
-        return this.options.keepSealed || !this.isSealed(stream)
+        return this.options.keepSealed || !this.isSealed(stream) || this.version === 0
       case contentTypes.applicationData:
         return this.options.keepSealed && (!stream.bulk || length < smallRecordBytes)
       case contentTypes.heartbeat:
@@ -144,10 +144,12 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
         )
         return
       case contentTypes.handshake:
-        if (body === null) return
-        if (this.isSealed(stream) && !(this.version === 0 && beginsClientHello(body, from, to))) {
+        if (
+          this.isSealed(stream) &&
+          !(this.version === 0 && body !== null && beginsClientHello(body, from, to))
+        ) {
           this.sealed(stream, record, body, from, to)
-        } else this.handshake(stream, record, body, from, to)
+        } else if (body !== null) this.handshake(stream, record, body, from, to)
         return
       default:
         this.sealed(stream, record, body, from, to)

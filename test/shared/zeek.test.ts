@@ -94,7 +94,10 @@ describe.skipIf(!existsSync(folder))('public captures', () => {
         const read = tsharkFacts(stream)
         for (const key of ['sni', 'ja3', 'cipher', 'version', 'alerts'] as const) {
           if (said?.[key] === read[key]) agreed++
-          else differences.push(`${name} ${String(stream.client)} ${key}: ${String(said?.[key])}, tshark ${String(read[key])}`)
+          else
+            differences.push(
+              `${name} ${String(stream.client)} ${key}: ${String(said?.[key])}, tshark ${String(read[key])}`,
+            )
         }
       }
     }

@@ -1,0 +1,46 @@
+// Recorded handshakes of known truth: outcome, side, cause and both final statuses, as captures/check_truth.py asks.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { analyseFile } from '../electron/worker/analyse.ts'
+import { defaultReplay } from '../shared/schannel/model.ts'
+
+const folder = join(import.meta.dirname, '../../shared/captures/lab')
+
+interface Truth {
+  readonly title: string
+  readonly outcome: string
+  readonly side: string | null
+  readonly cause: string | string[] | null
+  readonly client: string[]
+  readonly server: string[]
+}
+
+const present = existsSync(folder)
+const truth = present
+  ? (JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as Record<string, Truth>)
+  : {}
+
+describe.skipIf(!present)('recorded handshakes', () => {
+  it.each(Object.entries(truth))('%s is read as it happened', async (id, expected) => {
+    const keys = join(folder, `${id}.keys`)
+    const outcome = await analyseFile(join(folder, `${id}.pcap`), {
+      keylog: existsSync(keys) ? keys : null,
+      key: null,
+      passwordFile: null,
+      replay: defaultReplay,
+    })
+    if (!outcome.ok) throw new Error(outcome.fault.message)
+    const row = outcome.value.rows.filter((one) => one.outcome !== 'none').at(-1)
+    outcome.value.close()
+    const { failure, contexts } = row ?? {}
+    expect({ outcome: row?.outcome, side: failure?.side ?? null }).toEqual({
+      outcome: expected.outcome,
+      side: expected.side,
+    })
+    expect([expected.cause].flat()).toContain(failure?.cause ?? null)
+    if (expected.client.length > 0) expect(expected.client).toContain(contexts?.client.final)
+    if (expected.server.length > 0) expect(expected.server).toContain(contexts?.server.final)
+  })
+})
