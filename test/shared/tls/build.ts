@@ -151,7 +151,7 @@ export function* mutants(original: Uint8Array, count: number, seed: number): Gen
   const next = randomNumbers(seed)
   const below = (limit: number): number => Math.floor(next() * limit)
   for (let n = 0; n < count; n++) {
-    let copy = original.slice()
+    let copy: Uint8Array = original.slice()
     for (let k = 1 + below(4); k > 0 && copy.length > 0; k--) {
       const at = below(copy.length)
       const what = below(4)

@@ -101,6 +101,7 @@ const absent = (): never => {
 export const crypto: Crypto = {
   hash: (name, data) => createHash(name).update(data).digest(),
   hmac: (name, key, data) => createHmac(name, key).update(data).digest(),
+  offers: absent,
   openAead: absent,
   decipher: absent,
   aesEcb: absent,
