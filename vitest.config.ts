@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,7 +8,19 @@ export default defineConfig({
       {
         test: {
           name: 'core',
-          include: ['test/shared/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/shared/**/*.test.ts', 'test/{worker,cli}/**/*.test.ts', 'test/*.test.ts'],
+          exclude: ['test/package.test.ts'],
+        },
+      },
+      {
+        // The built program, driven through the double of Electron, over loopback, and packed.
+        resolve: { alias: { electron: resolve('test/host/double.ts') } },
+        test: {
+          name: 'app',
+          include: ['test/app/**/*.test.ts', 'test/package.test.ts'],
+          globalSetup: 'test/host/setup.ts',
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
         },
       },
     ],

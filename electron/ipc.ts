@@ -11,7 +11,10 @@ type Parsed<C extends HostChannel> = z.output<(typeof hostRequests)[C]['input']>
 
 /** Answers of main to the page's preload; `window` is the one that asked. */
 export type HostHandlers = {
-  [C in HostChannel]: (input: Parsed<C>, window: BrowserWindow) => HostOutput<C> | Promise<HostOutput<C>>
+  [C in HostChannel]: (
+    input: Parsed<C>,
+    window: Electron.BrowserWindow,
+  ) => HostOutput<C> | Promise<HostOutput<C>>
 }
 
 export function answerPages(handlers: HostHandlers): void {
@@ -19,7 +22,7 @@ export function answerPages(handlers: HostHandlers): void {
 }
 
 function register(channel: HostChannel, handlers: HostHandlers): void {
-  const handler = handlers[channel] as (input: unknown, window: BrowserWindow) => unknown
+  const handler = handlers[channel] as (input: unknown, window: Electron.BrowserWindow) => unknown
   const schema: z.ZodType = hostRequests[channel].input
   ipcMain.handle(channel, (event, input: unknown) => {
     const window = BrowserWindow.fromWebContents(event.sender)

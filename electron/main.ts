@@ -41,25 +41,31 @@ function startDesktop(files: readonly string[]): void {
   let offer = (path: string): void => {
     early.push(path)
   }
+  let raise = (): void => undefined
   app.on('open-file', (event, path) => {
     event.preventDefault()
     offer(path)
   })
   app.on('second-instance', (_event, _argv, _directory, data) => {
     const parsed = handover.safeParse(data)
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized() === true) window.restore()
-    window?.focus()
+    raise()
     if (parsed.success) for (const path of parsed.data.files) offer(path)
   })
   void app.whenReady().then(() => {
-    offer = openDesk()
+    ;({ offer, raise } = openDesk())
     for (const path of early) offer(path)
   })
 }
 
-/** Second stage: worker, answers, menu, window. Returns how a capture named from outside reaches the page. */
-function openDesk(): (path: string) => void {
+interface Desk {
+  /** Lets the page open a capture that was named from outside. */
+  offer: (path: string) => void
+  /** Brings the window to the front. */
+  raise: () => void
+}
+
+/** Second stage: worker, answers, menu, window. */
+function openDesk(): Desk {
   const recent = openRecent(join(app.getPath('userData'), 'recent.json'))
   const worker = startWorker(recent, drawMenu)
   /** Destinations chosen in a dialog: the only paths main writes to. */
@@ -68,12 +74,13 @@ function openDesk(): (path: string) => void {
   const waiting: Command[] = []
   let pages = 0
   let listening = false
+  /** The page's window; a report being printed has a hidden one of its own. */
+  let window: BrowserWindow | null = null
 
   function command(command: Command): void {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window !== undefined && listening) window.webContents.send(commandChannel, command)
+    if (window !== null && listening) window.webContents.send(commandChannel, command)
     else waiting.push(command)
-    if (window === undefined) open()
+    if (window === null) open()
   }
 
   function offer(path: string): void {
@@ -82,7 +89,15 @@ function openDesk(): (path: string) => void {
 
   function open(): void {
     listening = false
-    openWindow()
+    window = openWindow()
+    window.on('closed', () => {
+      window = null
+    })
+  }
+
+  function raise(): void {
+    if (window?.isMinimized() === true) window.restore()
+    window?.focus()
   }
 
   function drawMenu(): void {
@@ -101,7 +116,7 @@ function openDesk(): (path: string) => void {
   }
 
   async function choose(
-    window: BrowserWindow,
+    window: Electron.BrowserWindow,
     title: string,
     filters: Electron.FileFilter[],
   ): Promise<string | null> {
@@ -163,14 +178,13 @@ function openDesk(): (path: string) => void {
   drawMenu()
   open()
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open()
+    if (window === null) open()
   })
   app.on('window-all-closed', () => {
-    listening = false
     if (process.platform !== 'darwin') app.quit()
   })
   app.on('will-quit', () => worker.stop())
-  return offer
+  return { offer, raise }
 }
 
 function startWorker(recent: RecentFiles, changed: () => void): WorkerHost<Electron.MessagePortMain> {

@@ -31,7 +31,7 @@ export function openRecent(path: string): RecentFiles {
   function write(next: RecentFile[]): Promise<void> {
     files = next
     writing = writing.then(async () => {
-      await saveWhole(path, JSON.stringify(next, null, 1))
+      await saveWhole(path, [JSON.stringify(next, null, 1)])
     })
     const written = writing
     writing = writing.catch(() => undefined)

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { requests } from '../../shared/contract/bridge.ts'
 import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
-import type { Report, ReportRow, Warning } from '../../shared/contract/report.ts'
+import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
@@ -22,18 +22,16 @@ export interface SessionHost {
   opened(file: Omit<RecentFile, 'opened'>): void
 }
 
-type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'>
-type ReportRequest = Parsed<'report.make'>
+export type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'>
+export type ReportRequest = Parsed<'report.make'>
+export type SortKeys = Parsed<'rows.query'>['sort']
 
 /** What a session does its work with; `tools.ts` has the real ones. */
 export interface Tools {
   analyse: typeof analyseFile
-  query(rows: readonly ReportRow[], filter: string, sort: Parsed<'rows.query'>['sort']): Found
-  report(
-    parts: Pick<Report, 'captures' | 'model' | 'conversations'>,
-    rows: readonly ReportRow[],
-    request: ReportRequest,
-  ): string
+  query(rows: readonly ReportRow[], filter: string, sort: SortKeys): Found
+  /** The report in pieces; conversations are inspected as they are printed. */
+  report(capture: OpenCapture, rows: readonly ReportRow[], request: ReportRequest): Iterable<string>
   keys(
     path: string,
     rows: readonly ReportRow[],
@@ -143,7 +141,11 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         .sort((a, b) => (a.startMs ?? Infinity) - (b.startMs ?? Infinity) || a.id - b.id),
     'conversation.inspect': async ({ capture, id, replay }) =>
       (await captureOf(capture).whole).inspect(id, replay),
-    'token.inspect': async ({ capture, id, token }) => (await captureOf(capture).whole).token(id, token),
+    'token.inspect': async ({ capture, id, token }) => {
+      const view = (await captureOf(capture).whole).token(id, token)
+      // A copy of its own: a view would take its whole buffer along.
+      return { ...view, bytes: new Uint8Array(view.bytes) }
+    },
     'keys.load': async ({ capture, keylog }) => {
       if (keylog !== null) checkRead(keylog)
       const reading = captureOf(capture)
@@ -177,17 +179,12 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       }
       const capture = await captureOf(request.capture).whole
       const rows = chosen(request, capture.rows, tools)
-      const text = tools.report(
-        {
-          captures: [capture.summary],
-          model: { ...request.replay, keys: capture.model.keys },
-          conversations: rows.map((row) => capture.inspect(row.id, request.replay)),
-        },
-        rows,
-        request,
-      )
-      if (request.path === null) return { text, bytes: Buffer.byteLength(text), conversations: rows.length }
-      return { text: null, bytes: await saveWhole(request.path, text), conversations: rows.length }
+      const pieces = tools.report(capture, rows, request)
+      if (request.path !== null) {
+        return { text: null, bytes: await saveWhole(request.path, pieces), conversations: rows.length }
+      }
+      const text = [...pieces].join('')
+      return { text, bytes: Buffer.byteLength(text), conversations: rows.length }
     },
   }
 
@@ -273,7 +270,7 @@ async function read(
       capture,
       summary: whole.summary,
       conversations: whole.rows.length,
-      cancelled: live.stop,
+      cancelled: whole.cancelled,
       otherFlows: whole.otherFlows,
       milliseconds: performance.now() - began,
     })
