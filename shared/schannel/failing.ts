@@ -82,8 +82,15 @@ const closedEarly = ruling('SEC_I_CONTEXT_EXPIRED', 'inferred', 'schannel §6.2,
 
 /** Whether the next thing this side sent is an alert that its own SSPI call produced. */
 export function isOwnRefusal(walk: Walk): boolean {
+  const { failure } = walk.scene.outcome
+  if (failure?.side !== walk.side || failure.by !== 'schannel' || failure.ending !== 'alert') return false
   const token = walk.nextOwn('alert')
-  return token !== null && !isWithdrawal(walk, token) && !refusesEmptyCertificate(walk)
+  return token !== null && (failure.alert === null || endsIn(walk, failure.alert, token))
+}
+
+function endsIn(walk: Walk, message: number, token: Token): boolean {
+  const { start, end } = walk.scene.conversation.messages[message]!
+  return start >= token.start && end <= token.end
 }
 
 /** close_notify or user_canceled before the handshake was over: the application's doing. */

@@ -53,11 +53,20 @@ class Cutter {
     const classes = this.landmarks.classes[this.side]
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!
-      this.place(kinds[classes[i]!]!, record.start, Math.min(record.end, this.stream.length), i)
+      const kind = this.isRemark(i) ? 'handshake' : kinds[classes[i]!]!
+      this.place(kind, record.start, Math.min(record.end, this.stream.length), i)
     }
     this.rest()
     this.gatherPackets()
     return this.tokens
+  }
+
+  /** A warning that a side puts in front of its flight, unrecognized_name mostly, is part of the flight's token. */
+  private isRemark(record: number): boolean {
+    const { start, contentType, protection } = this.stream.records[record]!
+    if (contentType !== 21 || protection !== 'plain') return false
+    const message = this.messages.find((each) => each.from === this.side && each.start === start)
+    return message?.type === unrecognizedName && message.bytes[0] === 1
   }
 
   /** Bytes after the last record: something else than TLS, or the beginning of a record that never became whole. */
@@ -137,7 +146,8 @@ class Cutter {
         this.handshake = message.handshake
         token.handshake = message.handshake
       }
-      this.flightEnded = endsFlight(message, this.landmarks)
+      // A ChangeCipherSpec belongs to what it follows (RFC 8446 §D.4).
+      if (message.contentType !== 20) this.flightEnded = endsFlight(message, this.landmarks)
     }
   }
 
@@ -163,9 +173,10 @@ function cut(conversation: Conversation, side: Side, landmarks: Landmarks): Draf
   return new Cutter(conversation, side, landmarks).run()
 }
 
+const unrecognizedName = 112
+
 /** Whether a side waits after sending this message (RFC 5246 §7.3, RFC 8446 §2, RFC 6347 §4.2.4). */
 function endsFlight(message: Message, landmarks: Landmarks): boolean {
-  if (message.contentType === 20) return false
   switch (message.type) {
     case null:
     case 0:
