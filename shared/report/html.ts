@@ -12,6 +12,7 @@ import {
   statusMark,
   type Html,
 } from './html-parts.ts'
+import { drawFindings } from './html-findings.ts'
 import { drawScore } from './html-score.ts'
 import type { Printer } from './printer.ts'
 import { packetsText } from './score.ts'
@@ -131,8 +132,8 @@ function article(conversation: ReportConversation, anchor: string): Html {
       ${glyph(conversation.outcome)}<span>${String(conversation.id)}.</span><span>${name}</span
       ><span>${verdictText(conversation)}</span>
     </h3>
-    ${summary} ${facts(conversation)} ${drawScore(conversation)} ${candidates(conversation)}
-    ${join(conversation.findings.map(findingPart))} ${certificates(conversation)}
+    ${summary} ${facts(conversation)} ${drawScore(conversation)} ${drawFindings(conversation)}
+    ${certificates(conversation)}
   </article> `
 }
 
@@ -171,91 +172,6 @@ function facts(conversation: ReportConversation): Html {
       </tbody>
     </table>
     ${join(carrier.steps.map((step) => html`<p class="${step.result === 'refused' ? 'fail' : 'q'}">${carrier.name}, ${step.from}: ${step.text} ${packetsText(step.packets)}</p>`))}`
-}
-
-function candidates(conversation: ReportConversation): Html | string {
-  const failure = conversation.failure
-  const others = failure?.candidates.filter(({ cause }) => cause !== failure.cause) ?? []
-  if (others.length === 0) return ''
-  return html`<h4>Also possible</h4>
-    <ul>
-      ${join(
-        others.map(
-          ({ cause, confidence, lookNext }) =>
-            html`<li>
-              ${cause}
-              <span class="q">(${confidence})</span>${lookNext === null ? '' : html`. Look next: ${lookNext}`}
-            </li>`,
-        ),
-      )}
-    </ul>`
-}
-
-const severityMoods = { error: 'fail', warning: 'need', info: 'note' } as const
-
-function findingPart(finding: ReportFinding): Html {
-  const { windows } = finding
-  return html`<h4>
-      ${statusMark(severityMoods[finding.severity])}${finding.title}
-      <span class="pill ${severityMoods[finding.severity]}">${finding.confidence}</span>
-    </h4>
-    <p>${finding.explanation}</p>
-    ${join(finding.sets.map(setTable))}
-    ${
-      finding.evidence.length === 0
-        ? ''
-        : html`<p><b>Evidence.</b></p>
-            <ul>
-              ${join(finding.evidence.map(evidenceItem))}
-            </ul>`
-    }
-    ${
-      windows.events.length === 0
-        ? ''
-        : html`<p><b>In the Windows event log.</b></p>
-            <ul>
-              ${join(windows.events.map(({ id, on, alert, text }) => html`<li><span class="d">${String(id)}</span> on the ${on}${alert === null ? '' : `, alert ${String(alert)}`}: ${text}</li>`))}
-            </ul>`
-    }
-    ${join(windows.apps.map(({ app, text }) => html`<p class="q">${app} says: ${text}</p>`))}
-    ${finding.remedy === '' ? '' : html`<p><b>What to do.</b> ${finding.remedy}</p>`}
-    ${join(finding.neighbours.map(({ id, text }) => html`<p class="q">Conversation ${String(id)}: ${text}</p>`))}`
-}
-
-function evidenceItem({ packet, offset, length, text }: ReportFinding['evidence'][number]): Html {
-  const place = [
-    ...(packet === null ? [] : [`Packet ${String(packet)}`]),
-    ...(offset === null ? [] : [`offset 0x${offset.toString(16)}`]),
-    ...(length === null ? [] : [`${String(length)} bytes`]),
-  ]
-  return html`<li>${place.length === 0 ? '' : html`<span class="q">${place.join(', ')}:</span> `}${text}</li>`
-}
-
-function setTable({ what, client, server, common }: ReportFinding['sets'][number]): Html {
-  const cell = (values: readonly string[] | null) =>
-    values === null
-      ? html`<span class="qq">not visible</span>`
-      : values.length === 0
-        ? 'none'
-        : join(values.map((value) => html`${value}<br />`))
-  return html`<table>
-    <thead>
-      <tr>
-        <th>${what}</th>
-        <th>Client</th>
-        <th>Server</th>
-        <th>In common</th>
-      </tr>
-    </thead>
-    <tbody>
-      <tr>
-        <td></td>
-        <td class="d">${cell(client)}</td>
-        <td class="d">${cell(server)}</td>
-        <td class="d">${cell(common)}</td>
-      </tr>
-    </tbody>
-  </table>`
 }
 
 function certificates(conversation: ReportConversation): Html | string {

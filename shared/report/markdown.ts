@@ -11,6 +11,8 @@ import {
   durationText,
   endpointText,
   inputText,
+  isSaid,
+  lookNextTexts,
   modelText,
   outputText,
   periodText,
@@ -80,7 +82,15 @@ function section(conversation: ReportConversation): string {
     '',
   ]
   const score = scoreOf(conversation).map(scoreLine).join('')
-  const findings = conversation.findings.map(findingText).join('')
+  const [first, ...others] = conversation.findings
+  const findings = [
+    ...(first === undefined ? [] : [findingText(first, isSaid(first.explanation, conversation))]),
+    ...others.map(
+      ({ title, confidence, explanation, remedy }) =>
+        `\n**${escape(title)}** (${confidence})\n\n${escape(explanation)} ${escape(remedy)}\n`,
+    ),
+    ...lookNextTexts(conversation).map((text) => `\nLook next: ${escape(text)}\n`),
+  ].join('')
   return `${lines.join('\n')}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}`
 }
 
@@ -110,9 +120,9 @@ function partText(part: Part | null, line: ScoreLine): string {
   return `${escape(name)} ${line.failing ? `**${status}**` : status}`
 }
 
-function findingText(finding: ReportFinding): string {
+function findingText(finding: ReportFinding, said: boolean): string {
   const lines = [`\n**${escape(finding.title)}** (${finding.severity}, ${finding.confidence})\n\n`]
-  if (finding.explanation !== '') lines.push(`${escape(finding.explanation)}\n\n`)
+  if (!said) lines.push(`${escape(finding.explanation)}\n\n`)
   for (const { what, client, server, common } of finding.sets) {
     const values = [client, server, common].map((set) =>
       set === null ? 'not visible' : set.join(', ') || 'none',

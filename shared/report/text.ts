@@ -16,15 +16,17 @@ import {
   type Wire,
 } from './score.ts'
 import {
-  basisText,
   callText,
   captureText,
   countsText,
   durationText,
   endpointText,
   inputText,
+  isSaid,
+  lookNextTexts,
   modelText,
   moodOf,
+  notableBasis,
   outputText,
   periodText,
   printable,
@@ -192,7 +194,7 @@ function partLines(part: Part | null, width: number): string[] {
   if (part.role === 'in') return wrapText(`in  ${inputText(call)}`, width)
   if (part.role === 'out') return wrapText(`out ${outputText(call)}`, width)
   if (call.function === 'DeleteSecurityContext') return [callText(call)]
-  const basis = basisText(call.basis)
+  const basis = notableBasis(call)
   const many = part.calls.length > 1 ? `${String(part.calls.length)} × ` : ''
   const name = first === call ? callText(call) : `${callText(first)}–#${String(call.ordinal)}`
   const status = `${statusGlyphs[moodOf(call.status)]} ${many}${call.status}`
@@ -247,9 +249,10 @@ function diagnosis(conversation: ReportConversation, width: number, paint: Paint
     const also = others.map(({ cause, confidence }) => `${cause} (${confidence})`).join(', ')
     facts.push(['Cause', `${failure.cause}, ${failure.confidence}${also === '' ? '' : `; also ${also}`}`])
   }
-  for (const finding of conversation.findings) facts.push(...findingFacts(finding))
-  const lookNext = failure?.candidates.flatMap((candidate) => candidate.lookNext ?? []) ?? []
-  if (lookNext.length > 0) facts.push(['Look next', lookNext.join('; ')])
+  const [first, ...others] = conversation.findings
+  if (first !== undefined) facts.push(...findingFacts(first, isSaid(first.explanation, conversation)))
+  for (const { title, confidence } of others) facts.push(['Also', `${title} (${confidence})`])
+  for (const text of lookNextTexts(conversation)) facts.push(['Look next', text])
   if (facts.length === 0) return []
   return [
     '',
@@ -259,9 +262,9 @@ function diagnosis(conversation: ReportConversation, width: number, paint: Paint
   ]
 }
 
-function findingFacts(finding: ReportFinding): (readonly [string, string])[] {
-  const facts: (readonly [string, string])[] = [['Finding', `${finding.title} (${finding.severity})`]]
-  if (finding.explanation !== '') facts.push(['Why', finding.explanation])
+function findingFacts(finding: ReportFinding, said: boolean): (readonly [string, string])[] {
+  const facts: (readonly [string, string])[] = [['Finding', finding.title]]
+  if (!said) facts.push(['Why', finding.explanation])
   for (const { what, client, server, common } of finding.sets) {
     facts.push([
       'Offered',

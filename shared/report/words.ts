@@ -101,6 +101,12 @@ export function basisText(basis: ReportCall['basis']): string {
   return basisTexts[basis]
 }
 
+/** The same where it is news: waiting and success are what everybody expects, unless they are inferred. */
+export function notableBasis(call: ReportCall): string {
+  const mood = moodOf(call.status)
+  return (mood === 'ok' || mood === 'wait') && call.basis !== 'inferred' ? '' : basisText(call.basis)
+}
+
 type Buffers = ReportCall['input']['before']
 
 /** What the peer's bytes looked like to the call, and what it left: `TOKEN 1 233`, `TOKEN 281 › MISSING 81`; empty without input. */
@@ -161,6 +167,23 @@ export function failingCall(conversation: ReportConversation): ReportCall | null
   const { failure, contexts } = conversation
   if (failure?.call == null || failure.side === null || failure.side === 'transport') return null
   return contexts[failure.side].calls.find(({ n }) => n === failure.call) ?? null
+}
+
+/** What to look at next, said once. */
+export function lookNextTexts(conversation: ReportConversation): string[] {
+  const texts = conversation.failure?.candidates.flatMap(({ lookNext }) => lookNext ?? []) ?? []
+  return [...new Set(texts)]
+}
+
+/** Other causes that no finding speaks of. */
+export function bareCandidates(conversation: ReportConversation) {
+  const { failure } = conversation
+  return failure?.candidates.filter(({ cause, finding }) => cause !== failure.cause && finding === null) ?? []
+}
+
+/** Whether the failure's sentence already says what the finding explains. */
+export function isSaid(explanation: string, conversation: ReportConversation): boolean {
+  return explanation === '' || (conversation.failure?.summary.includes(explanation) ?? false)
 }
 
 /** Delivery, readings and keys the replay was made with. */

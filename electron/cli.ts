@@ -1,0 +1,28 @@
+// The headless command: `handshake-inspector inspect FILE…`. Results go to standard output, messages to standard error.
+
+import picocolors from 'picocolors'
+import manifest from '../package.json' with { type: 'json' }
+import { readCommand } from './cli/command.ts'
+import { inspectFiles, type CliHost } from './cli/inspect.ts'
+import { analyseFile } from './worker/analyse.ts'
+
+/** Runs the command with `args` (without program and script) and returns its exit code. Ctrl-C stops it cleanly, once. */
+export async function main(args: readonly string[]): Promise<number> {
+  const stopped = new AbortController()
+  const stop = () => stopped.abort()
+  process.once('SIGINT', stop)
+  const host: CliHost = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    version: manifest.version,
+    colours: picocolors.isColorSupported,
+    width: process.stdout.columns > 0 ? process.stdout.columns : 100,
+    watched: process.stderr.isTTY,
+    stopped: stopped.signal,
+    analyse: analyseFile,
+  }
+  const command = await readCommand(args, host)
+  const code = typeof command === 'number' ? command : await inspectFiles(command, host)
+  process.off('SIGINT', stop)
+  return code
+}

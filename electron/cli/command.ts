@@ -1,0 +1,220 @@
+// What the command understands. The help text is its specification.
+
+import { extname, resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseFilter, type Filter } from '../../shared/filter/parse.ts'
+import type { Problem } from '../../shared/filter/tokens.ts'
+import { reportFormats, type ReportFormat } from '../../shared/report/formats.ts'
+import { defaultReplay, type ReplayOptions } from '../../shared/schannel/model.ts'
+import { complain } from './messages.ts'
+
+export const exitCodes = { done: 0, matched: 1, usage: 2, unreadable: 3, interrupted: 130 } as const
+
+export interface InspectOptions {
+  readonly files: readonly string[]
+  readonly format: ReportFormat
+  readonly full: boolean
+  /** null: standard output. */
+  readonly out: string | null
+  readonly keylog: string | null
+  readonly key: string | null
+  readonly passwordFile: string | null
+  readonly replay: ReplayOptions
+  readonly filter: Filter
+  readonly failedOnly: boolean
+  readonly failOn: 'failed' | 'warning' | null
+  readonly colour: boolean
+}
+
+export interface CommandHost {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+  readonly version: string
+}
+
+interface Flags {
+  format?: ReportFormat
+  detail?: 'full'
+  out?: string
+  keylog?: string
+  key?: string
+  passwordFile?: string
+  delivery: ReplayOptions['delivery']
+  partial: ReplayOptions['partial']
+  statuses: ReplayOptions['statuses']
+  profile?: ReplayOptions['profile']
+  filter?: string
+  failed?: true
+  failOn?: 'failed' | 'warning'
+  color: boolean
+}
+
+const examples = `
+Examples:
+  handshake-inspector inspect trace.pcapng
+      each conversation, and both sides' calls of those that failed
+  handshake-inspector inspect trace.pcapng --failed --format html --out report.html
+      the failed ones as one HTML file
+  handshake-inspector inspect *.pcap --format jsonl | jq -r 'select(.outcome=="failed").failure.cause'
+      causes, one a line
+  handshake-inspector inspect trace.pcap --filter 'status == 0x80090326 && ip.addr == 10.0.0.0/8'
+      only conversations in which a call returned SEC_E_ILLEGAL_MESSAGE
+  tcpdump -c 1000 -w - tcp port 443 | handshake-inspector inspect - --fail-on failed
+      reads standard input; exit code 1 when a handshake failed
+
+Filter: comparisons of fields (== != < <= > >= contains ~ in {a b}) joined by &&, ||, ! and parentheses; other words are
+looked for everywhere. Fields are named as in Wireshark and Zeek: ip.addr, tcp.port, tls.sni, version, cipher, outcome,
+failed, side, status, alert, cause, event, duration. docs/filter.md lists all.
+
+Exit codes: 0 done, 1 --fail-on matched, 2 wrong usage, 3 a capture could not be read, 130 interrupted.
+Results go to standard output, messages and progress to standard error.
+`
+
+/** Reads the arguments; an exit code where there is nothing (more) to do: help, version, wrong usage. */
+export async function readCommand(
+  args: readonly string[],
+  host: CommandHost,
+): Promise<InspectOptions | number> {
+  let options: InspectOptions | number = exitCodes.usage
+  const program = new Command('handshake-inspector')
+    .description(
+      'Shows which side of a captured TLS handshake failed, at which call, with which status, and why.',
+    )
+    .version(host.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text) => complain(host.stderr, text.replace(/^error: /, '').trim(), 'See --help.'),
+    })
+    .addHelpText('after', examples)
+  inspectCommand(program).action((files: string[], flags: Flags) => {
+    options = readFlags(files, flags, host)
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return options
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  }
+}
+
+function inspectCommand(program: Command): Command {
+  const chosen = (flag: string, text: string, choices: readonly string[]) =>
+    new Option(flag, text).choices([...choices])
+  return program
+    .command('inspect')
+    .summary('print what happened in the captures FILE…')
+    .description(
+      'Prints what happened in each capture. Several FILEs give several reports; - is standard input.',
+    )
+    .argument('<FILE...>', 'pcap or pcapng, also in gzip')
+    .addOption(
+      chosen('--format <name>', 'how to print (default: by the ending of --out, else text)', reportFormats),
+    )
+    .addOption(
+      chosen('--detail <level>', 'full: lanes of all conversations; in jsonl the whole object', ['full']),
+    )
+    .option('--out <path>', 'write there instead; an interrupted run leaves the old file')
+    .option('--keylog <file>', 'open encrypted records with the secrets of an SSLKEYLOGFILE')
+    .option('--key <file>', 'private RSA key (PEM, DER, PFX) of a server, for RSA key exchange')
+    .option('--password-file <file>', 'file whose first line is the password of --key')
+    .addOption(
+      chosen('--delivery <mode>', 'how received bytes are handed to each call', [
+        'as-captured',
+        'per-record',
+        'per-flight',
+      ]).default(defaultReplay.delivery),
+    )
+    .addOption(
+      chosen('--partial <reading>', 'what a call does with whole records before a partial one', [
+        'consume',
+        'retain',
+      ]).default(defaultReplay.partial),
+    )
+    .addOption(
+      chosen(
+        '--statuses <reading>',
+        'status of a received alert: as documented, or as seen on current Windows',
+        ['documented', 'observed'],
+      ).default(defaultReplay.statuses),
+    )
+    .option('--profile <id>', 'Windows version of both sides, or client=ID,server=ID', readProfile)
+    .option('--filter <expression>', 'only conversations that pass')
+    .option('--failed', 'only conversations that failed')
+    .addOption(
+      chosen('--fail-on <severity>', 'exit with 1 if one failed, or if there is any warning', [
+        'failed',
+        'warning',
+      ]),
+    )
+    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', examples)
+}
+
+function readFlags(files: readonly string[], flags: Flags, host: CommandHost): InspectOptions | number {
+  const filter = parseFilter(flags.filter ?? '')
+  if (!filter.ok) {
+    complainFilter(host, flags.filter ?? '', filter.problem)
+    return exitCodes.usage
+  }
+  const out = flags.out === undefined || flags.out === '-' ? null : flags.out
+  if (out !== null && files.some((file) => file !== '-' && resolve(file) === resolve(out))) {
+    complain(host.stderr, `--out would overwrite the capture ${out}`, 'Name another file.')
+    return exitCodes.usage
+  }
+  if (files.filter((file) => file === '-').length > 1) {
+    complain(host.stderr, 'standard input can be read once only', 'Name - once.')
+    return exitCodes.usage
+  }
+  return {
+    files,
+    out,
+    format: flags.format ?? formatOf(out),
+    full: flags.detail === 'full',
+    keylog: flags.keylog ?? null,
+    key: flags.key ?? null,
+    passwordFile: flags.passwordFile ?? null,
+    replay: {
+      delivery: flags.delivery,
+      partial: flags.partial,
+      statuses: flags.statuses,
+      profile: flags.profile ?? defaultReplay.profile,
+    },
+    filter: filter.filter,
+    failedOnly: flags.failed ?? false,
+    failOn: flags.failOn ?? null,
+    colour: flags.color && out === null,
+  }
+}
+
+function complainFilter(host: CommandHost, text: string, problem: Problem): void {
+  const line = text.replace(/[\p{Cc}]/gu, ' ')
+  const underline = ' '.repeat(problem.start) + '^'.repeat(Math.max(1, problem.end - problem.start))
+  complain(
+    host.stderr,
+    `--filter: ${problem.message}\n  ${line}\n  ${underline}`,
+    'See the part Filter of --help.',
+  )
+}
+
+function formatOf(out: string | null): ReportFormat {
+  const ending = out === null ? '' : extname(out).slice(1).toLowerCase()
+  return reportFormats.find((format) => format === ending) ?? (ending === 'htm' ? 'html' : 'text')
+}
+
+function readProfile(text: string): ReplayOptions['profile'] {
+  if (!text.includes('=')) return { client: text, server: text }
+  const profile: { client: string | null; server: string | null } = { client: null, server: null }
+  for (const part of text.split(',')) {
+    const [side, id] = part.split('=', 2)
+    if ((side !== 'client' && side !== 'server') || id === undefined || id === '')
+      throw new InvalidArgumentError('Write ID, or client=ID,server=ID.')
+    profile[side] = id
+  }
+  return profile
+}

@@ -1,0 +1,140 @@
+// Reads the captures one after the other and prints each report as it goes.
+
+import type { Writable } from 'node:stream'
+import picocolors from 'picocolors'
+import type { ReportRow } from '../../shared/contract/report.ts'
+import { compileFilter } from '../../shared/filter/evaluate.ts'
+import { printerFor } from '../../shared/report/formats.ts'
+import { printReport, type Printer } from '../../shared/report/printer.ts'
+import { plainPaint, type Paint } from '../../shared/report/text.ts'
+import { printable } from '../../shared/report/words.ts'
+import { faultOf } from '../outcome.ts'
+import type { analyseFile, OpenCapture } from '../worker/analyse.ts'
+import { exitCodes, type CommandHost, type InspectOptions } from './command.ts'
+import { complain, warn } from './messages.ts'
+import { openOutput, type Output } from './output.ts'
+import { startProgress } from './progress.ts'
+
+export interface CliHost extends CommandHost {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** The terminal shows colours. */
+  readonly colours: boolean
+  /** Characters a line. */
+  readonly width: number
+  /** Standard error is a terminal: somebody sees a progress bar. */
+  readonly watched: boolean
+  /** The user pressed Ctrl-C. */
+  readonly stopped: AbortSignal
+  readonly analyse: typeof analyseFile
+}
+
+const widestLine = 132
+
+/** Prints the reports of all files and returns the exit code. */
+export async function inspectFiles(options: InspectOptions, host: CliHost): Promise<number> {
+  const printer = printerFor(options.format, {
+    title: null,
+    full: options.full,
+    paint: paintOf(options.colour && host.colours),
+    width: Math.min(widestLine, host.width),
+  })
+  const output = openOutput(options.out, host.stdout)
+  const result: Result = { matched: false, unreadable: 0 }
+  try {
+    await output.write(printer.open(options.files.length))
+    for (const file of options.files) {
+      if (host.stopped.aborted || output.closed) break
+      await inspectFile(file, options, host, printer, output, result)
+    }
+    // An unreadable capture must not cost the report of an earlier run.
+    if (host.stopped.aborted || (options.out !== null && result.unreadable === options.files.length)) {
+      await output.abandon()
+      return host.stopped.aborted ? exitCodes.interrupted : exitCodes.unreadable
+    }
+    await output.write(printer.close())
+    await output.finish()
+  } catch (error) {
+    await output.abandon()
+    const { message, hint } = faultOf(error)
+    complain(host.stderr, printable(message), hint)
+    return exitCodes.unreadable
+  }
+  if (result.unreadable > 0) return exitCodes.unreadable
+  return result.matched ? exitCodes.matched : exitCodes.done
+}
+
+interface Result {
+  matched: boolean
+  unreadable: number
+}
+
+async function inspectFile(
+  file: string,
+  options: InspectOptions,
+  host: CliHost,
+  printer: Printer,
+  output: Output,
+  result: Result,
+): Promise<void> {
+  const progress = startProgress(host.stderr, file, host.watched)
+  const { keylog, key, passwordFile, replay } = options
+  const opened = await host.analyse(
+    file,
+    { keylog, key, passwordFile, replay },
+    {
+      progress: (bytes, total, packets) => progress.update(bytes, total, packets),
+      cancelled: () => host.stopped.aborted,
+    },
+  )
+  progress.stop()
+  if (!opened.ok) {
+    result.unreadable += 1
+    complain(host.stderr, printable(`${file}: ${opened.fault.message}`), opened.fault.hint)
+    return
+  }
+  const capture = opened.value
+  try {
+    if (keylog !== null && capture.model.keys === 'none')
+      warn(host.stderr, `the key log ${printable(keylog)} is not used yet`, 'Encrypted records stay sealed.')
+    const rows = chosenRows(capture, options)
+    result.matched ||= isMatched(capture, rows, options.failOn)
+    const head = {
+      tool: { name: 'handshake-inspector', version: host.version },
+      capture: capture.summary,
+      model: capture.model,
+    }
+    for (const piece of printReport(printer, head, rows, (id) => capture.inspect(id, replay))) {
+      if (host.stopped.aborted || output.closed) return
+      await output.write(piece)
+    }
+  } finally {
+    capture.close()
+  }
+}
+
+function chosenRows(capture: OpenCapture, { filter, failedOnly }: InspectOptions): readonly ReportRow[] {
+  const passes = compileFilter(filter)
+  return capture.rows.filter((row) => (!failedOnly || row.outcome === 'failed') && passes(row))
+}
+
+/** Whether --fail-on applies to what is reported: a failure, or with `warning` also a finding above info or a damaged file. */
+function isMatched(
+  capture: OpenCapture,
+  rows: readonly ReportRow[],
+  failOn: InspectOptions['failOn'],
+): boolean {
+  if (failOn === null) return false
+  if (rows.some((row) => row.outcome === 'failed')) return true
+  if (failOn === 'failed') return false
+  return (
+    capture.summary.warnings.length > 0 ||
+    rows.some((row) => row.findings.some(({ severity }) => severity !== 'info'))
+  )
+}
+
+function paintOf(colours: boolean): Paint {
+  if (!colours) return plainPaint
+  const { bold, dim, green, red, yellow, magenta } = picocolors.createColors(true)
+  return { strong: bold, faint: dim, ok: green, wait: dim, need: yellow, fail: red, note: magenta }
+}
