@@ -5,7 +5,7 @@ import { isFailure } from '../sspi/status.ts'
 import { refusesEmptyCertificate } from './failing.ts'
 import { record, seen } from './handshake.ts'
 import type { Alternative, Token } from './model.ts'
-import { noBuffers, outputBefore, outputNone, outputToken } from './parameters.ts'
+import { flagsOf, noBuffers, outputBefore, outputNone, outputToken } from './parameters.ts'
 import { type Awaiting, noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** What the context makes of a flight: its return, whether a token is due, and what it awaits then. */
@@ -136,6 +136,8 @@ function requestCredentials(walk: Walk): void {
     walk.eatenTo = walk.consumed
     return
   }
+  const { conversation, options } = walk.scene
+  walk.flags = flagsOf(conversation, 'client', options.delivery, false, false)
   walk.consumed = consumed
   walk.message = message
   walk.eatenTo = eatenTo

@@ -101,12 +101,16 @@ export interface FlagLists {
   readonly assumption: string
 }
 
-/** The flags of the application that `mode` stands for (schannel §8): curl and the samples, or .NET per record. */
+/**
+ * The flags of the application that `mode` stands for (schannel §8): curl and the samples, or .NET per record. `mutual`: the
+ * server asks for a certificate. `asking`: the client leaves it to SEC_I_INCOMPLETE_CREDENTIALS to hear of that.
+ */
 export function flagsOf(
   conversation: Conversation,
   side: Side,
   mode: DeliveryMode,
   mutual: boolean,
+  asking: boolean,
 ): FlagLists {
   const datagrams = conversation.transport === 'udp'
   if (side === 'server')
@@ -118,7 +122,8 @@ export function flagsOf(
         ? flags.serverDatagram
         : flags.server
   if (datagrams) return flags.clientDatagram
-  return mode === 'per-record' ? flags.clientNet : flags.client
+  if (mode === 'per-record') return flags.clientNet
+  return asking ? flags.clientAsking : flags.client
 }
 
 const base = ['REPLAY_DETECT', 'SEQUENCE_DETECT', 'CONFIDENTIALITY']
@@ -150,6 +155,12 @@ const flags = {
     ['STREAM', 'EXTENDED_ERROR', 'USE_SUPPLIED_CREDS'],
     ['STREAM', 'EXTENDED_ERROR', 'USED_SUPPLIED_CREDS', 'ALLOCATED_MEMORY'],
     usual,
+  ),
+  clientAsking: lists(
+    'ISC',
+    ['STREAM', 'EXTENDED_ERROR'],
+    ['STREAM', 'EXTENDED_ERROR', 'ALLOCATED_MEMORY'],
+    'Flags as curl requests them without USE_SUPPLIED_CREDS (schannel §3.3, §8); a capture does not show them.',
   ),
   clientNet: lists(
     'ISC',

@@ -50,7 +50,7 @@ function follow(scene: Scene, side: Side): Walk | null {
   const { conversation, tokens } = scene
   const peer = streamOf(conversation, peerOf(side))
   const own = tokens.filter((token) => token.from === side && token.kind !== 'application')
-  if (!canFollow(conversation, side, tokens)) return null
+  if (!canFollow(scene, side)) return null
   const positions = positionsOf(conversation, side, own)
   const boundaries = tokens.filter((token) => token.from !== side).map((token) => token.start)
   const transport =
@@ -113,9 +113,10 @@ function isOver(walk: Walk): boolean {
  * Whether this side's calls can be told: a ClientHello was seen, at least its beginning, or something else came to a server
  * that answered in TLS; and a side whose peer was not captured is told up to its own first call only.
  */
-function canFollow(conversation: Conversation, side: Side, tokens: readonly Token[]): boolean {
+function canFollow(scene: Scene, side: Side): boolean {
+  const { conversation, landmarks, tokens } = scene
   const { client, server } = conversation
-  if (!client.seen || !client.fromStart) return false
+  if (!client.seen || (!client.fromStart && landmarks.clientHello < 0)) return false
   if (side === 'server' && !server.seen) return false
   const first = tokens.find((token) => token.from === 'client')
   if (first === undefined) return false

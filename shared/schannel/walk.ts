@@ -4,7 +4,7 @@ import type { Conversation, Message, Side, StreamFacts, Time } from '../conversa
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import type { Basis, Handle, SspiFunction } from '../sspi/calls.ts'
 import type { StatusName } from '../sspi/status.ts'
-import type { Delivery } from '../tokens/deliveries.ts'
+import { type Delivery, securedFrom } from '../tokens/deliveries.ts'
 import type { Landmarks } from '../tokens/landmarks.ts'
 import type { DataRun } from './established.ts'
 import type { Alternative, Call, OutcomeFacts, ReplayOptions, Token, TokenSlice, Verdict } from './model.ts'
@@ -107,7 +107,7 @@ export class Walk {
   readonly peerMessages: readonly number[]
   readonly ownMessages: readonly number[]
   readonly function: 'InitializeSecurityContext' | 'AcceptSecurityContext'
-  readonly flags: FlagLists
+  flags: FlagLists
   readonly calls: CallDraft[] = []
   awaiting: Awaiting
   /** The application holds a context handle. */
@@ -166,9 +166,10 @@ export class Walk {
     this.function = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext'
     this.awaiting = side === 'client' ? 'nothing' : 'client-hello'
     const mutual = side === 'server' && asksForCertificate(scene.conversation.messages)
-    this.flags = flagsOf(scene.conversation, side, scene.options.delivery, mutual)
+    const asking = side === 'client' && scene.landmarks.clientCertificateEmpty
+    this.flags = flagsOf(scene.conversation, side, scene.options.delivery, mutual, asking)
     this.delivery = first
-    const start = this.peer.chunks[0]?.start ?? 0
+    const start = securedFrom(this.peer)
     this.consumed = start
     this.available = start
     this.presented = start

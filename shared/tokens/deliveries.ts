@@ -27,16 +27,34 @@ export function deliveriesOf(
   turns: readonly number[],
   boundaries: readonly number[],
 ): Delivery[] {
-  if (transport === 'message') return stream.chunks.map(whole)
-  if (typeof feeding === 'object') return byOffsets(stream.chunks, merged(feeding.cuts, turns), false)
+  const chunks = secured(stream)
+  if (transport === 'message') return chunks.map(whole)
+  if (typeof feeding === 'object') return byOffsets(chunks, merged(feeding.cuts, turns), false)
   switch (feeding) {
     case 'as-captured':
-      return byOffsets(stream.chunks, turns, true)
+      return byOffsets(chunks, turns, true)
     case 'per-flight':
-      return byOffsets(stream.chunks, merged(turns, chunkStarts(stream.chunks, boundaries)), false)
+      return byOffsets(chunks, merged(turns, chunkStarts(chunks, boundaries)), false)
     case 'per-record':
-      return byRecords(stream, byOffsets(stream.chunks, turns, true))
+      return byRecords(stream, byOffsets(chunks, turns, true))
   }
+}
+
+/** Where the secured part of a stream begins: behind what its carrier says in the clear (SMTP before STARTTLS …). */
+export function securedFrom(stream: StreamFacts): number {
+  return stream.records[0]?.start ?? stream.notTls?.at ?? stream.chunks[0]?.start ?? 0
+}
+
+function secured(stream: StreamFacts): readonly Chunk[] {
+  const from = securedFrom(stream)
+  const first = stream.chunks[0]
+  if (first === undefined || first.start >= from) return stream.chunks
+  const chunks: Chunk[] = []
+  for (const chunk of stream.chunks) {
+    if (chunk.start >= from) chunks.push(chunk)
+    else if (chunk.end > from) chunks.push({ ...chunk, start: from })
+  }
+  return chunks
 }
 
 function whole(chunk: Chunk): Delivery {
