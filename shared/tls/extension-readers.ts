@@ -153,8 +153,9 @@ const signedCertificateTimestamps = flag((r) => {
     entry.group('signed certificate timestamp', () => {
       entry.u8('version')
       entry.raw(32, 'log id')
-      const seconds = entry.u32('time, high half') * 2 ** 32 + entry.u32('time, low half')
-      entry.means(new Date(Math.min(seconds, 8.64e15)).toISOString())
+      const high = entry.u32('time, high half')
+      const time = high * 2 ** 32 + entry.u32('time, low half')
+      if (entry.fields !== null && time <= lastDate) entry.means(new Date(time).toISOString())
       entry.opaque(2, 'extensions')
       code(entry, signatureSchemes, 'signature scheme')
       entry.opaque(2, 'signature')
@@ -460,3 +461,6 @@ export const extensionReaders: ReadonlyMap<number, ExtensionReader> = new Map<nu
   [65445, extension(readQuicTransportParameters)],
   [65486, encryptedServerName],
 ])
+
+// The last moment a Date can hold, in milliseconds.
+const lastDate = 8.64e15

@@ -46,11 +46,7 @@ export interface ExtensionBlock {
  * a block longer than the message is the message's fault.
  */
 export function readExtensions(r: Reader, place: ExtensionPlace): ExtensionBlock {
-  const block: { extensions: Extension[]; values: ExtensionValues; faults: string[] } = {
-    extensions: [],
-    values: new ExtensionValues(),
-    faults: [],
-  }
+  const block: OpenBlock = { extensions: [], values: new ExtensionValues(), faults: [], types: null }
   r.group('extensions', () => {
     const list = r.vector(2, 'extensions')
     const whole = parse(
@@ -62,31 +58,31 @@ export function readExtensions(r: Reader, place: ExtensionPlace): ExtensionBlock
       list.at,
       list.end,
     )
-    if (!whole.ok) block.faults.push(`extensions break off: ${whole.malformed.what}`)
+    if (!whole.ok) note(block, `extensions break off: ${whole.malformed.what}`)
   })
   return block
 }
 
-function readExtension(
-  r: Reader,
-  place: ExtensionPlace,
-  block: { extensions: Extension[]; values: ExtensionValues; faults: string[] },
-): void {
+interface OpenBlock extends ExtensionBlock {
+  readonly extensions: Extension[]
+  /** The types seen, once there are too many to look through one by one. */
+  types: Set<number> | null
+}
+
+function readExtension(r: Reader, place: ExtensionPlace, block: OpenBlock): void {
   const { fields } = r
   const group = fields === null ? null : fields.open('extension', r.at)
   const type = r.u16('extension type')
   r.means(fields === null ? '' : labelOf(extensionTypes, type))
-  const data = r.sub(r.u16('extension length'), `extension data`)
+  const data = r.sub(r.u16('extension length'), 'extension data')
   if (group !== null) group.value = labelOf(extensionTypes, type)
-  if (block.extensions.some((earlier) => earlier.type === type)) {
-    block.faults.push(`${nameOf(extensionTypes, type)}: repeated`)
-  }
+  if (isRepeated(block, type)) note(block, `${nameOf(extensionTypes, type)}: repeated`)
   block.extensions.push({ type, data: data.bytes.slice(data.at, data.end) })
   const read = extensionReaders.get(type)
   if (read !== undefined) {
     const outcome = parse(data.bytes, (inner) => read(inner, place, block.values), fields, data.at, data.end)
     if (!outcome.ok) {
-      block.faults.push(`${nameOf(extensionTypes, type)}: ${outcome.malformed.what}`)
+      note(block, `${nameOf(extensionTypes, type)}: ${outcome.malformed.what}`)
       if (group !== null) group.malformed = outcome.malformed.what
     }
   } else if (fields !== null && data.left > 0) {
@@ -94,3 +90,22 @@ function readExtension(
   }
   if (group !== null) fields?.close(group, data.end)
 }
+
+function isRepeated(block: OpenBlock, type: number): boolean {
+  const { extensions } = block
+  if (extensions.length < fewExtensions) {
+    for (const earlier of extensions) if (earlier.type === type) return true
+    return false
+  }
+  block.types ??= new Set(extensions.map((earlier) => earlier.type))
+  if (block.types.has(type)) return true
+  block.types.add(type)
+  return false
+}
+
+function note(block: OpenBlock, fault: string): void {
+  if (block.faults.length < maxFaultsNoted) block.faults.push(fault)
+}
+
+const fewExtensions = 32
+const maxFaultsNoted = 32

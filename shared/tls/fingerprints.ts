@@ -139,6 +139,7 @@ class ListCache {
     const entry = this.entries.get(key)
     if (entry !== undefined && same(entry.lists, lists)) return entry.text
     const text = make(lists)
+    if (lists.length > longestRemembered) return text
     if (this.entries.size >= maxRemembered) this.entries.clear()
     this.entries.set(key, { lists, text })
     return text
@@ -159,6 +160,7 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 
 const separator = -1
 const maxRemembered = 16384
+const longestRemembered = 512
 const ja3Hashes = new ListCache()
 const ja4Hashes = new ListCache()
 const encoder = new TextEncoder()

@@ -111,6 +111,14 @@ describe('ClientHello', () => {
     expect(hello.faults).toEqual(['extensions break off: extension data'])
   })
 
+  it('notes no more than a few faults of a hostile hello', () => {
+    const many = Array.from({ length: 12000 }, () => extension(23))
+    expect(readClient(clientHello({ extensions: many })).faults).toHaveLength(32)
+    const distinct = Array.from({ length: 12000 }, (_, i) => extension(0x8000 + i))
+    expect(readClient(clientHello({ extensions: distinct })).faults).toEqual([])
+    expect(readClient(clientHello({ extensions: [...distinct, extension(0x8001)] })).faults).toHaveLength(1)
+  })
+
   it('notes bytes behind the extensions', () => {
     expect(readClient(clientHello({ trailing: Uint8Array.of(1, 2) })).faults).toEqual(['2 bytes left over'])
   })
