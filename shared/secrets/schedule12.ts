@@ -100,6 +100,10 @@ export class Schedule12 implements Schedule {
   private change(message: Message): void {
     if (message.dtls?.retransmission === true) return
     this.agreeResumed(message)
+    if (this.next === null && this.agreed.length > 0 && this.found.list.length === 0) {
+      const text = 'The keys of the renegotiation are not known, so what follows it stays sealed.'
+      this.found.add('keys-incomplete', text, message.packet)
+    }
     this.lanes[message.from].start(this.next === null ? null : this.next[message.from])
     this.changes[message.from]++
   }

@@ -111,7 +111,8 @@ export class Schedule13 implements Schedule {
   }
 
   private openLater(side: SideState, record: TlsRecord): OpenedRecord | null {
-    for (let at = side.at + 1; at < side.epochs.length; at++) {
+    // An epoch that opened nothing yet may begin with this record, behind early data whose secret is missing.
+    for (let at = side.lane.opened === 0 ? side.at : side.at + 1; at < side.epochs.length; at++) {
       const opener = this.openerOf(side.epochs[at]!)
       const opened = opener === null ? null : side.lane.restartAt(opener, record)
       if (opened === null) continue
