@@ -11,7 +11,7 @@ import {
 import { maxCertificatesRead } from '../limits.ts'
 import { readCertificate } from '../x509/certificate.ts'
 import { code, codes, codesLeft } from './codes.ts'
-import { readAuthorities } from './extension-readers.ts'
+import { readAuthorities } from './extension-readers13.ts'
 import { readExtensions } from './extensions.ts'
 import type {
   CertificateMessage,

@@ -20,45 +20,22 @@ import {
   tokenBindingKeyParameters,
   trustedAuthorityTypes,
   userMappingTypes,
-  versions,
 } from '../registries/tls.ts'
 import { showName } from '../x509/names.ts'
 import { code, codes, codesLeft, text } from './codes.ts'
 import { readEncryptedClientHello } from './ech.ts'
-import type { ExtensionPlace, ExtensionValues } from './extensions.ts'
+import { empty, extension, flag, numbers, offer, type ExtensionReader } from './extension-kinds.ts'
+import {
+  certificateAuthorities,
+  delegatedCredential,
+  earlyData,
+  keyShare,
+  oidFilters,
+  preSharedKey,
+  supportedVersions,
+  ticketRequest,
+} from './extension-readers13.ts'
 import { readQuicTransportParameters } from './quic-parameters.ts'
-
-/** Reads the data of one extension to its end and keeps what the model needs; throws through the reader only. */
-export type ExtensionReader = (r: Reader, place: ExtensionPlace, into: ExtensionValues) => void
-
-/** `read` must use up the data; only then `keep` takes its value. */
-function extension<T>(
-  read: (r: Reader, place: ExtensionPlace) => T,
-  keep?: (into: ExtensionValues, value: T, place: ExtensionPlace) => void,
-): ExtensionReader {
-  return (r, place, into) => {
-    const value = read(r, place)
-    r.done('extension data')
-    keep?.(into, value, place)
-  }
-}
-
-const empty = extension(() => null)
-
-function isRequest(place: ExtensionPlace): boolean {
-  return place === 'client-hello' || place === 'certificate-request'
-}
-
-/** A list from the one who asks, a single choice from the one who answers. */
-function offer(registry: Registry, lengthBytes: 1 | 2, list: string, item: string): ExtensionReader {
-  return extension((r, place) =>
-    isRequest(place) ? codes(r, registry, lengthBytes, list, item) : [code(r, registry, item)],
-  )
-}
-
-function flag(reads: (r: Reader) => unknown): ExtensionReader {
-  return extension((r) => (r.left === 0 ? null : reads(r)))
-}
 
 // RFC 6066 §3
 const serverName = extension(
@@ -206,125 +183,6 @@ const cachedInformation = extension((r, place) => {
   }
 })
 
-// RFC 8446 §4.2.11
-const preSharedKey = extension(
-  (r, place): { identities: Uint8Array[] | null; index: number | null } => {
-    if (place !== 'client-hello') return { identities: null, index: r.u16('selected identity') }
-    const identities: Uint8Array[] = []
-    const list = r.vector(2, 'identities')
-    while (list.left > 0) {
-      list.group('identity', () => {
-        identities.push(list.opaque(2, 'identity').slice())
-        list.u32('obfuscated ticket age')
-      })
-    }
-    const binders = r.vector(2, 'binders')
-    let count = 0
-    for (; binders.left > 0; count++) binders.opaque(1, 'binder')
-    if (identities.length === 0) r.fail('identities are empty')
-    if (count !== identities.length) r.fail('identities and binders differ in number')
-    return { identities, index: null }
-  },
-  (into, value) => {
-    into.pskIdentities = value.identities
-    into.pskIndex = value.index
-  },
-)
-
-// RFC 8446 §4.2.1
-const supportedVersions = extension(
-  (r, place) =>
-    place === 'client-hello' ? codes(r, versions, 1, 'versions', 'version') : code(r, versions, 'version'),
-  (into, value) => {
-    if (typeof value === 'number') into.selectedVersion = value
-    else into.supportedVersions = value
-  },
-)
-
-// RFC 8446 §4.2.8
-const keyShare = extension(
-  (r, place): number[] | number => {
-    if (place === 'hello-retry-request') return code(r, supportedGroups, 'selected group')
-    if (place !== 'client-hello') return keyShareEntry(r)
-    const list = r.vector(2, 'key shares')
-    const groups: number[] = []
-    while (list.left > 0) groups.push(keyShareEntry(list))
-    return groups
-  },
-  (into, value) => {
-    if (typeof value === 'number') into.selectedGroup = value
-    else into.keyShares = value
-  },
-)
-
-function keyShareEntry(r: Reader): number {
-  return r.group('key share', () => {
-    const group = code(r, supportedGroups, 'group')
-    const at = r.at
-    if (r.opaque(2, 'key exchange').length === 0) r.fail('key exchange is empty', at)
-    return group
-  })
-}
-
-// RFC 8446 §4.2.10: a size in tickets only
-const earlyData = extension((r, place) =>
-  place === 'new-session-ticket' ? r.u32('maximum early data') : null,
-)
-
-// RFC 8446 §4.2.4
-const certificateAuthorities = extension(
-  (r) => {
-    const list = r.vector(2, 'authorities')
-    return { length: list.left, names: readAuthorities(list) }
-  },
-  (into, value) => {
-    into.certificateAuthorities = value
-  },
-)
-
-/** Distinguished names, each with a two-octet length, to the end of the reader. */
-export function readAuthorities(list: Reader): Uint8Array[] {
-  const names: Uint8Array[] = []
-  while (list.left > 0) {
-    const name = list.vector(2, 'authority')
-    names.push(name.bytes.slice(name.at, name.end))
-    showName(name)
-  }
-  return names
-}
-
-// RFC 8446 §4.2.5
-const oidFilters = extension((r) => {
-  const list = r.vector(2, 'filters')
-  while (list.left > 0) {
-    list.group('filter', () => {
-      list.opaque(1, 'certificate extension OID')
-      list.opaque(2, 'certificate extension values')
-    })
-  }
-})
-
-// RFC 9345 §4
-const delegatedCredential = extension((r, place) => {
-  if (isRequest(place)) {
-    codes(r, signatureSchemes, 2, 'signature schemes', 'signature scheme')
-    return
-  }
-  r.u32('valid time')
-  code(r, signatureSchemes, 'signature scheme of the credential')
-  r.opaque(3, 'public key')
-  code(r, signatureSchemes, 'signature scheme')
-  r.opaque(2, 'signature')
-})
-
-// RFC 9149 §3
-const ticketRequest = extension((r, place) => {
-  if (place === 'client-hello') {
-    r.u8('new session count')
-    r.u8('resumption count')
-  } else r.u8('expected count')
-})
-
 // draft-agl-tls-nextprotoneg
 const nextProtocols = extension((r) => {
   while (r.left > 0) text(r, 1, 'protocol name')
@@ -347,16 +205,6 @@ const trustAnchors = flag((r) => {
 // RFC 5878 §3, RFC 4681 §2
 function typeList(registry: Registry): ExtensionReader {
   return extension((r) => codes(r, registry, 1, 'types', 'type'))
-}
-
-function numbers(
-  registry: Registry,
-  lengthBytes: 1 | 2,
-  list: string,
-  item: string,
-  keep?: (into: ExtensionValues, values: number[]) => void,
-): ExtensionReader {
-  return extension((r) => codes(r, registry, lengthBytes, list, item), keep)
 }
 
 export const extensionReaders: ReadonlyMap<number, ExtensionReader> = new Map<number, ExtensionReader>([
