@@ -1,6 +1,6 @@
 // Captures as Node gives them: files, compressed files and pipes, in pieces of one reused buffer.
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
@@ -23,11 +23,11 @@ export async function openCaptureInput(
   limits: { readonly inflatedBytes: number } = { inflatedBytes: maxInflatedBytes },
 ): Promise<Pieces> {
   if (path === '-') return streamPieces('standard input', process.stdin, limits.inflatedBytes)
-  const file = new FileSource(path)
-  if (!file.regular) {
-    file.close()
+  // Opening a pipe twice would lose its writer, so the kind of file is asked for first.
+  const kind = attempt(path, () => statSync(path))
+  if (!kind.isFile() && !kind.isDirectory())
     return streamPieces(path, createReadStream(path), limits.inflatedBytes)
-  }
+  const file = new FileSource(path)
   const head = Buffer.alloc(4)
   const there = file.read(0, head, 0, head.length)
   if (sniff(head.subarray(0, there)).kind !== 'gzip') return new FilePieces(file)
@@ -40,12 +40,10 @@ export async function openCaptureInput(
   )
 }
 
-/** An open file. Reads check that it is still the file that was opened, unless it is a pipe. */
+/** An open file. Reads check that it is still as it was when it was opened. */
 export class FileSource implements ByteSource {
   readonly name: string
   readonly size: number
-  /** A file with an end, and not a pipe or a device. */
-  readonly regular: boolean
   private readonly modified: number
   private handle: number
 
@@ -58,7 +56,6 @@ export class FileSource implements ByteSource {
       this.close()
       throw new SourceError('capture-unreadable', `${path} is a folder, not a file.`, 'Choose a file in it.')
     }
-    this.regular = stat.isFile()
     this.size = stat.size
     this.modified = stat.mtimeMs
   }
@@ -93,16 +90,19 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** One buffer that is refilled behind what the reader has not consumed; it grows only by bytes that are there. */
+/**
+ * One buffer that is refilled behind what the reader has not consumed; it grows only by bytes that are there. It is a plain
+ * Uint8Array: `slice` of a Buffer is a view, and what the core keeps must be a copy.
+ */
 class Window {
-  bytes: Buffer
+  bytes: Uint8Array
   start = bufferStart
   end = bufferStart
   /** Where `bytes[start]` lies in the capture. */
   offset = 0
 
   constructor(size: number) {
-    this.bytes = Buffer.allocUnsafeSlow(bufferStart + size)
+    this.bytes = new Uint8Array(bufferStart + size)
   }
 
   get held(): number {
@@ -121,8 +121,8 @@ class Window {
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.bytes.length - this.end >= count) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.end + count))
-    this.bytes.copy(larger, 0, 0, this.end)
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.end + count))
+    larger.set(this.bytes.subarray(0, this.end))
     this.bytes = larger
   }
 
