@@ -1,5 +1,6 @@
 // Cipher suites by number: the whole IANA list, and those deployed without registration.
-// Source: IANA "TLS Cipher Suites", read 2026-11-22; unregistered rows from draft-ietf-tls-56-bit-ciphersuites,
+// Source: IANA "TLS Cipher Suites" (CSV of about 2023), read 2026-11-22, and held against the lists of OpenSSL 3.0,
+// NSS and GnuTLS; unregistered rows from draft-ietf-tls-56-bit-ciphersuites,
 // draft-agl-tls-chacha20poly1305, draft-chudov-cryptopro-cptls, GB/T 38636 and the SSL 3.0 specification.
 // SSL 2.0 cipher kinds: draft-hickman-netscape-ssl.
 

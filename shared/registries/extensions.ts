@@ -1,5 +1,6 @@
 // TLS extensions by number, as registered, and those in wide use without registration.
-// Source: IANA "TLS ExtensionType Values", read 2026-11-22; unregistered ones by their drafts (named beside them).
+// Source: IANA "TLS ExtensionType Values", written 2026-11-22 from the RFCs and drafts, not from a download of the registry;
+// unregistered ones by their drafts (named beside them).
 
 import type { Registry } from './registry.ts'
 

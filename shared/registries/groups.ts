@@ -1,5 +1,6 @@
 // Named groups of key exchange: finite fields, curves, and post-quantum (hybrid) ones.
-// Source: IANA "TLS Supported Groups", read 2026-11-22; experiments deployed under private numbers are marked.
+// Source: IANA "TLS Supported Groups", written 2026-11-22 from the RFCs and drafts, not from a download of the registry;
+// experiments deployed under private numbers are marked.
 
 import type { Registry } from './registry.ts'
 

@@ -1,5 +1,6 @@
 // Object identifiers of X.509: attributes, algorithms, curves, extensions, key purposes, policies.
-// Source: RFC 4519, RFC 5280, RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9881, CA/Browser Forum, Microsoft; read 2026-11-22.
+// Source: RFC 4519, RFC 5280, RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9881, CA/Browser Forum, Microsoft;
+// written 2026-11-22 from the RFCs.
 
 /** Short names of RFC 4514 §3 and those in common use beside them. */
 export const nameAttributes: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 // Signature schemes, and the hash and signature pairs of TLS 1.2 that share their number space.
-// Source: IANA "TLS SignatureScheme", "TLS HashAlgorithm", "TLS SignatureAlgorithm"; read 2026-11-22.
+// Source: IANA "TLS SignatureScheme", "TLS HashAlgorithm", "TLS SignatureAlgorithm";
+// written 2026-11-22 from the RFCs and drafts, not from a download of the registry.
 
 import type { Registry } from './registry.ts'
 

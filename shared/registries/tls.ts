@@ -1,5 +1,6 @@
 // TLS numbers and names: versions, records, messages, alerts and the small code spaces of extensions.
-// Source: IANA "TLS Parameters" and "TLS Extensions" registries, RFC 5246, RFC 8446, RFC 9147; read 2026-11-22.
+// Source: IANA "TLS Parameters" and "TLS Extensions" registries, RFC 5246, RFC 8446, RFC 9147;
+// written 2026-11-22 from the RFCs and drafts, not from a download of the registry.
 
 import type { Registry } from './registry.ts'
 
