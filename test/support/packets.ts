@@ -101,7 +101,11 @@ export function ipv6(payload: Uint8Array, given: Ip6Options = {}): Uint8Array {
 }
 
 /** An IPv6 extension header that is counted in words of 8 bytes (hop-by-hop, routing, destination options), padded. */
-export function ipv6Extension(next: number, payload: Uint8Array, content = new Uint8Array(6)): Uint8Array {
+export function ipv6Extension(
+  next: number,
+  payload: Uint8Array,
+  content: Uint8Array = new Uint8Array(6),
+): Uint8Array {
   const length = Math.ceil((content.length + 2) / 8)
   return bytes(next, length - 1, content, new Uint8Array(length * 8 - 2 - content.length), payload)
 }
