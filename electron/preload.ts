@@ -133,8 +133,12 @@ const bridge: Bridge = {
   },
   onCommand(listener) {
     commandListeners.add(listener)
-    for (const command of early) listener(command)
+    const held = early
     early = []
+    // The page first finishes what it is setting up.
+    queueMicrotask(() => {
+      for (const command of held) listener(command)
+    })
     return () => void commandListeners.delete(listener)
   },
   recent: () => askOr('recent.list', null, []),

@@ -94,8 +94,12 @@ function connectServed(): Bridge {
     pathOf: (file) => (file instanceof File ? upload(file) : Promise.resolve(null)),
     onCommand(listener) {
       commandListeners.add(listener)
-      for (const command of early) listener(command)
+      const held = early
       early = []
+      // The page first finishes what it is setting up.
+      queueMicrotask(() => {
+        for (const command of held) listener(command)
+      })
       return () => void commandListeners.delete(listener)
     },
     async recent() {

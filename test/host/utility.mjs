@@ -5,6 +5,17 @@ const ports = new Map()
 const parentPort = new EventEmitter()
 parentPort.postMessage = (data) => process.send({ kind: 'message', data })
 process.parentPort = parentPort
+// As in Electron, messages wait for the entry to listen.
+const early = []
+parentPort.on('newListener', (name) => {
+  if (name === 'message')
+    setImmediate(() => early.splice(0).forEach((event) => parentPort.emit('message', event)))
+})
+
+function hear(event) {
+  if (parentPort.listenerCount('message') === 0 || early.length > 0) early.push(event)
+  else parentPort.emit('message', event)
+}
 
 function openPort(number) {
   const port = new EventEmitter()
@@ -25,8 +36,7 @@ function openPort(number) {
 }
 
 process.on('message', (message) => {
-  if (message.kind === 'message')
-    parentPort.emit('message', { data: message.data, ports: message.ports.map(openPort) })
+  if (message.kind === 'message') hear({ data: message.data, ports: message.ports.map(openPort) })
   else if (message.kind === 'port') ports.get(message.number)?.receive(message.data)
   else ports.get(message.number)?.emit('close')
 })
