@@ -101,14 +101,13 @@ export function openConversation(
 function agreedHellos(
   conversation: Conversation,
 ): { clientHello: ClientHello; serverHello: ServerHello; packet: number } | null {
-  let clientHello: ClientHello | null = null
-  for (const { body, packet } of conversation.messages) {
-    if (body?.kind === 'client-hello') clientHello = body
-    if (body?.kind === 'server-hello' && !body.helloRetryRequest && clientHello !== null) {
-      return { clientHello, serverHello: body, packet }
-    }
-  }
-  return null
+  const { messages } = conversation
+  const at = messages.findIndex(({ body }) => body?.kind === 'server-hello' && !body.helloRetryRequest)
+  const serverHello = messages[at]?.body
+  const isHello = ({ body }: Message) => body?.kind === 'client-hello'
+  const clientHello = (messages.slice(0, at).findLast(isHello) ?? messages.find(isHello))?.body
+  if (serverHello?.kind !== 'server-hello' || clientHello?.kind !== 'client-hello') return null
+  return { clientHello, serverHello, packet: messages[at]!.packet }
 }
 
 function withoutHello(conversation: Conversation): KeyProblem[] {

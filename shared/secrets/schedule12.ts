@@ -8,7 +8,7 @@ import { Lane, sealed } from './lane.ts'
 import { openerBefore13, type OpenedRecord, type RecordOpener } from './record-opener.ts'
 import { Problems, sessionName, type Keys, type RsaDecryptor, type Schedule } from './schedule.ts'
 import { hashLength, suiteProtection, type SuiteProtection } from './suites.ts'
-import { inTranscript, transcriptBytes, transcriptHash } from './transcript.ts'
+import { inSendingOrder, inTranscript, transcriptBytes, transcriptHash } from './transcript.ts'
 
 /** What a handshake agreed on, once its master secret is known. */
 export interface Agreed12 {
@@ -44,7 +44,7 @@ export class Schedule12 implements Schedule {
   private handshake = 1
   private changes = { client: 0, server: 0 }
   private next: Openers | null = null
-  private transcript: Uint8Array[] = []
+  private transcript: Message[] = []
 
   constructor(crypto: Crypto, keys: Keys) {
     this.crypto = crypto
@@ -65,7 +65,7 @@ export class Schedule12 implements Schedule {
     if (body?.kind === 'client-hello') {
       this.begin(body, message.handshake)
     }
-    this.transcript.push(transcriptBytes(message))
+    this.transcript.push(message)
     if (body?.kind === 'server-hello') {
       this.answer = body
       this.agree(message)
@@ -167,7 +167,8 @@ export class Schedule12 implements Schedule {
     if (suite === null) return null
     const hash = prfHash(answer, suite)
     const extended = hasExtension(answer.extensions, extendedMasterSecretExtension)
-    const sessionHash = extended ? transcriptHash(this.crypto, hash, this.transcript) : null
+    const parts = inSendingOrder(this.transcript).map(transcriptBytes)
+    const sessionHash = extended ? transcriptHash(this.crypto, hash, parts) : null
     return masterSecret(
       this.crypto,
       hash,

@@ -1,6 +1,6 @@
 // The bytes that transcript hashes cover (RFC 5246 §7.4.9, RFC 6347 §4.2.6, RFC 8446 §4.4.1).
 
-import type { Message } from '../conversation/facts.ts'
+import type { Message, Side } from '../conversation/facts.ts'
 import type { Crypto, HashName } from '../ports.ts'
 import { joined } from './key-schedule.ts'
 
@@ -41,4 +41,17 @@ export function messageHash(crypto: Crypto, hash: HashName, clientHello: Uint8Ar
 export function inTranscript(message: Message): boolean {
   const handshake = message.contentType === 22 || message.contentType === sslv2HelloType
   return handshake && message.type !== null && message.type !== 0 && message.dtls?.retransmission !== true
+}
+
+/**
+ * Messages in the order their senders gave them. Lost DTLS messages come late, but before the peer goes on (RFC 6347
+ * §4.2.4): each side's own numbers decide among its places.
+ */
+export function inSendingOrder(messages: readonly Message[]): Message[] {
+  const queue = (side: Side) =>
+    messages
+      .filter((message) => message.from === side)
+      .sort((a, b) => (a.dtls === null || b.dtls === null ? 0 : a.dtls.messageSeq - b.dtls.messageSeq))
+  const queues = { client: queue('client'), server: queue('server') }
+  return messages.map((message) => queues[message.from].shift()!)
 }

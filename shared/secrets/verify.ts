@@ -4,7 +4,7 @@ import { streamOf, type Conversation, type Message, type Side } from '../convers
 import type { Crypto } from '../ports.ts'
 import { ascii, equal, finished13, joined, prf } from './key-schedule.ts'
 import type { Agreed12 } from './schedule12.ts'
-import { inTranscript, messageHash, transcriptBytes, transcriptHash } from './transcript.ts'
+import { inSendingOrder, inTranscript, messageHash, transcriptBytes, transcriptHash } from './transcript.ts'
 
 /** Verdicts by message; a message that cannot be judged is absent. */
 export type Verdicts = Map<Message, boolean>
@@ -18,8 +18,8 @@ export function verify12(crypto: Crypto, conversation: Conversation, agreed: rea
   const { messages } = conversation
   const verdicts: Verdicts = new Map()
   for (const keys of agreed) {
-    const handshake = messages.filter(
-      (message) => message.handshake === keys.handshake && inTranscript(message),
+    const handshake = inSendingOrder(
+      messages.filter((message) => message.handshake === keys.handshake && inTranscript(message)),
     )
     const whole = isWhole(conversation, handshake)
     const leaf: Record<Side, Uint8Array | null> = { client: null, server: null }

@@ -149,7 +149,7 @@ async function tcpRelay(recording) {
   return relay
 }
 
-/** Datagrams that `lost` names (counted from 1 in each direction) are recorded where they were sent, and never arrive. */
+/** Datagrams that `lost` names (counted from 1 in each direction) never arrive; `captured: false` records where they would have arrived. */
 function udpRelay(recording, lost) {
   const relay = createSocket('udp4')
   const counts = { client: 0, server: 0 }

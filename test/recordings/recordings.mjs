@@ -213,6 +213,10 @@ export const recordings = {
     }),
     { client: [2], server: [3] },
   ),
+  'dtls12-loss-before-capture': dtls(
+    openssl({ version: '-dtls1_2', ciphers: 'AES128-GCM-SHA256', both: ['-mtu', '512'], says: slow() }),
+    { server: [2], captured: false },
+  ),
   'dtls12-finished-lost': dtls(openssl({ version: '-dtls1_2', ciphers: 'AES128-GCM-SHA256', says: slow() }), {
     client: [3],
   }),

@@ -50,6 +50,7 @@ describe('a private key file', () => {
     'tls10-3des',
     'tls12-3des',
     'dtls12-finished-lost',
+    'dtls12-loss-before-capture',
   ])('opens %s too', (name) => {
     const [conversation] = scanned(`${recorded}${name}.pcap`)
     const result = opened(conversation!, keysOf('rsa.key'))

@@ -26,6 +26,7 @@ const before13 = [
   'dtls12-chacha20-loss',
   'dtls12-finished-lost',
   'dtls12-gcm',
+  'dtls12-loss-before-capture',
   'ecdhe-ecdsa-ccm',
   'ecdhe-ecdsa-ccm8',
   'ecdhe-ecdsa-gcm',
