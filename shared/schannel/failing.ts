@@ -27,6 +27,11 @@ const garbageAtServer = ruling('SEC_E_INVALID_TOKEN', 'seen-in-apps', 'schannel 
 export function failOnGarbage(walk: Walk): boolean {
   const alert = walk.nextOwn('alert')
   if (walk.side === 'server' && walk.own.length === 0) return stop(walk)
+  if (walk.wentOn()) {
+    // Not what this side had: it spoke on.
+    walk.ended = true
+    return false
+  }
   walk.eatenTo = walk.available
   fail(walk, walk.side === 'client' ? garbage : (ownVerdict(walk) ?? garbageAtServer), alert)
   return false
@@ -109,10 +114,7 @@ export function failOwn(walk: Walk, end: number): boolean {
   const token = walk.nextOwn('alert')!
   const alert = walk.messagesIn(token).find((message) => message.contentType === 21)
   walk.eatenTo = Math.max(end, walk.consumed)
-  const { failure } = walk.scene.outcome
   fail(walk, ownVerdict(walk) ?? implied(walk, alert?.type ?? null), token)
-  if (failure !== null && failure.by === 'schannel' && failure.side === walk.side)
-    walk.failingCall = failedCall(walk)
   return false
 }
 
@@ -168,15 +170,11 @@ function fail(walk: Walk, verdict: Ruling, out: Token | null): void {
   walk.final = record(walk, verdict, out, out === null ? outputNone : outputAlert(out.end - out.start))
   walk.held = held
   const { failure } = walk.scene.outcome
-  if (failure?.by === 'schannel' && failure.side === walk.side && failure.ending === 'not-tls') {
+  if (failure?.by === 'schannel' && failure.side === walk.side) {
     walk.failingCall = walk.calls.length
   }
   deleteContext(walk)
   walk.ended = true
-}
-
-function failedCall(walk: Walk): number {
-  return walk.calls.findLast((call) => call.function === walk.function)!.n
 }
 
 const deletes = ruling('SEC_E_OK', 'documented', 'schannel §6.5')

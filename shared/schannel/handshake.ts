@@ -13,7 +13,8 @@ import {
   sealedAlert,
 } from './failing.ts'
 import { answer } from './flights.ts'
-import { inputAfter, inputToken, outputBefore, outputNone } from './parameters.ts'
+import type { Token } from './model.ts'
+import { inputAfter, inputToken, outputBefore, outputNone, outputToken } from './parameters.ts'
 import { noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** What of a flight has been read: bits of `Walk.flight`. */
@@ -63,13 +64,19 @@ export function handshakeCall(walk: Walk): boolean {
     return answer(walk)
   }
   const rest = walk.available - meal.end
-  if (!ate || (rest > 0 && walk.scene.options.partial === 'retain' && !walk.datagrams)) {
+  if (!ate || (rest > 0 && retains(walk, meal.end))) {
     wait(walk, meal)
     return false
   }
   commit(walk, meal)
   proceed(walk, rest)
   return rest > 0
+}
+
+/** The older reading: a partial record at the end keeps everything from being consumed (schannel §5.3, last paragraph). */
+function retains(walk: Walk, end: number): boolean {
+  if (walk.scene.options.partial !== 'retain' || walk.datagrams) return false
+  return walk.peer.notTls === null || end < walk.peer.notTls.at
 }
 
 /** Marks the meal as eaten. The caller then makes the call, whose input began at the old `consumed`. */
@@ -123,12 +130,12 @@ function eat(walk: Walk): Meal {
     }
   }
   if (stop === 'none' && brokeOff(walk, end)) {
-    if (walk.nextIsHere() && hasGap(walk)) {
+    const { notTls } = walk.peer
+    const foreign = notTls !== null && notTls.at <= end && walk.available - end >= 5
+    if (walk.nextIsHere() && walk.nextOwn('handshake') !== null && (foreign || hasGap(walk))) {
       return { stop: 'flight', record, end: walk.available, flight: flight | seen.hole, alert }
     }
-    const { notTls } = walk.peer
-    if (end === walk.consumed && notTls !== null && notTls.at <= end && walk.available - end >= 5)
-      stop = 'garbage'
+    if (foreign && end === walk.consumed) stop = 'garbage'
   }
   if (stop === 'flight' && (flight & seen.retry) !== 0) {
     // A ChangeCipherSpec right behind a HelloRetryRequest goes with it (schannel §4.4, HelloRetryRequest row 3).
@@ -288,19 +295,30 @@ const continuesDatagram = ruling('SEC_I_CONTINUE_NEEDED', 'seen-in-apps', 'schan
 function proceed(walk: Walk, rest: number): void {
   if (walk.side === 'client')
     walk.awaiting = (walk.flight & seen.serverHello) !== 0 ? 'server-flight' : walk.awaiting
-  const made = record(
+  const early = earlyCipherChange(walk)
+  if (early !== null) walk.next++
+  const verdict = walk.datagrams
+    ? continuesDatagram
+    : rest > 0
+      ? continuesWithRest
+      : walk.side === 'client'
+        ? continuesOnTest
+        : continues
+  walk.final = record(
     walk,
-    walk.datagrams
-      ? continuesDatagram
-      : rest > 0
-        ? continuesWithRest
-        : walk.side === 'client'
-          ? continuesOnTest
-          : continues,
-    null,
-    outputNone,
+    verdict,
+    early,
+    early === null ? outputNone : outputToken(early.end - early.start),
   )
-  walk.final = made
+}
+
+/** A TLS 1.3 client may send its ChangeCipherSpec before the server's flight is whole (RFC 8446 §D.4). */
+function earlyCipherChange(walk: Walk): Token | null {
+  if (walk.side === 'server' || !walk.scene.landmarks.tls13 || !walk.nextIsHere()) return null
+  const token = walk.nextOwn('handshake')
+  if (token === null) return null
+  const { records } = walk.scene.conversation.client
+  return token.records.every((index) => records[index]!.contentType === 20) ? token : null
 }
 
 /**

@@ -1,6 +1,6 @@
 // Who gave up, and on what evidence: the outcome of a conversation as the wire shows it (design §4, "Failure", "Transport").
 
-import type { Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import type { Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import { type Landmarks, landmarksOf } from '../tokens/landmarks.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
@@ -86,7 +86,7 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
 const nothing: OutcomeFacts = { outcome: 'none', failure: null }
 
 function isHandshakeHeader(opening: Uint8Array): boolean {
-  return opening[0] === 22 && opening[1] === 3
+  return opening[0] === 22 && opening[1] === 3 && (opening.length < 6 || opening[5] === 1)
 }
 
 function isOneSided(conversation: Conversation): boolean {
@@ -100,7 +100,9 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]!
     if (message.contentType !== 21) continue
-    const done = wasEstablished(conversation, landmarks, message.from, message.order)
+    const done =
+      wasEstablished(conversation, landmarks, message.from, message.order) ||
+      (!landmarks.tls13 && sentData(streamOf(conversation, message.from), message, landmarks))
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
     if (!ends) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
@@ -142,17 +144,13 @@ function sentData(stream: StreamFacts, before: Message, landmarks: Landmarks): b
 function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
   const { client, server, events } = conversation
   const due = whoseTurn(conversation, landmarks)
-  if (server.notTls !== null && landmarks.serverHello < 0 && server.notTls.at <= firstByte(server)) {
-    const chunk = server.chunks[0]
-    return failed(
-      conversation,
-      'client',
-      'schannel',
-      'not-tls',
-      chunk?.packet ?? conversation.lastPacket,
-      null,
-      Infinity,
-    )
+  for (const reader of ['client', 'server'] as const) {
+    const foreign = foreignChunk(streamOf(conversation, peerOf(reader)))
+    if (foreign === undefined) continue
+    // Whoever speaks on did not have these bytes: the capture holds something else than the wire did.
+    if (streamOf(conversation, reader).chunks.some((chunk) => chunk.order > foreign.order))
+      return incomplete(conversation, 'none')
+    return failed(conversation, reader, 'schannel', 'not-tls', foreign.packet, null, Infinity)
   }
   if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
   if (isOneSided(conversation)) return incomplete(conversation, 'none')
@@ -170,6 +168,12 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
   const quiet = conversation.end - since + conversation.quietAfter
   if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
   return incomplete(conversation, 'none')
+}
+
+/** The chunk in which a stream stopped being TLS. */
+function foreignChunk(stream: StreamFacts): Chunk | undefined {
+  const { notTls } = stream
+  return notTls === null ? undefined : stream.chunks.find((chunk) => chunk.end > notTls.at)
 }
 
 /** The side that had to speak next. */

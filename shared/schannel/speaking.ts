@@ -51,7 +51,14 @@ function speakHandshake(walk: Walk, token: Token): void {
   }
   walk.next++
   if (walk.awaiting === 'established' || walk.awaiting === 'closed') again(walk, repeats, token)
-  else walk.final = again(walk, walk.datagrams ? repeats : unasked, token)
+  else {
+    if (!walk.datagrams && walk.changesCipher(token)) {
+      walk.sentFinished = true
+      walk.flight = 0
+      if (walk.side === 'client') walk.awaiting = 'server-finished'
+    }
+    walk.final = again(walk, walk.datagrams ? repeats : unasked, token)
+  }
 }
 
 /** ISC #1: no input, a ClientHello out. */

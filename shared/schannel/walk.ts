@@ -142,6 +142,10 @@ export class Walk {
   delivery: Delivery
   /** Whether no further delivery comes before the next own token. */
   lastBeforeOwn = false
+  /** `order` of the last token of this side that is no alert. */
+  private readonly lastSpoken: number
+  /** `order` of the chunk in which the peer's stream stopped being TLS. */
+  private readonly foreignOrder: number
   private ownMessage = 0
   private peerToken = 0
   private readonly ordinals = { ISC: 0, DM: 0, ACT: 0, DSC: 0 }
@@ -169,6 +173,10 @@ export class Walk {
     const asking = side === 'client' && scene.landmarks.clientCertificateEmpty
     this.flags = flagsOf(scene.conversation, side, scene.options.delivery, mutual, asking)
     this.delivery = first
+    this.lastSpoken = lastSpoken(scene.tokens, side)
+    const { chunks, notTls } = this.peer
+    this.foreignOrder =
+      notTls === null ? Infinity : (chunks.find((chunk) => chunk.end > notTls.at)?.order ?? Infinity)
     const start = securedFrom(this.peer)
     this.consumed = start
     this.available = start
@@ -178,6 +186,11 @@ export class Walk {
 
   get datagrams(): boolean {
     return this.scene.landmarks.datagrams
+  }
+
+  /** Whether this side sent anything but alerts after the peer's stream had stopped being TLS. */
+  wentOn(): boolean {
+    return this.lastSpoken > this.foreignOrder
   }
 
   /** The next own token, if it is of this kind. */
@@ -286,6 +299,10 @@ export class Walk {
     this.ordinals.ISC = 0
     this.final = null
   }
+}
+
+function lastSpoken(tokens: readonly Token[], side: Side): number {
+  return tokens.findLast((token) => token.from === side && token.kind !== 'alert')?.order ?? -1
 }
 
 const ordinalOf = {

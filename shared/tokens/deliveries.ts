@@ -115,6 +115,10 @@ function byRecords(stream: StreamFacts, reads: readonly Delivery[]): Delivery[] 
       next = last + 1
       packets = read.end > records[last]!.end ? [read.packets.at(-1)!] : []
     }
+    if (next >= records.length && stream.notTls !== null && read.end > stream.notTls.at) {
+      deliveries.push({ ...read, start: Math.max(read.start, deliveries.at(-1)?.end ?? 0), packets })
+      packets = []
+    }
   }
   const end = reads.at(-1)
   const from = deliveries.at(-1)?.end ?? reads[0]?.start ?? 0

@@ -133,7 +133,11 @@ function plainClasses(records: readonly TlsRecord[]): Uint8Array {
     const record = records[i]!
     const type = record.protection === 'opened' ? record.innerType : record.contentType
     classes[i] =
-      type === 21 ? recordClass.alert : type === 23 ? recordClass.application : recordClass.handshake
+      type === 21
+        ? recordClass.alert
+        : type === 23 || type === 24
+          ? recordClass.application
+          : recordClass.handshake
   }
   return classes
 }

@@ -1,6 +1,6 @@
 // Tokens: what one side sends between two of its waits, cut from its records (design §4, "Tokens").
 
-import type { Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import type { Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import type { Token } from '../schannel/model.ts'
 import { type Landmarks, landmarksOf, recordClass } from './landmarks.ts'
@@ -31,10 +31,10 @@ class Cutter {
   private readonly landmarks: Landmarks
   private chunk = 0
   private message = 0
-  private peerChunk = 0
+  private peerRecord = 0
+  private counted = 0
   private current: Draft | null = null
-  /** What had come from the peer when the current token began: an ACK, or chunks in capture order where there is none. */
-  private ack = -1
+  /** How many of the peer's handshake records had come when the current token began. */
   private heard = 0
   private currentChunk = -1
   private handshake = 1
@@ -98,28 +98,35 @@ class Cutter {
     if (kind === 'application' || kind === 'not-tls') return true
     if (kind === 'alert') return false
     if (this.landmarks.datagrams) return this.chunk === this.currentChunk
-    if (!this.flightEnded) return true
-    return !this.heardSince()
+    return this.flightEnded || this.onlyChangesCipher(token) ? !this.heardSince() : true
   }
 
   /** Whether the side had received anything new since its current token began. */
   private heardSince(): boolean {
     const chunk = this.stream.chunks[this.chunk]
-    if (chunk === undefined) return false
-    if (chunk.ack >= 0 && this.ack >= 0) return chunk.ack > this.ack
-    return this.countHeard(chunk.order) > this.heard
+    return chunk !== undefined && this.countHeard(chunk) > this.heard
   }
 
-  private countHeard(order: number): number {
-    const { chunks } = this.peer
-    while (this.peerChunk < chunks.length && chunks[this.peerChunk]!.order < order) this.peerChunk++
-    return this.peerChunk
+  /** The peer's handshake records that the sender of `chunk` had; a ChangeCipherSpec alone asks for no answer. */
+  private countHeard(chunk: Chunk): number {
+    const { records } = this.peer
+    const classes = this.landmarks.classes[peerOf(this.side)]
+    for (; this.peerRecord < records.length; this.peerRecord++) {
+      const record = records[this.peerRecord]!
+      if (chunk.ack >= 0 ? record.end > chunk.ack : record.order > chunk.order) break
+      if (classes[this.peerRecord] === recordClass.handshake && record.contentType !== 20) this.counted++
+    }
+    return this.counted
+  }
+
+  /** A TLS 1.3 client sends its ChangeCipherSpec as soon as it likes, long before its flight (RFC 8446 §D.4). */
+  private onlyChangesCipher(token: Draft): boolean {
+    return token.records.every((index) => this.stream.records[index]!.contentType === 20)
   }
 
   private begin(kind: Token['kind'], start: number): void {
     const chunk = this.stream.chunks[this.chunk]
-    this.ack = chunk?.ack ?? -1
-    this.heard = this.countHeard(chunk?.order ?? 0)
+    if (chunk !== undefined) this.heard = this.countHeard(chunk)
     this.currentChunk = this.chunk
     this.flightEnded = false
     this.current = {
