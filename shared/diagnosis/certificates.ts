@@ -240,7 +240,7 @@ function reusedKey(chain: Chain): CertificateFault[] {
   const [leafIndex, issuerIndex] = chain.path
   const leaf = chain.sent[leafIndex ?? 0]
   const issuer = issuerIndex === undefined ? undefined : chain.sent[issuerIndex]
-  if (leaf?.certificate == null || leaf.selfSigned) return []
+  if (leaf?.certificate == null || leaf.certificate.selfIssued) return []
   const { subjectKeyId, authorityKeyId } = leaf.certificate.extensions
   const sameKey =
     issuer?.certificate == null
@@ -283,7 +283,7 @@ function trustFaults(chain: Chain, world: World): CertificateFault[] {
     cause: 'untrusted-root',
     certain: false,
     index,
-    text: `The issuer ${certificate.issuer.text} of the ${chain.owner}'s chain is not in ${world.trust.label}; the receiver may not trust it.`,
+    text: `The ${chain.owner}'s chain ends at the issuer ${certificate.issuer.text}, which is not in ${world.trust.label}.`,
   }
   const incomplete: CertificateFault = {
     cause: 'incomplete-chain',

@@ -5,7 +5,8 @@ import type { ReportFinding } from '../contract/report.ts'
 import type { OutcomeFacts, Replay } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
 import { readChain } from './certificates.ts'
-import type { Context, FindingDraft, Rule } from './finding.ts'
+import { reportFinding } from './finding.ts'
+import type { Context } from './finding.ts'
 import { rules } from './rules.ts'
 import { failureAlert, viewFailure } from './view.ts'
 import { windowsWords } from './windows.ts'
@@ -30,7 +31,10 @@ export function diagnose(
   })
   const place = new Map(candidates.map(({ cause }, i) => [cause, i]))
   const own = found
-    .map(({ rule, draft }, order) => ({ finding: findingOf(context, rule, draft), order }))
+    .map(({ rule, draft }, order) => ({
+      finding: reportFinding(rule, draft, windowsWords(context, draft)),
+      order,
+    }))
     .sort((a, b) => weight(a.finding, place) - weight(b.finding, place) || a.order - b.order)
     .map(({ finding }) => finding)
   return ranked([...own, ...(neighbours ?? [])])
@@ -64,27 +68,6 @@ export function contextOf(
     alert: outcome.failure === null ? null : failureAlert(conversation, outcome.failure),
     chains: { client: readChain(view, 'client', world), server: readChain(view, 'server', world) },
     world,
-  }
-}
-
-function findingOf(context: Context, rule: Rule, draft: FindingDraft): ReportFinding {
-  return {
-    id: 0,
-    rank: 0,
-    rule: rule.id,
-    scenario: rule.scenario,
-    severity: draft.severity,
-    side: draft.side,
-    confidence: draft.confidence,
-    title: draft.title,
-    cause: draft.cause,
-    explanation: draft.explanation,
-    remedy: draft.remedy,
-    lookNext: draft.lookNext,
-    sets: draft.sets.map((set) => ({ ...set })),
-    neighbours: [...draft.neighbours],
-    evidence: draft.evidence.map((evidence) => ({ ...evidence })),
-    windows: windowsWords(context, draft),
   }
 }
 

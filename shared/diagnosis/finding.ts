@@ -132,3 +132,29 @@ export function endingEvent(context: Context): Conversation['events'][number] | 
 export function failurePacket(context: Context, text: string): readonly ReportEvidence[] {
   return context.failure === null ? [] : [atPacket(context.failure.packet, null, text)]
 }
+
+/** The finding as the contract has it; `ranked` gives it its number. */
+export function reportFinding(
+  rule: { readonly id: string; readonly scenario: string | null },
+  draft: FindingDraft,
+  windows: ReportFinding['windows'],
+): ReportFinding {
+  return {
+    id: 0,
+    rank: 0,
+    rule: rule.id,
+    scenario: rule.scenario,
+    severity: draft.severity,
+    side: draft.side,
+    confidence: draft.confidence,
+    title: draft.title,
+    cause: draft.cause,
+    explanation: draft.explanation,
+    remedy: draft.remedy,
+    lookNext: draft.lookNext,
+    sets: draft.sets.map((set) => ({ ...set })),
+    neighbours: [...draft.neighbours],
+    evidence: draft.evidence.map((evidence) => ({ ...evidence })),
+    windows,
+  }
+}

@@ -128,9 +128,11 @@ function untrusted(
         ...(view.certificate[owner] === null ? { lookNext: keysNeeded } : {}),
       },
     ]
-  return about.map((fault, i) =>
-    explained(view, alert, fault, i > 0 ? 'possible' : about.length === 1 ? 'observed' : 'likely'),
-  )
+  const refusal = `The ${alert.message.from} does not trust the issuer of the ${owner}'s certificate.`
+  return about.map((fault, i) => ({
+    ...explained(view, alert, fault, i > 0 ? 'possible' : about.length === 1 ? 'observed' : 'likely'),
+    summary: `${refusal} ${fault.text}`,
+  }))
 }
 
 /** Alerts that say only that something is wrong with the certificate: 40, 42, 43, 46. */

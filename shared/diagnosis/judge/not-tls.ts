@@ -47,6 +47,8 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
  * What the first bytes of a stream look like, where that is no TLS: a protocol's own words, named; null where unknown.
  */
 export function describeOpening(opening: Uint8Array): string | null {
+  if (opening.length > 4 && opening[0]! >= 0x80 && opening[2] === 4 && opening[3]! <= 1)
+    return 'an SSL 2.0 server hello'
   const text = printable(opening)
   if (/^(GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) /.test(text)) return 'a plain HTTP request'
   if (text.startsWith('HTTP/')) return 'a plain HTTP answer'
@@ -62,7 +64,8 @@ export function describeOpening(opening: Uint8Array): string | null {
 }
 
 function speaksOtherwise(view: HandshakeView, side: Side): boolean {
-  if (view.conversation.carrier.name !== 'none') return false
+  const { name } = view.conversation.carrier
+  if (name !== 'none' && name !== 'unknown') return false
   const stream = streamOf(view.conversation, side)
   if (stream.notTls !== null) return stream.records.length === 0
   return stream.records.length === 0 && stream.length > 0 && describeOpening(stream.opening) !== null

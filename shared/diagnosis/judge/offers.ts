@@ -22,6 +22,7 @@ interface Reason {
 
 const plain = 1.5
 const strong = 2.5
+const worthSaying = 0.15
 
 /** Candidates for a fatal handshake_failure in answer to a ClientHello (scenarios S01, S07, S09, S12, S13, S15, S17). */
 export function judgeNoMatch(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
@@ -29,7 +30,9 @@ export function judgeNoMatch(view: HandshakeView, alert: Parsed<Alert>): readonl
   const said = atMessage(view.conversation, alert.message, `alert ${nameOf(alert)} by the server`)
   if (hello === null) return [unexplained([said])]
   const offered = (text: string) => atMessage(view.conversation, hello.message, text)
-  const reasons = reasonsIn(hello.body).sort((a, b) => b.weight - a.weight)
+  const reasons = reasonsIn(hello.body)
+    .filter(({ weight }) => weight >= worthSaying)
+    .sort((a, b) => b.weight - a.weight)
   const candidates = reasons.map((reason): Candidate => ({
     cause: reason.cause,
     confidence: reason.weight >= strong ? 'likely' : 'possible',

@@ -9,18 +9,22 @@ interface CauseRule extends Omit<Rule, 'check'> {
   /** Further precondition; without one, the cause alone decides. */
   readonly when?: (context: Context, candidate: Candidate) => boolean
   readonly words: (context: Context, candidate: Candidate) => Words
+  /** The finding only adds to that of another rule for the same candidate. */
+  readonly aside?: boolean
 }
 
 /** The rule finds something where a candidate has one of `causes` and `when` holds. */
 export function byCause(parts: CauseRule): Rule {
-  const { causes, when, words, ...rule } = parts
+  const { causes, when, words, aside, ...rule } = parts
   return {
     ...rule,
     check(context) {
       const candidate = context.candidates.find(
         (each) => causes.includes(each.cause) && (when === undefined || when(context, each)),
       )
-      return candidate === undefined ? null : aboutCandidate(context, candidate, words(context, candidate))
+      if (candidate === undefined) return null
+      const draft = aboutCandidate(context, candidate, words(context, candidate))
+      return aside === true ? { ...draft, severity: 'info' } : draft
     },
   }
 }

@@ -135,7 +135,7 @@ export const clientCertificateRules: readonly Rule[] = [
       if (!(hello.body.supportedVersions ?? []).includes(0x0304)) return null
       if (!withoutAlert(context) && context.alert?.body.description !== 80) return null
       const ending = context.failure?.ending
-      if (ending === 'no-answer' || ending === 'stalled') return null
+      if (ending !== 'reset' && ending !== 'closed' && ending !== 'alert') return null
       return remark('info', 'server', {
         title: "The server's key may not be able to sign for TLS 1.3",
         confidence: 'possible',

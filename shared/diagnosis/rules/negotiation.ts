@@ -216,6 +216,7 @@ export const negotiationRules: readonly Rule[] = [
     sources: ['field S12'],
     causes: ['no-common-signature-algorithm'],
     when: (context) => helloRefused(context) && !offersPssKeys(context),
+    aside: true,
     words: ({ view }) => ({
       title: 'The server may have an RSASSA-PSS certificate that the client cannot use',
       confidence: 'possible',
@@ -232,6 +233,7 @@ export const negotiationRules: readonly Rule[] = [
     sources: ['field S13'],
     causes: ['no-common-cipher'],
     when: ({ view, alert }) => alert !== null && onlyAuthentication(view) !== null,
+    aside: true,
     words: ({ view }) => ({
       title: "The server's certificate may be of the other key type",
       confidence: 'possible',
@@ -250,6 +252,7 @@ export const negotiationRules: readonly Rule[] = [
     sources: ['field S15'],
     causes: ['no-common-cipher'],
     when: ({ view }) => onlyForwardSecret(view),
+    aside: true,
     words: ({ view }) => ({
       title: 'The server may support RSA key exchange only',
       confidence: 'possible',
@@ -314,6 +317,7 @@ export const negotiationRules: readonly Rule[] = [
     sources: ['field S73'],
     causes: ['no-common-cipher', 'no-common-group'],
     when: ({ view }) => looksLikeFips(view),
+    aside: true,
     words: ({ view }) => ({
       title: 'The client may run in FIPS mode',
       confidence: 'possible',

@@ -119,6 +119,7 @@ export const serverCertificateRules: readonly Rule[] = [
     confidence: 'likely or possible: a root may be left out, an intermediate may not',
     sources: ['field S26', 'schannel §6.3 row 6'],
     causes: ['incomplete-chain'],
+    when: forServer,
     words: (context) => ({
       title: 'The chain may lack its intermediate certificate',
       remedy: `Put the issuer${issuerText(context)} into the server's Intermediate Certification Authorities store (Windows builds the chain it sends from its stores, not from the PFX), or into the server's chain file.`,

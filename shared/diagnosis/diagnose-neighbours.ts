@@ -1,0 +1,23 @@
+// Runs the neighbour rules for one conversation once the capture has been read to its end.
+
+import type { ReportFinding } from '../contract/report.ts'
+import { reportFinding } from './finding.ts'
+import type { NeighbourFacts, NeighbourIndex } from './neighbours.ts'
+import { neighbourRules, revocationFinding } from './rules/neighbours.ts'
+
+/**
+ * Findings that need other conversations, unnumbered: merge them with `ranked`. `revocationHosts` are the CRL and OCSP
+ * host names of the server's certificate, in lower case.
+ */
+export function diagnoseNeighbours(
+  self: NeighbourFacts,
+  index: NeighbourIndex,
+  revocationHosts: readonly string[],
+): readonly ReportFinding[] {
+  const drafts = neighbourRules.map((rule) => ({ rule, draft: rule.check(self, index) }))
+  const revocation = revocationFinding(self, index, revocationHosts)
+  return [...drafts, { rule: { id: 'revocation-fetch-failed', scenario: 'S25' }, draft: revocation }].flatMap(
+    ({ rule, draft }) =>
+      draft === null ? [] : [reportFinding(rule, draft, { status: draft.status, events: [], apps: [] })],
+  )
+}
