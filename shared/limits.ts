@@ -4,6 +4,7 @@
 export const maxHeldBytes = 1 << 20
 /** Segments held out of order per stream. */
 export const maxHeldSegments = 512
+export const maxHeldSegmentsInBulk = 64
 /** Largest handshake message kept whole; larger ones are counted and skipped. */
 export const maxMessageBytes = 1 << 20
 /** Handshake bytes kept per stream in one scan. */

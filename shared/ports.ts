@@ -22,6 +22,7 @@ export class SourceError extends Error {
 
 /** A run of a capture's bytes in a buffer that is used again: copy what you keep. */
 export interface Piece {
+  /** A plain Uint8Array, never a Buffer: `slice` must copy. */
   readonly bytes: Uint8Array
   readonly start: number
   readonly end: number

@@ -332,6 +332,7 @@ function closingOf(
     fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
     synDir: flow instanceof Connection ? flow.synDir : -1,
     acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
+    revived: flow instanceof Connection && flow.revived,
     counted: [counted(0), counted(1)],
     firstPacket: flow.firstPacket,
     lastPacket: flow.lastPacket,

@@ -105,7 +105,7 @@ class Capture implements OpenCapture {
   private readonly trust = trustOf(null)
   private readonly replay: ReplayOptions
   private readonly builderOptions: { keepSealed: boolean; keepBytes: boolean }
-  private readonly scratch = Buffer.alloc(scratchBytes)
+  private readonly scratch = new Uint8Array(scratchBytes)
   private readonly now = Date.now()
   private log: KeyLog | null
   private readonly rsa: readonly RsaDecryptor[]

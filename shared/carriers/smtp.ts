@@ -35,7 +35,7 @@ export const smtp: Carrier = {
           refused = !text.startsWith('220')
           asked = false
           steps.push({ dir, time, packets, text, result: refused ? 'refused' : 'ok' })
-        } else if (/^250 /.test(text) && offered !== null) {
+        } else if (text.startsWith("250 ") && offered !== null) {
           steps.push({
             dir,
             time,
@@ -43,7 +43,7 @@ export const smtp: Carrier = {
             text: offered ? 'offers STARTTLS' : 'does not offer STARTTLS',
             result: 'info',
           })
-        } else if (/^250 /.test(text)) {
+        } else if (text.startsWith("250 ")) {
           offered = false
           steps.push({ dir, time, packets, text: 'does not offer STARTTLS', result: 'refused' })
         }

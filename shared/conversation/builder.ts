@@ -21,6 +21,8 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   private readonly ports: readonly [number, number]
   private readonly said: PrologueBytes[] = []
   private prologueBytes = 0
+  /** TLS began after bytes that were not TLS. */
+  private beganLate = false
 
   constructor(options: BuilderOptions, ports: readonly [number, number]) {
     super(options, false)
@@ -47,7 +49,10 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     const peer = this.streams[stream.dir === 0 ? 1 : 0]
     const answers = peer.phase === 'tls' && this.confirmed
     const begins = answers ? beginsAnswer : beginsHelloRecord
-    if (begins(b, from, to)) return from
+    if (begins(b, from, to)) {
+      this.beganLate = true
+      return from
+    }
     if (this.found === null) return -1
     for (let at = b.indexOf(10, from) + 1; at > 0 && at < to; at = b.indexOf(10, at) + 1) {
       if (begins(b, at, to)) return at
@@ -57,14 +62,13 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
 
   override finish(closing: Closing): Conversation {
     if (this.found !== null) this.carried(this.found.name, this.found.read(this.said))
-    else if (this.said.length > 0 && this.streams.some((stream) => stream.index > 0))
-      this.carried('unknown', null)
+    else if (this.beganLate) this.carried('unknown', null)
     return super.finish(closing)
   }
 
   /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
   get refused(): boolean {
-    return !this.confirmed && this.found !== null && this.found.read(this.said).refused
+    return !this.confirmed && this.found?.read(this.said).refused === true
   }
 
   /** Feeds new in-order bytes of one direction. True if the packet is worth noting for `inspect`. */

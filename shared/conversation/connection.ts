@@ -1,6 +1,6 @@
 // One TCP connection while it is open: two streams, the conversation built from them, and the packets noted for `inspect`.
 
-import { lastApplicationRecords, maxNotedPackets } from '../limits.ts'
+import { lastApplicationRecords, maxHeldSegments, maxHeldSegmentsInBulk, maxNotedPackets } from '../limits.ts'
 import { type Origin, type Repair, type StreamSink, TcpStream } from '../network/stream.ts'
 import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
 import { beginsHelloRecord, ConversationBuilder } from './builder.ts'
@@ -56,11 +56,13 @@ export class Connection implements StreamSink {
   synDir: 0 | 1 | -1 = -1
   /** Both sides closed, or one reset; late packets may still come. */
   closed = false
+  /** TLS began after bytes that were given up as something else. */
+  revived = false
   /** Already handed on: a late look must leave it alone. */
   gone = false
   private readonly packet: PacketPlace
   private readonly options: BuilderOptions
-  private readonly syns: [Syn | null, Syn | null] = [null, null]
+  private syns: [Syn | null, Syn | null] = [null, null]
   private readonly windowShut: [boolean, boolean] = [false, false]
   private ring: [Noted[], Noted[]] | null = null
   /** Set while a packet is being placed: it is worth reading again. */
@@ -115,8 +117,12 @@ export class Connection implements StreamSink {
         stream.nextSeq = resume.nextSeq
         tls.resume(resume)
       } else if (tls.bulk && !stream.holding) before = tls.snapshot(stream.nextSeq)
+      // What waits behind a hole is read again with the packet that fills it.
+      if (stream.holding) this.worthNoting = true
+      stream.heldLimit = tls.bulk ? maxHeldSegmentsInBulk : maxHeldSegments
       stream.place(segment.seq, b, segment.payloadStart, segment.payloadEnd, segment.cut, ipId, origin, this)
-      this.settle()
+      if (stream.holding) this.worthNoting = true
+      if (this.settle()) return
     } else if (control === 0) this.emptySegment(dir, segment, origin)
     if (segment.flags & tcpFlag.fin) this.fin(dir, segment, origin, length)
     if (segment.flags & tcpFlag.rst) this.reset(dir, segment, origin, ttl, ipId)
@@ -152,9 +158,10 @@ export class Connection implements StreamSink {
   private revive(stream: TcpStream, segment: TcpSegment, b: Uint8Array): boolean {
     if (!beginsHelloRecord(b, segment.payloadStart, segment.payloadEnd)) return false
     this.ignoredAs = null
+    this.revived = true
+    this.syns = [null, null]
+    for (const each of this.streams) each.restart()
     stream.begin(segment.seq, false)
-    const peer = this.streams[stream.dir === 0 ? 1 : 0]
-    if (segment.flags & tcpFlag.ack) peer.begin(segment.ack, false)
     return true
   }
 
@@ -175,8 +182,8 @@ export class Connection implements StreamSink {
     if ((segment.flags & tcpFlag.ack) === 0) return -1
     const peer = this.streams[dir === 0 ? 1 : 0]
     if (!peer.started) {
-      // SYN-ACK was not captured: the first acknowledgement still says where the peer's stream begins.
-      if (!this.streams[dir].fromSyn || segment.flags & tcpFlag.syn) return -1
+      if (segment.flags & tcpFlag.syn) return -1
+      // The peer's SYN was not captured: the first acknowledgement still says where its stream stands.
       peer.begin(segment.ack, false)
     }
     let offset = peer.offsetOf(segment.ack)
@@ -241,18 +248,19 @@ export class Connection implements StreamSink {
     const shut = segment.window === 0
     if (shut === this.windowShut[dir]) return
     this.windowShut[dir] = shut
-    if (!shut || this.builder === null) return
+    if (this.builder === null) return
     this.worthNoting = true
-    this.builder.event('zero-window', dir, origin, 0, this.streams[dir].next, -1, -1)
+    if (shut) this.builder.event('zero-window', dir, origin, 0, this.streams[dir].next, -1, -1)
   }
 
   /** Two streams that are both something else need no more looking at. */
-  private settle(): void {
+  private settle(): boolean {
     const [a, b] = this.builder!.streams
-    if (!this.builder!.hopeless) return
+    if (!this.builder!.hopeless) return false
     this.ignoredAs = looksLike([a.opening, b.opening])
     this.builder = null
     this.noted.length = 0
+    return true
   }
 
   private note(packet: number, resume: Resume | null): void {
@@ -265,6 +273,7 @@ export class Connection implements StreamSink {
     this.ring ??= [[], []]
     const ring = this.ring[dir]
     ring.push({ at: this.packet.place(), packet, resume })
-    if (ring.length > lastApplicationRecords) ring.shift()
+    // One packet may end a record and the next one begin another.
+    if (ring.length > 2 * lastApplicationRecords) ring.shift()
   }
 }

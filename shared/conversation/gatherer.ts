@@ -43,6 +43,8 @@ export interface Closing {
   /** Which direction opened the connection; -1 where that was not captured. */
   readonly synDir: 0 | 1 | -1
   readonly acknowledged: readonly [number, number]
+  /** Bytes of another protocol were passed over before TLS began. */
+  readonly revived: boolean
   /** Counted by the scan; an `inspect` that re-reads only noted packets takes them from there. */
   readonly counted: readonly [Counted, Counted] | null
   readonly firstPacket: number
@@ -63,6 +65,7 @@ export interface Counted {
 type MutableEvent = { -readonly [K in keyof TransportEvent]: TransportEvent[K] }
 
 const noCarrier: CarrierFacts = { name: 'none', steps: [] }
+const unknownCarrier: CarrierFacts = { name: 'unknown', steps: [] }
 const empty = new Uint8Array(0)
 
 export abstract class Gatherer {
@@ -115,6 +118,7 @@ export abstract class Gatherer {
       this.rolesBy = closing.synDir === -1 ? 'guess' : 'syn'
       this.setClient(closing.synDir === -1 ? clientByPort(closing.endpoints) : closing.synDir)
     }
+    if (closing.revived) this.carrier = unknownCarrier
     const c = this.clientDir === 1 ? 1 : 0
     const s = c === 1 ? 0 : 1
     return {

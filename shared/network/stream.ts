@@ -46,6 +46,8 @@ export class TcpStream {
   acknowledged = -1
   seen = false
   finAt = -1
+  /** Segments that may wait behind a hole before it is given up. */
+  heldLimit = maxHeldSegments
   private held: Held[] | null = null
   private heldBytes = 0
   private lastStart = -1
@@ -64,6 +66,16 @@ export class TcpStream {
     this.started = true
     this.fromSyn = fromSyn
     this.nextSeq = seq | 0
+  }
+
+  /** Forgets where the stream stood; the next segment or acknowledgement begins it again. */
+  restart(): void {
+    this.started = false
+    this.fromSyn = false
+    this.next = 0
+    this.acknowledged = -1
+    this.held = null
+    this.heldBytes = 0
   }
 
   /** Stream offset of a sequence number near `next`; may be negative for bytes before the capture. */
@@ -180,7 +192,7 @@ export class TcpStream {
     this.heldBytes += end - start
     const hole = this.held[0]!.start
     const acknowledged = this.acknowledged >= hole && this.held.length >= acknowledgedHoleSegments
-    if (acknowledged || this.heldBytes > maxHeldBytes || this.held.length > maxHeldSegments)
+    if (acknowledged || this.heldBytes > maxHeldBytes || this.held.length > this.heldLimit)
       this.skipHole(sink)
   }
 

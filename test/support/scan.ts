@@ -11,7 +11,10 @@ export interface Scanned {
   readonly reader: CaptureReader
 }
 
-export async function scanFile(path: string, options = { keepSealed: false, keepBytes: false }): Promise<Scanned> {
+export async function scanFile(
+  path: string,
+  options = { keepSealed: false, keepBytes: false },
+): Promise<Scanned> {
   const conversations: Scanned['conversations'] = []
   const scanner = new Scanner(
     {
