@@ -51,7 +51,7 @@ export function landmarksOf(conversation: Conversation): Landmarks {
     const flight = clientFlight(conversation, classes.client, hello, finishedBytes, sealedAlertBytes)
     sealedRefusal = flight.refusal
     if (seen.clientFinished < 0) seen.clientFinished = flight.finishedOrder
-    serverFlight(conversation.server, classes.server, flight.finishedFrom, flight.finishedOrder)
+    serverFlight(conversation.server, classes.server, flight)
     if (seen.serverFinished < 0 && seen.clientFinished >= 0) seen.serverFinished = hello.order
     closingAlert(conversation.client, classes.client, sealedAlertBytes)
     closingAlert(conversation.server, classes.server, sealedAlertBytes)
@@ -147,6 +147,8 @@ interface ClientFlight {
   readonly finishedOrder: number
   /** Stream offset at which the client's Finished record begins; -1. */
   readonly finishedFrom: number
+  /** How much of the server's stream its sender had by then; -1 unknown. */
+  readonly finishedAck: number
 }
 
 /**
@@ -178,7 +180,7 @@ function clientFlight(
       const size = record.end - record.start
       if (size === alertBytes) {
         classes[i] = recordClass.alert
-        return { refusal: i, finishedOrder: -1, finishedFrom: -1 }
+        return { refusal: i, finishedOrder: -1, finishedFrom: -1, finishedAck: -1 }
       }
     } else if (ack !== burst) break
     if (record.end - record.start === finishedBytes) {
@@ -190,26 +192,22 @@ function clientFlight(
   if (finished < 0) finished = first
   for (let i = first; i <= finished; i++) classes[i] = recordClass.handshake
   const record = client.records[finished]!
-  return { refusal: -1, finishedOrder: record.order, finishedFrom: record.start }
+  return { refusal: -1, finishedOrder: record.order, finishedFrom: record.start, finishedAck: burst }
 }
 
 /** With keys the Finished message itself says where the flight ends. */
 function openedFinished(conversation: Conversation): ClientFlight {
   for (const message of conversation.messages) {
     if (message.from === 'client' && message.type === 20 && message.contentType === 22) {
-      return { refusal: -1, finishedOrder: message.order, finishedFrom: message.start }
+      return { refusal: -1, finishedOrder: message.order, finishedFrom: message.start, finishedAck: -1 }
     }
   }
-  return { refusal: -1, finishedOrder: -1, finishedFrom: -1 }
+  return { refusal: -1, finishedOrder: -1, finishedFrom: -1, finishedAck: -1 }
 }
 
-/** The server's sealed records sent before the client's Finished had come are its flight. */
-function serverFlight(
-  server: StreamFacts,
-  classes: Uint8Array,
-  finishedFrom: number,
-  finishedOrder: number,
-): void {
+/** The server's sealed records sent before the client's Finished had come, and read before it was sent, are its flight. */
+function serverFlight(server: StreamFacts, classes: Uint8Array, flight: ClientFlight): void {
+  const { finishedFrom, finishedOrder, finishedAck } = flight
   for (let i = 0, chunk = 0; i < server.records.length; i++) {
     const record = server.records[i]!
     if (record.protection !== 'sealed' || record.contentType !== 23) continue
@@ -217,7 +215,9 @@ function serverFlight(
     if (at >= 0) chunk = at
     const ack = at < 0 ? -1 : server.chunks[at]!.ack
     const before = finishedFrom < 0 || (ack < 0 ? record.order < finishedOrder : ack <= finishedFrom)
-    if (before) classes[i] = recordClass.handshake
+    // Data that a server sends before it has the client's Finished (RFC 8446 §4.4.4) comes behind its own.
+    const early = finishedAck >= 0 && record.start >= finishedAck
+    if (before && !early) classes[i] = recordClass.handshake
   }
 }
 
