@@ -12,7 +12,7 @@ import {
   type Side,
   type Wire,
 } from './score.ts'
-import { basisText, callText, inputText, moodOf, outputText } from './words.ts'
+import { callText, inputText, moodOf, notableBasis, outputText } from './words.ts'
 
 /** A list whose lines are beats: time, client, wire, server. */
 export function drawScore(conversation: ReportConversation): Html {
@@ -63,7 +63,7 @@ function drawPart(lines: readonly ScoreLine[], index: number, side: Side): Html 
   const mood = moodOf(call.status)
   const name = first === call ? callText(call) : `${callText(first)}–#${String(call.ordinal)}`
   const many = part.calls.length > 1 ? `${String(part.calls.length)} × ` : ''
-  const basis = basisText(call.basis)
+  const basis = notableBasis(call)
   return html`<span class="${kind}"
     >${statusMark(mood)}<b>${name}</b><span class="d ${mood}">${many}${call.status}</span>
     <span class="d qq">${call.code}</span>${basis === '' ? '' : html` <span class="qq">${basis}</span>`}</span

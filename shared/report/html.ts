@@ -1,6 +1,6 @@
 // The report as one HTML file with its style inside: no script, no request, light and dark, prints on A4. All text from a capture is escaped.
 
-import type { ReportCertificate, ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
+import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
 import { htmlStyle } from './html-style.ts'
 import {
   escapeHtml,

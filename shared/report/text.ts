@@ -101,11 +101,11 @@ function* list(rows: readonly ReportRow[], width: number, paint: Paint): Generat
     column('#', 8, (row) => String(row.id), true),
     column('Time UTC', 12, (row) => timeOfDay(row.start)),
     column('Outcome', 11, (row) => row.outcome),
-    column('Server', 16, (row) => printable(row.serverName ?? endpointText(row.server))),
+    column('Server', 14, (row) => printable(row.serverName ?? endpointText(row.server))),
     ...(width < 96 ? [] : [column('Client', 11, (row) => endpointText(row.client))]),
     column('Version', 8, (row) => row.protocol ?? '-'),
-    column('Why', 17, whyText),
-    column('ms', 4, (row) => durationText(row.durationMs), true),
+    column('Why', 20, whyText),
+    ...(width < 110 ? [] : [column('ms', 5, (row) => durationText(row.durationMs), true)]),
   ]
   const widths = fitColumns(columns, width - 2)
   const line = (cells: readonly string[]) =>
@@ -205,7 +205,8 @@ function partLines(part: Part | null, width: number): string[] {
 }
 
 function colour(text: string, width: number, line: ScoreLine, side: Side, paint: Paint): string {
-  const padded = pad(text, width)
+  // Nothing stands to the right of the server's lane.
+  const padded = side === 'client' ? pad(text, width) : text
   const part = line[side]
   const call = part?.calls.at(-1)
   if (part?.role !== 'call' || call === undefined) return padded

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReportRow } from '../../../shared/contract/report.ts'
@@ -200,5 +201,15 @@ describe('the registry of fields', () => {
 
   it('reads every field of every sample row', () => {
     for (const field of fields) for (const row of rows) expect(Array.isArray(field.read(row))).toBe(true)
+  })
+})
+
+describe('docs/filter.md', () => {
+  it('lists every field with its kind and meaning', () => {
+    const text = readFileSync('docs/filter.md', 'utf8')
+    for (const { name, aliases, kind, meaning } of fields) {
+      const also = aliases.map((alias) => `\`${alias}\``).join(', ')
+      expect(text).toContain(`| \`${name}\` | ${also} | ${kind} | ${meaning} |`)
+    }
   })
 })

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { htmlPrinter } from '../../../shared/report/html.ts'
+import { hostileReport, printSample } from '../../support/reports.ts'
+
+const print = (all = false) => printSample(htmlPrinter({ title: null, all }))
+
+describe('the HTML report', () => {
+  it('is one file without script, and asks for nothing', () => {
+    const text = print(true)
+    expect(text).toMatch(/^<!doctype html>/)
+    expect(text).not.toMatch(/<script|<img|<link|@import|url\(|https?:/)
+    expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
+  })
+
+  it('opens and closes each element', () => {
+    const open: string[] = []
+    const text = print(true).replace(/<style>[^]*?<\/style>/, '')
+    for (const [, end, name, attributes] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)([^>]*)>/g)) {
+      if (['meta', 'br', 'path', 'circle', 'use'].includes(name!) || attributes!.endsWith('/')) continue
+      if (end === '') open.push(name!)
+      else expect(open.pop()).toBe(name)
+    }
+    expect(open).toEqual([])
+  })
+
+  it('lists every conversation and draws the failed ones with both lanes and the failing card lit', () => {
+    const text = print()
+    expect(text.match(/<article/g)).toHaveLength(1)
+    expect(text.match(/<tr><td class="d r">/g)).toHaveLength(3)
+    expect(text).toContain('failed at the client, ISC #2')
+    expect(text).toMatch(/part call lit"[^]{0,160}#g-fail[^]{0,60}ISC #2/)
+    expect(text).toContain('Alert unknown_ca')
+    expect(text).toContain('2356042bb953a4d54261a3d66c8fe9a5d78c0baf8dd0e8ca7ecbaf45b5eacfbb')
+    expect(text).toContain('<b>What to do.</b>')
+  })
+
+  it('links the list to what is drawn', () => {
+    expect(print()).toContain('<a href="#c1-20">20</a>')
+    expect(print()).toContain('<article id="c1-20">')
+  })
+
+  it('shows hostile text as text', () => {
+    const text = printSample(htmlPrinter({ title: '<b>title', all: true }), hostileReport())
+    expect(text).not.toContain('<script>')
+    expect(text).not.toContain('<b>title')
+    expect(text).toContain('&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;')
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)
+  })
+
+  it('holds several reports in one document', () => {
+    const text = printSample(htmlPrinter({ title: null, all: false }), undefined, 2)
+    expect(text.match(/<html/g)).toHaveLength(1)
+    expect(text).toContain('id="c2-20"')
+  })
+})
