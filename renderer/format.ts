@@ -56,9 +56,9 @@ export function clock(time: string | null): string {
   return time === null ? '' : time.slice(11, 23).replace('Z', '')
 }
 
-/** `10:14:03`, UTC, from milliseconds since 1970. */
-export function clockOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(11, 19)
+/** `10:14:03`, UTC, from milliseconds since 1970; `exact` keeps the milliseconds. */
+export function clockOf(milliseconds: number, exact = false): string {
+  return new Date(milliseconds).toISOString().slice(11, exact ? 23 : 19)
 }
 
 /** A point on the timeline in ms: `5.908`, `209.3`, `1 004.075`. */

@@ -3,7 +3,12 @@
 import { computed, inject, reactive, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { InjectionKey } from 'vue'
 import type { Bridge, BridgeEvent, Fault, Input, Output } from '../shared/contract/bridge.ts'
-import type { CaptureSummary, ReportConversation, ReportRow } from '../shared/contract/report.ts'
+import type {
+  CaptureSummary,
+  ReportConversation,
+  ReportEvidence,
+  ReportRow,
+} from '../shared/contract/report.ts'
 import { baseName } from './format.ts'
 import { nextTheme } from './preferences.ts'
 
@@ -491,20 +496,24 @@ function opening(conversation: ReportConversation): Selection | null {
   return first === undefined ? null : { kind: 'token', token: first.id, piece: 0 }
 }
 
+/** The bytes of a side's stream that a piece of evidence points at; null where it names a packet only. */
+export function rangeOf(evidence: ReportEvidence): ByteRange | null {
+  const { space, from, offset, length } = evidence
+  return space === 'packet' || from === null || offset === null
+    ? null
+    : { start: offset, end: offset + (length ?? 1) }
+}
+
 /** The bytes the best finding points at in a token, to be marked when it opens. */
 function evidenceIn(conversation: ReportConversation, token: number): ByteRange | null {
   const held = conversation.tokens.find((each) => each.id === token)
   const ranked = [...conversation.findings].sort((one, two) => one.rank - two.rank)
   for (const evidence of ranked.flatMap((finding) => finding.evidence)) {
-    if (
-      held === undefined ||
-      evidence.space !== 'stream' ||
-      evidence.offset === null ||
-      evidence.from !== held.from
-    )
-      continue
-    const start = evidence.offset - held.stream[0]
-    if (start >= 0 && start < held.bytes) return { start, end: start + (evidence.length ?? 1) }
+    const range = rangeOf(evidence)
+    if (held === undefined || range === null || evidence.from !== held.from) continue
+    const start = range.start - held.stream[0]
+    if (start >= 0 && start < held.bytes)
+      return { start, end: Math.min(held.bytes, range.end - held.stream[0]) }
   }
   return null
 }

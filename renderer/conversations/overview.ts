@@ -101,7 +101,7 @@ function cellBlocks(
 }
 
 function ticksOf(first: number, range: number): readonly Tick[] {
-  return Array.from({ length: 5 }, (_, index) => ({
+  return Array.from({ length: range > 1 ? 5 : 1 }, (_, index) => ({
     x: xOf(0) + (index * (100 - 2 * margin)) / 5,
     at: first + (index * range) / 5,
   }))

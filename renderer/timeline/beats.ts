@@ -243,6 +243,7 @@ function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, R
   const done = new Set<ReportCall>()
   const seen = new Map<number, number>()
   const pieces = new Map<number, number>()
+  const last: Record<Side, number | null> = { client: null, server: null }
   const steps: Step[] = []
   for (;;) {
     const heads = (['client', 'server'] as const).flatMap((side) => {
@@ -253,6 +254,7 @@ function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, R
     if (chosen === undefined) return steps
     queues[chosen.side].shift()
     done.add(chosen.call)
+    last[chosen.side] = chosen.call.outToken ?? last[chosen.side]
     steps.push({
       group: { side: chosen.side, calls: [chosen.call] },
       pieces: fresh(chosen.call),
@@ -263,11 +265,13 @@ function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, R
   function choose(
     heads: readonly { side: Side; call: ReportCall }[],
   ): { side: Side; call: ReportCall } | undefined {
-    const ready = heads.filter(({ call }) =>
-      call.tokens.every((slice) => {
-        const emitter = emitters.get(slice.token)
-        return emitter === undefined || done.has(emitter)
-      }),
+    const ready = heads.filter(
+      ({ side, call }) =>
+        !(call.function === 'DeleteSecurityContext' && awaited(side)) &&
+        call.tokens.every((slice) => {
+          const emitter = emitters.get(slice.token)
+          return emitter === undefined || done.has(emitter)
+        }),
     )
     const [one, two] = ready.length > 0 ? ready : heads
     if (one === undefined || two === undefined) return one
@@ -276,6 +280,17 @@ function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, R
     const ending = (call: ReportCall): boolean => call.function === 'DeleteSecurityContext'
     if (ending(one.call) !== ending(two.call)) return ending(one.call) ? two : one
     return two.call.tokens.length > 0 && one.call.tokens.length === 0 ? two : one
+  }
+
+  /** The side's last output is still to be drawn: its context's end comes after it. */
+  function awaited(side: Side): boolean {
+    const out = last[side]
+    return (
+      out !== null &&
+      queues[side === 'client' ? 'server' : 'client'].some((call) =>
+        call.tokens.some((slice) => slice.token === out),
+      )
+    )
   }
 
   /** The slices of a call's input that no earlier call was shown, each as a delivery of its token. */

@@ -37,7 +37,7 @@ export interface Card extends Box {
   readonly input: (Box & { readonly carried: boolean; readonly ports: readonly Port[] }) | null
   readonly call: Box
   readonly output: (Box & { readonly ports: readonly Port[] }) | null
-  /** How many deliveries the output token took. */
+  /** Sizes of the pieces the output token was delivered in. */
   readonly deliveries: readonly number[]
 }
 
@@ -207,7 +207,7 @@ function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards: Card[]
     const { side, calls } = beat.group
     const first = index - beat.inputs
     const outs = outputBeats(beat, index, beats, side)
-    const last = outs[0] ?? index
+    const last = outs.at(-1) ?? index
     const top = boxes[first]!.top + 3
     const bottom = boxes[last]!.top + boxes[last]!.height - 3
     const middle = (at: number): number => boxes[at]!.top + boxes[at]!.height / 2 - top
@@ -246,7 +246,7 @@ function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards: Card[]
           ? {
               top: boxes[index]!.top + boxes[index]!.height - top,
               height: bottom - boxes[index]!.top - boxes[index]!.height,
-              ports: outs.flatMap((at) => portsAt(beats[at]!, middle(at))),
+              ports: outs.slice(0, 1).flatMap((at) => portsAt(beats[at]!, middle(at))),
             }
           : null,
       deliveries: deliveriesOf(beat, beats),
@@ -270,14 +270,15 @@ function outputBeats(
 ): readonly number[] {
   const out = beat.group.calls.at(-1)?.outToken ?? null
   if (out === null) return []
+  const found: number[] = []
   for (let at = index + 1; at < beats.length; at++) {
     const next = beats[at]!
     const below = beats.slice(at, at + 3).find((each) => each.kind === 'call')
     if (below?.kind === 'call' && below.group.side === side && at >= beats.indexOf(below) - below.inputs)
-      return []
-    if (next.kind === 'wire' && next.pieces[0]?.token.id === out) return [at]
+      return found
+    if (next.kind === 'wire' && next.pieces[0]?.token.id === out) found.push(at)
   }
-  return []
+  return found
 }
 
 function deliveriesOf(beat: Extract<Beat, { kind: 'call' }>, beats: readonly Beat[]): readonly number[] {
@@ -338,7 +339,7 @@ function clocksOf(beats: readonly Beat[], boxes: readonly Box[]): Clock[] {
   beats.forEach((beat, index) => {
     if (!('at' in beat) || beat.at === null) return
     const since = last === null ? null : beat.at - last
-    if (since === 0 && beat.kind === 'event' && beat.events.length === 0) return
+    if (since === 0) return
     clocks.push({
       key: `at${String(index)}`,
       at: beat.at,
