@@ -49,10 +49,7 @@ export async function openDesktop(files: readonly string[] = [], userData?: stri
     import('./sessions.ts'),
   ])
   machine.userData = own
-  const before = process.argv
-  process.argv = ['electron', '.', ...files]
-  await import(/* @vite-ignore */ built('main.js'))
-  process.argv = before
+  await importMain(files)
   const window = await vi.waitUntil(() => BrowserWindow.getAllWindows()[0], { timeout: 5000 })
   const page = await window.webContents.page
   const seen = watch(page)
@@ -82,6 +79,23 @@ export async function openDesktop(files: readonly string[] = [], userData?: stri
       if (userData === undefined) rmSync(own, { recursive: true, force: true })
     },
   }
+}
+
+/** Starts the built desktop program with a command instead of files; resolves when it has ended. */
+export async function runDesktopCommand(
+  args: readonly string[],
+): Promise<{ code: number | null; windows: number }> {
+  vi.resetModules()
+  const [{ machine }, { BrowserWindow }] = await Promise.all([import('./machine.ts'), import('./windows.ts')])
+  await importMain(args)
+  return { code: machine.ended, windows: BrowserWindow.getAllWindows().length }
+}
+
+async function importMain(args: readonly string[]): Promise<void> {
+  const before = process.argv
+  process.argv = ['electron', '.', ...args]
+  await import(/* @vite-ignore */ built('main.js'))
+  process.argv = before
 }
 
 export interface ServedInspector extends Inspector {
