@@ -19,7 +19,7 @@ import type { Pieces } from '../../shared/ports.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
 import type { ReplayOptions } from '../../shared/schannel/model.ts'
 import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
-import type { Keys, RsaDecryptor } from '../../shared/secrets/schedule.ts'
+import type { Keys, RsaDecryptor, SessionSecrets } from '../../shared/secrets/schedule.ts'
 import { conversationView } from '../../shared/view/conversation.ts'
 import { rowView } from '../../shared/view/row.ts'
 import { isoTime } from '../../shared/view/time.ts'
@@ -108,6 +108,8 @@ class Capture implements OpenCapture {
   private readonly scratch = new Uint8Array(scratchBytes)
   private readonly now = Date.now()
   private log: KeyLog | null
+  /** Sessions opened with a private key, for those resumed later. */
+  private readonly sessions: SessionSecrets = new Map()
   private readonly rsa: readonly RsaDecryptor[]
   private pending: ReportRow[] = []
   private last: Inspected | null = null
@@ -208,7 +210,7 @@ class Capture implements OpenCapture {
   }
 
   private analyse(conversation: Conversation, replay: ReplayOptions): Analysis {
-    const keys = this.hasKeys ? { log: this.log, rsa: this.rsa } : null
+    const keys = this.hasKeys ? { log: this.log, rsa: this.rsa, sessions: this.sessions } : null
     return analyse(conversation, replay, { crypto: nodeCrypto, world: this.viewHost.world, keys })
   }
 

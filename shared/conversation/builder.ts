@@ -2,7 +2,13 @@
 
 import type { Carrier, PrologueBytes } from '../carriers/carrier.ts'
 import { carriers } from '../carriers/list.ts'
-import { maxChunksKept, maxMessageBytes, maxPrologueBytes, smallRecordBytes } from '../limits.ts'
+import {
+  firstApplicationRecords,
+  maxChunksKept,
+  maxMessageBytes,
+  maxPrologueBytes,
+  smallRecordBytes,
+} from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import { looksLikeRecordHeader } from '../tls/records.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
@@ -104,7 +110,10 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       case contentTypes.handshake:
         return this.options.keepSealed || !this.isSealed(stream) || this.version === 0
       case contentTypes.applicationData:
-        return this.options.keepSealed && (!stream.bulk || length < smallRecordBytes)
+        if (!this.options.keepSealed) return false
+        return (
+          !stream.bulk || length < smallRecordBytes || stream.applicationRecords < firstApplicationRecords
+        )
       case contentTypes.heartbeat:
         return false
       default:
@@ -115,9 +124,12 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   record(stream: TlsStream, record: TlsRecord, body: Uint8Array | null, from: number, to: number): void {
     switch (record.contentType) {
       case contentTypes.changeCipherSpec:
-        if (body !== null && to - from === 1) {
-          this.push(stream.dir, record.contentType, 1, body.slice(from, to), record, 'plain', null)
+        if (body !== null && to - from !== 1) {
+          this.sealed(stream, record, body, from, to)
+          return
         }
+        if (body !== null)
+          this.push(stream.dir, record.contentType, 1, body.slice(from, to), record, 'plain', null)
         stream.changedCipher = true
         return
       case contentTypes.alert:
