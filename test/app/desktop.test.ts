@@ -33,7 +33,7 @@ function open(
   return page.evaluate(async (path) => {
     const { bridge } = window as unknown as { bridge: Bridge }
     const events: BridgeEvent[] = []
-    let stop = () => undefined as void
+    let stop = (): void => undefined
     const ended = new Promise<void>((resolve) => {
       stop = bridge.on((event) => {
         events.push(event)
@@ -114,7 +114,10 @@ describe('one window', () => {
   it('answers a malformed or unknown request with a fault', async () => {
     const codes = await desktop.page.evaluate(async () => {
       const { bridge } = window as unknown as { bridge: Bridge }
-      const ask = bridge.request as unknown as (channel: string, input: unknown) => Promise<Outcome<unknown>>
+      const loose = bridge as unknown as {
+        request: (channel: string, input: unknown) => Promise<Outcome<unknown>>
+      }
+      const ask = loose.request
       const answers = [
         await ask('capture.open', { path: 7 }),
         await ask('constructor', {}),
@@ -220,7 +223,7 @@ describe('starts', () => {
         bytes: readFileSync(capture).length,
         failed: 0,
         conversations: 1,
-        opened: expect.any(String),
+        opened: expect.any(String) as string,
       },
     ])
     expect((await open(desktop.page, capture)).opened.ok).toBe(true)

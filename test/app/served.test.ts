@@ -17,11 +17,18 @@ interface Answer {
   text: string
 }
 
+interface Ask {
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  host?: string
+}
+
 /** One raw request: nothing is decoded, normalised or added but Host. */
 function ask(
   base: string,
   path: string,
-  { method = 'GET', headers = {}, body = '' as string | Uint8Array, host = new URL(base).host } = {},
+  { method = 'GET', headers = {}, body = '', host = new URL(base).host }: Ask = {},
 ): Promise<Answer> {
   const { port } = new URL(base)
   return new Promise((resolve, reject) => {
@@ -108,13 +115,14 @@ describe('the server', () => {
   it('refuses another origin, and a request that changes something without one', async () => {
     const body = JSON.stringify({ channel: 'rows.get', input: { capture: 1, ids: [] } })
     const path = `request?tab=${tab}`
-    for (const headers of [
+    const origins: Record<string, string>[] = [
       {},
       { origin: 'null' },
       { origin: 'http://evil.example' },
       { origin: `${origin}0` },
-    ]) {
-      expect((await post(path, body, headers as Record<string, string>)).status).toBe(403)
+    ]
+    for (const headers of origins) {
+      expect((await post(path, body, headers)).status).toBe(403)
     }
     expect((await ask(base, secret, { headers: { origin: 'http://evil.example' } })).status).toBe(403)
     expect((await ask(base, secret, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
