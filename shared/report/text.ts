@@ -66,7 +66,10 @@ export function textPrinter({ paint, width: wished, all }: TextOptions): Printer
     *begin({ capture, model }, rows) {
       if (reports > 0) yield '\n'
       reports += 1
-      yield `${paint.strong(printable(capture.file))}  ${captureText(capture)}\n`
+      const file = printable(capture.file)
+      const facts = captureText(capture)
+      const apart = lengthOf(file) + lengthOf(facts) + 2 > width ? '\n' : '  '
+      yield `${paint.strong(wrapText(file, width).join('\n'))}${apart}${facts}\n`
       yield `${periodText(capture.first, capture.last)}\n`
       for (const warning of capture.warnings)
         yield hang(paint.need('warning  '), 9, warningText(warning), width)

@@ -7,7 +7,7 @@ import { readCommand } from '../../electron/cli/command.ts'
 import { inspectFiles, type CliHost } from '../../electron/cli/inspect.ts'
 import { fault } from '../../electron/outcome.ts'
 import type { Report } from '../../shared/contract/report.ts'
-import { rowOf } from '../../shared/report/row.ts'
+import { rowOf } from '../support/rows.ts'
 import { captureFixture, modelFixture, reportFixture } from '../support/fixtures.ts'
 
 let folder = ''

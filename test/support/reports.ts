@@ -2,7 +2,7 @@
 
 import type { Report } from '../../shared/contract/report.ts'
 import { printReport, type Printer } from '../../shared/report/printer.ts'
-import { rowOf } from '../../shared/report/row.ts'
+import { rowOf } from './rows.ts'
 import { reportFixture } from './fixtures.ts'
 
 /** The pieces a host would write for `count` reports, joined. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completeFilter } from '../../../shared/filter/complete.ts'
-import { rowOf } from '../../../shared/report/row.ts'
+import { rowOf } from '../../support/rows.ts'
 import {
   establishedConversation,
   failedConversation,

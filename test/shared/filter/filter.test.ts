@@ -5,7 +5,7 @@ import type { ReportRow } from '../../../shared/contract/report.ts'
 import { compileFilter } from '../../../shared/filter/evaluate.ts'
 import { fields, findField } from '../../../shared/filter/fields.ts'
 import { parseFilter } from '../../../shared/filter/parse.ts'
-import { rowOf } from '../../../shared/report/row.ts'
+import { rowOf } from '../../support/rows.ts'
 import {
   establishedConversation,
   failedConversation,

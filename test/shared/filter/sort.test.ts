@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReportRow } from '../../../shared/contract/report.ts'
 import { sortRows, type SortKey } from '../../../shared/filter/sort.ts'
-import { rowOf } from '../../../shared/report/row.ts'
+import { rowOf } from '../../support/rows.ts'
 import {
   establishedConversation,
   failedConversation,

@@ -1,6 +1,6 @@
-// The line of a list that belongs to a conversation in full: the same object with calls, bytes and evidence left out.
+// The row that belongs to a conversation in full, for tests that have only the latter.
 
-import { row, type ReportConversation, type ReportRow } from '../contract/report.ts'
+import { row, type ReportConversation, type ReportRow } from '../../shared/contract/report.ts'
 
 /** The row of `conversation`, as the scan would have kept it. The row's schema drops what a row does not have. */
 export function rowOf(conversation: ReportConversation): ReportRow {

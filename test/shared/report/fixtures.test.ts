@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { report } from '../../../shared/contract/report.ts'
-import { rowOf } from '../../../shared/report/row.ts'
+import { rowOf } from '../../support/rows.ts'
 import { failedConversation, reportFixture } from '../../support/fixtures.ts'
 
 describe('a row', () => {
