@@ -20,25 +20,19 @@ export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(co
 }
 
 /**
- * Whether `side` had completed the handshake before `order`: it had its peer's Finished and had sent its own
+ * Whether the sender of an alert had completed the handshake before it: it had its peer's Finished and had sent its own
  * (schannel §4.1 rows 4 and 5, §4.2, §4.4 rows 3 and 4).
  */
-export function wasEstablished(
-  conversation: Conversation,
-  landmarks: Landmarks,
-  side: Side,
-  order: number,
-): boolean {
-  const own = landmarks.finished[side]
-  const peer = landmarks.finished[peerOf(side)]
-  if (own < 0 || peer < 0 || own >= order) return false
-  if (!landmarks.tls13 || side === 'client') return peer < order
-  return peer < order && spokeBetween(conversation, peer, order)
-}
-
-/** A TLS 1.3 server's OK does not show; that it went on to tickets or data before `order` shows it. */
-function spokeBetween(conversation: Conversation, after: number, order: number): boolean {
-  return conversation.server.records.some((record) => record.order > after && record.order < order)
+function wasEstablished(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
+  const own = landmarks.finished[alert.from]
+  const peer = landmarks.finished[peerOf(alert.from)]
+  if (own < 0 || peer < 0 || own >= alert.order || peer >= alert.order) return false
+  if (!landmarks.tls13 || alert.from === 'client') return true
+  // A TLS 1.3 server's OK does not show; that it closed in order, or went on to tickets or data, shows it.
+  return (
+    alert.type === 0 ||
+    conversation.server.records.some((record) => record.order > peer && record.start < alert.start)
+  )
 }
 
 function isEstablished(conversation: Conversation, landmarks: Landmarks): boolean {
@@ -101,7 +95,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
     const message = messages[i]!
     if (message.contentType !== 21) continue
     const done =
-      wasEstablished(conversation, landmarks, message.from, message.order) ||
+      wasEstablished(conversation, landmarks, message) ||
       (!landmarks.tls13 && sentData(streamOf(conversation, message.from), message, landmarks))
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
     if (!ends) continue
@@ -173,7 +167,9 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
 /** The chunk in which a stream stopped being TLS. */
 function foreignChunk(stream: StreamFacts): Chunk | undefined {
   const { notTls } = stream
-  return notTls === null ? undefined : stream.chunks.find((chunk) => chunk.end > notTls.at)
+  // Fewer bytes than a header are waited on (schannel §5.1).
+  if (notTls === null || stream.length - notTls.at < 5) return undefined
+  return stream.chunks.find((chunk) => chunk.end > notTls.at)
 }
 
 /** The side that had to speak next. */

@@ -39,6 +39,9 @@ class Cutter {
   private currentChunk = -1
   private handshake = 1
   private flightEnded = false
+  /** The current token holds a ChangeCipherSpec; and a handshake message behind it. */
+  private cipherChanged = false
+  private finished = false
 
   constructor(conversation: Conversation, side: Side, landmarks: Landmarks) {
     this.side = side
@@ -84,7 +87,8 @@ class Cutter {
     const { chunks } = this.stream
     while (this.chunk < chunks.length - 1 && chunks[this.chunk]!.end <= start) this.chunk++
     const begun = this.current
-    if (begun === null || !this.continues(begun, kind)) this.begin(kind, start)
+    if (kind === 'alert' && begun !== null && this.goesWithAlert(begun)) begun.kind = 'alert'
+    else if (begun === null || !this.continues(begun, kind)) this.begin(kind, start)
     const token = this.current!
     token.end = Math.max(token.end, end)
     if (record >= 0) token.records.push(record)
@@ -98,6 +102,8 @@ class Cutter {
     if (kind === 'application' || kind === 'not-tls') return true
     if (kind === 'alert') return false
     if (this.landmarks.datagrams) return this.chunk === this.currentChunk
+    // Before TLS 1.3 a Finished is the last of its handshake: what follows is a HelloRequest (RFC 5246 §7.4.1.1).
+    if (this.finished && !this.landmarks.tls13) return false
     return this.flightEnded || this.onlyChangesCipher(token) ? !this.heardSince() : true
   }
 
@@ -119,6 +125,16 @@ class Cutter {
     return this.counted
   }
 
+  /** A TLS 1.3 client that refuses changes its cipher first: one output. */
+  private goesWithAlert(token: Draft): boolean {
+    return (
+      token.kind === 'handshake' &&
+      this.landmarks.tls13 &&
+      this.onlyChangesCipher(token) &&
+      !this.heardSince()
+    )
+  }
+
   /** A TLS 1.3 client sends its ChangeCipherSpec as soon as it likes, long before its flight (RFC 8446 §D.4). */
   private onlyChangesCipher(token: Draft): boolean {
     return token.records.every((index) => this.stream.records[index]!.contentType === 20)
@@ -129,6 +145,8 @@ class Cutter {
     if (chunk !== undefined) this.heard = this.countHeard(chunk)
     this.currentChunk = this.chunk
     this.flightEnded = false
+    this.cipherChanged = false
+    this.finished = false
     this.current = {
       id: 0,
       from: this.side,
@@ -154,7 +172,11 @@ class Cutter {
         token.handshake = message.handshake
       }
       // A ChangeCipherSpec belongs to what it follows (RFC 8446 §D.4).
-      if (message.contentType !== 20) this.flightEnded = endsFlight(message, this.landmarks)
+      if (message.contentType === 20) this.cipherChanged = true
+      else {
+        this.flightEnded = endsFlight(message, this.landmarks)
+        this.finished ||= this.cipherChanged && message.contentType === 22
+      }
     }
   }
 
