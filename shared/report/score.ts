@@ -95,9 +95,10 @@ function addCall(
   const slice = slices.at(-1)
   if (slice === undefined) return
   const part: Part = { role: 'in', calls }
-  const delivered = slices
-    .filter(({ token }) => token === slice.token)
-    .reduce((sum, { start, end }) => sum + end - start, 0)
+  // A call presents what earlier ones left as well; this line brings only what is new.
+  const presented = slices.filter(({ token }) => token === slice.token)
+  const start = Math.min(...presented.map((piece) => piece.start))
+  const delivered = Math.max(0, slice.end - start - calls[0]!.carried)
   const packets = [...new Set(calls.flatMap((call) => call.packets))]
   const last = lines.at(-1)
   if (last?.wire?.kind === 'token' && last.wire.token.id === slice.token && last[side] === null) {

@@ -113,7 +113,11 @@ function* list(rows: readonly ReportRow[], width: number, paint: Paint): Generat
   const widths = fitColumns(columns, width - 2)
   const line = (cells: readonly string[]) =>
     cells.map((cell, index) => pad(cell, widths[index]!, columns[index]!.right))
-  yield `\n  ${paint.faint(line(columns.map(({ title }) => title)).join('  '))}\n`
+  yield `\n  ${paint.faint(
+    line(columns.map(({ title }) => title))
+      .join('  ')
+      .trimEnd(),
+  )}\n`
   for (const [index, row] of rows.entries()) {
     const [glyph, mood] = outcomeGlyphs[row.outcome]
     const cells = line(columns.map(({ cells: texts }) => texts[index]!))

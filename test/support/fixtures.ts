@@ -839,7 +839,7 @@ export const incompleteConversation: ReportConversation = {
           ordinal: 2,
           time: '2026-11-22T10:15:30.151000000Z',
           handle: 'new',
-          tokens: [{ token: 1, start: 200, end: 281 }],
+          tokens: [{ token: 1, start: 0, end: 281 }],
           packets: [567],
           carried: 200,
           input: { before: offered(281), after: offered(281) },
