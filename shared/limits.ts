@@ -28,8 +28,8 @@ export const maxNotedPackets = 20000
 /** Conversations open at once; the one idle longest is closed first. */
 export const maxOpenFlows = 1 << 20
 /** A closed connection waits this long (capture time) for late packets; this many may wait at once. */
-export const lingerNs = 2e9
-export const maxLingering = 4096
+export const lingerNs = 5e8
+export const maxLingering = 1024
 /** Captured bytes of one packet. Longer lengths are damage (tcpdump's MAXIMUM_SNAPLEN is 262144). */
 export const maxPacketBytes = 1 << 18
 /** IP fragments: datagrams waiting, and bytes of one datagram. */

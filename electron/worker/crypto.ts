@@ -3,8 +3,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash,
   verify,
   X509Certificate,
   constants,
@@ -14,7 +14,7 @@ import type { AeadInput, Crypto, HashName } from '../../shared/ports.ts'
 
 /** The host's cryptography. Answers are plain `Uint8Array`s; nothing here logs or keeps a key. */
 export const nodeCrypto: Crypto = {
-  hash: (name, data) => plain(createHash(name).update(data).digest()),
+  hash: (name, data) => plain(hash(name, data, 'buffer')),
   hmac: (name, key, data) => plain(createHmac(name, key).update(data).digest()),
   openAead,
   decipher,

@@ -86,10 +86,22 @@ export function hexText(bytes: Uint8Array, start = 0, length = bytes.length - st
 
 /** Bytes as lower-case hex without spaces. */
 export function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexByte(byte)
-  return text
+  if (bytes.length > hexPiece) {
+    const pieces: string[] = []
+    for (let i = 0; i < bytes.length; i += hexPiece) pieces.push(hex(bytes.subarray(i, i + hexPiece)))
+    return pieces.join('')
+  }
+  // One flat string: one made by appending is a chain of small ones for as long as somebody keeps it.
+  const codes = new Array<number>(bytes.length * 2)
+  for (let i = 0; i < bytes.length; i++) {
+    codes[2 * i] = hexDigits[bytes[i]! >> 4]!
+    codes[2 * i + 1] = hexDigits[bytes[i]! & 15]!
+  }
+  return String.fromCharCode(...codes)
 }
+
+const hexPiece = 4096
+const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 function hexByte(byte: number): string {
   return (byte < 16 ? '0' : '') + byte.toString(16)

@@ -46,7 +46,7 @@ export interface Closing {
   /** Bytes of another protocol were passed over before TLS began. */
   readonly revived: boolean
   /** Counted by the scan; an `inspect` that re-reads only noted packets takes them from there. */
-  readonly counted: readonly [Counted, Counted] | null
+  readonly counted: readonly [Counted, Counted]
   readonly firstPacket: number
   readonly lastPacket: number
   readonly packets: number
@@ -254,14 +254,12 @@ export abstract class Gatherer {
 
   private streamFacts(dir: 0 | 1, closing: Closing): StreamFacts {
     const stream = this.streams[dir]
-    const counted: Counted = closing.counted?.[dir] ?? {
-      length: stream.offset,
-      uninspectedRecords: stream.uninspected,
-      applicationRecords: stream.applicationRecords,
-      applicationBytes: stream.applicationBytes,
-    }
+    const counted = closing.counted[dir]
     return {
-      ...counted,
+      length: counted.length,
+      uninspectedRecords: counted.uninspectedRecords,
+      applicationRecords: counted.applicationRecords,
+      applicationBytes: counted.applicationBytes,
       chunks: stream.chunks,
       gaps: stream.gaps,
       records: stream.records,

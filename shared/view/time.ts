@@ -7,10 +7,19 @@ export function isoTime(clock: CaptureClock, time: Time): string | null {
   if (!Number.isFinite(time)) return null
   const whole = Math.floor(time / 1e9)
   const nanoseconds = Math.round(time - whole * 1e9)
-  const date = new Date((clock.baseSeconds + whole) * 1000)
-  if (Number.isNaN(date.getTime())) return null
-  return `${date.toISOString().slice(0, -5)}.${String(nanoseconds).padStart(9, '0')}Z`
+  const seconds = clock.baseSeconds + whole
+  if (seconds !== lastSeconds) {
+    const date = new Date(seconds * 1000)
+    if (Number.isNaN(date.getTime())) return null
+    lastSeconds = seconds
+    lastText = date.toISOString().slice(0, -4)
+  }
+  return `${lastText}${String(nanoseconds).padStart(9, '0')}Z`
 }
+
+// Times come in runs of the same second: its text is made once.
+let lastSeconds = NaN
+let lastText = ''
 
 /** Milliseconds between two times, to the nanosecond; null where one is unknown. */
 export function millisecondsBetween(start: Time, end: Time): number | null {
