@@ -190,7 +190,8 @@ function openDesk(): Desk {
 function startWorker(recent: RecentFiles, changed: () => void): WorkerHost<Electron.MessagePortMain> {
   return startHost<Electron.MessagePortMain>({
     start: forkWorker,
-    opened: (file) => void remember(file),
+    // A list that cannot be written is no reason to disturb: it is rebuilt as captures are opened.
+    opened: (file) => void remember(file).catch(() => undefined),
     lost: (reason) => {
       const event: BridgeEvent = { kind: 'worker-lost', fault: reason }
       for (const window of BrowserWindow.getAllWindows()) window.webContents.send(eventChannel, event)

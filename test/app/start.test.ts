@@ -25,7 +25,11 @@ describe('npm start', () => {
 
 describe('the desktop program with `inspect` in its arguments', () => {
   it('runs the command line without a window and exits with its code', async () => {
-    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation((...args: unknown[]) => {
+      const done = args.at(-1)
+      if (typeof done === 'function') (done as () => void)()
+      return true
+    })
     const { code, windows } = await runDesktopCommand([
       'inspect',
       resolve('test/captures/keys/ecdhe-ecdsa-gcm.pcap'),
