@@ -113,7 +113,8 @@ function addCall(
   const wire = wireOf(conversation, slice.token)
   const line = { ...emptyLine, since: since(conversation, calls[0]!.time) }
   line[side] = part
-  if (wire !== null) line.wire = { ...wire, delivered, packets }
+  // What an earlier call left is presented again without a packet (schannel §5.2).
+  if (wire !== null && delivered > 0) line.wire = { ...wire, delivered, packets }
   lines.push(line)
 }
 

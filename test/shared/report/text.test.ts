@@ -53,6 +53,10 @@ describe('the text report', () => {
     expect(text).toContain('200 of 281 bytes #566')
   })
 
+  it('says on each arrow how many bytes it newly brought', () => {
+    expect(print(100, true)).toContain('81 of 281 bytes #567')
+  })
+
   it.each([80, 100, 132])('fits %i columns', (width) => {
     const longest = Math.max(
       ...print(width, true)
