@@ -2,7 +2,7 @@
 
 import type { Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
-import { type Landmarks, landmarksOf } from '../tokens/landmarks.ts'
+import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
 
 /** Quiet capture after which an unanswered flight counts as given up: nanoseconds. */
@@ -96,7 +96,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
     if (message.contentType !== 21) continue
     const done =
       wasEstablished(conversation, landmarks, message) ||
-      (!landmarks.tls13 && sentData(streamOf(conversation, message.from), message, landmarks))
+      (!landmarks.tls13 && sentData(conversation, message.from, message, landmarks))
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
     if (!ends) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
@@ -121,17 +121,28 @@ function endsHandshake(message: Message, landmarks: Landmarks): boolean {
   return message.bytes[0] === 2
 }
 
-/** After establishment only a fatal alert that came instead of any data is part of the handshake's story. */
+/** After establishment only a fatal alert that came instead of data is part of the handshake's story. */
 function endsAfterwards(conversation: Conversation, landmarks: Landmarks, message: Message): boolean {
   if (message.type === null || message.type === 0 || message.type === 90) return false
   if (message.handshake > 1) return message.bytes[0] === 2
   if (!landmarks.tls13 && message.bytes[0] !== 2) return false
-  return !sentData(streamOf(conversation, message.from), message, landmarks)
+  if (sentData(conversation, message.from, message, landmarks)) return false
+  return isAboutCertificates(message) || !sentData(conversation, peerOf(message.from), message, landmarks)
 }
 
-function sentData(stream: StreamFacts, before: Message, landmarks: Landmarks): boolean {
-  const classes = landmarks.classes[before.from]
-  return stream.records.some((record, i) => classes[i] === 3 && record.start < before.start)
+/** bad_certificate to access_denied, certificate_required: an application that judges its peer after its own OK. */
+function isAboutCertificates({ type }: Message): boolean {
+  return type !== null && ((type >= 41 && type <= 49 && type !== 47) || type === 116)
+}
+
+/** Whether `side` sent application data before this alert was sent. */
+function sentData(conversation: Conversation, side: Side, alert: Message, landmarks: Landmarks): boolean {
+  const classes = landmarks.classes[side]
+  return streamOf(conversation, side).records.some(
+    (record, i) =>
+      classes[i] === recordClass.application &&
+      (side === alert.from ? record.start < alert.start : record.order < alert.order),
+  )
 }
 
 /** No alert: whose turn it was, and how the transport ended. */
