@@ -5,8 +5,8 @@ import type { ReportFinding } from '../contract/report.ts'
 import type { OutcomeFacts, Replay } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
 import { readChain } from './certificates.ts'
-import { reportFinding } from './finding.ts'
-import type { Context } from './finding.ts'
+import { aboutCandidate, reportFinding } from './finding.ts'
+import type { Context, FindingDraft } from './finding.ts'
 import { rules } from './rules.ts'
 import { failureAlert, viewFailure } from './view.ts'
 import { windowsWords } from './windows.ts'
@@ -25,10 +25,15 @@ export function diagnose(
 ): readonly ReportFinding[] {
   if (outcome.outcome === 'none') return []
   const context = contextOf(conversation, outcome, replay, candidates, world)
-  const found = rules.flatMap((rule) => {
+  const checked = rules.flatMap((rule) => {
     const draft = rule.check(context)
     return draft === null ? [] : [{ rule, draft }]
   })
+  const verdict = candidates[0]
+  const found =
+    verdict === undefined || checked.some(({ draft }) => draft.cause === verdict.cause)
+      ? checked
+      : [{ rule: plainVerdict, draft: plainDraft(context, verdict) }, ...checked]
   const place = new Map(candidates.map(({ cause }, i) => [cause, i]))
   const own = found
     .map(({ rule, draft }, order) => ({
@@ -69,6 +74,17 @@ export function contextOf(
     chains: { client: readChain(view, 'client', world), server: readChain(view, 'server', world) },
     world,
   }
+}
+
+/** Stands in where no rule speaks of the verdict: its sentence is the whole finding. */
+const plainVerdict = { id: 'verdict', scenario: null }
+
+function plainDraft(context: Context, verdict: Candidate): FindingDraft {
+  const words = verdict.cause.replaceAll('-', ' ')
+  return aboutCandidate(context, verdict, {
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    remedy: verdict.lookNext ?? 'Look at the logs of both sides at this time.',
+  })
 }
 
 /** Verdict, then candidates by rank, then remarks; warnings before information. */

@@ -130,10 +130,24 @@ export const recordRules: readonly Rule[] = [
       })
     },
   },
+  byCause({
+    id: 'record-overflow-alert',
+    scenario: 'S49',
+    precondition: 'Alert 22.',
+    evidence: 'The alert.',
+    confidence: 'observed',
+    sources: ['field S49', 'schannel §6.3 row 26'],
+    causes: ['malformed-message'],
+    when: ({ alert }) => alert?.body.description === 22,
+    words: () => ({
+      title: 'A record was refused as too long',
+      remedy: "Look at the peer's records: a fault of its library, or bytes that are no TLS.",
+    }),
+  }),
   {
     id: 'record-overflow',
     scenario: 'S49',
-    precondition: 'Alert 22, or a record longer than TLS allows.',
+    precondition: 'A record longer than TLS allows.',
     evidence: 'The length in the record header.',
     confidence: 'observed',
     sources: ['field S49', 'schannel §6.3 row 26'],
@@ -152,15 +166,7 @@ export const recordRules: readonly Rule[] = [
             evidence: [atStream(side, long.start, long.start + 5, long.packet, 'record header')],
           })
       }
-      const alert = context.alert
-      return alert?.body.description === 22
-        ? remark('warning', alert.message.from, {
-            title: 'A record was refused as too long',
-            explanation: `The ${alert.message.from} sent record_overflow.`,
-            remedy: "Look at the peer's records; a fault in its library or bytes that are no TLS.",
-            evidence: [atMessage(conversation, alert.message, 'record_overflow')],
-          })
-        : null
+      return null
     },
   },
   {

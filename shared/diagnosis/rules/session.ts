@@ -172,6 +172,20 @@ export const sessionRules: readonly Rule[] = [
     },
   },
   byCause({
+    id: 'closed-politely',
+    scenario: null,
+    precondition: 'close_notify before the handshake was done.',
+    evidence: 'The alert.',
+    confidence: 'observed',
+    sources: ['RFC 8446 §6.1'],
+    causes: ['connection-closed'],
+    when: ({ alert }) => alert?.body.description === 0,
+    words: ({ alert }) => ({
+      title: `The ${alert?.message.from ?? 'peer'} ended the handshake by choice`,
+      remedy: `Read the log of the ${alert?.message.from ?? 'peer'} program: it changed its mind without an error of TLS.`,
+    }),
+  }),
+  byCause({
     id: 'access-denied',
     scenario: null,
     precondition: 'Alert 49.',

@@ -59,7 +59,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S52'],
     causes: ['connection-closed'],
-    when: (context) => helloRefused(context),
+    when: (context) => helloRefused(context) && context.alert === null,
     words: (context) => ({
       title: 'The connection was closed in answer to the ClientHello',
       remedy:
@@ -77,6 +77,7 @@ export const transportRules: readonly Rule[] = [
     causes: ['connection-closed', 'connection-reset'],
     when: (context) =>
       !helloRefused(context) &&
+      context.alert === null &&
       !(endingEvent(context)?.from === 'client' && context.view.stage === 'server-flight'),
     words: (context) => ({
       title: 'The connection ended in the middle of the handshake, without an alert',

@@ -1,0 +1,78 @@
+// Pasted texts get their meaning: statuses, alerts, events and the wordings of programs.
+
+import { describe, expect, it } from 'vitest'
+import { explanation } from '../../../shared/contract/explain.ts'
+import { explain } from '../../../shared/diagnosis/explain.ts'
+import { alerts } from '../../../shared/sspi/alerts.ts'
+import { events } from '../../../shared/sspi/events.ts'
+import { statusCode, statuses, statusNames } from '../../../shared/sspi/status.ts'
+
+const namesIn = (text: string) => explain(text).meanings.map(({ name }) => name)
+
+describe('a pasted status', () => {
+  it.each(statusNames)('%s is known by name and by number', (name) => {
+    expect(namesIn(`failed: ${name}`)).toContain(name)
+    if (statuses[name].code === 0) return
+    expect(namesIn(statusCode(name))).toContain(name)
+    expect(namesIn(`HRESULT ${String(statuses[name].code | 0)}`)).toContain(name)
+    expect(namesIn(String(statuses[name].code))).toContain(name)
+  })
+
+  it('finds the conversations and the causes that end in it', () => {
+    const answer = explain('InitializeSecurityContext failed: SEC_E_ILLEGAL_MESSAGE (0x80090326)')
+    expect(answer.filter).toBe('status == 0x80090326')
+    expect(answer.candidates.map(({ cause }) => cause)).toContain('no-common-cipher')
+  })
+})
+
+describe('a pasted alert', () => {
+  it.each(Object.entries(alerts))('%s is known by number and by name', (number, { name }) => {
+    expect(namesIn(`TLS alert ${number}`)).toContain(name)
+    expect(namesIn(`Received fatal alert: ${name}`)).toContain(name)
+    expect(explain(number).filter).toBe(`alert == ${number}`)
+  })
+})
+
+describe('a pasted event', () => {
+  it.each(Object.keys(events))('%s is known', (id) => {
+    expect(namesIn(`Event ID ${id} from source Schannel`)).toContain(`Schannel ${id}`)
+  })
+
+  it('is known by its text, with the alert in it', () => {
+    const answer = explain(
+      'A fatal alert was received from the remote endpoint. The TLS protocol defined fatal alert code is 40.',
+    )
+    expect(answer.meanings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Schannel 36887', 'handshake_failure']),
+    )
+  })
+})
+
+describe('the wording of a program', () => {
+  it.each([
+    ['SSL Provider: The target principal name is incorrect.', 'name-mismatch'],
+    [
+      'SSL Provider: The certificate chain was issued by an authority that is not trusted. (-2146893019)',
+      'untrusted-root',
+    ],
+    ['PKIX path building failed', 'untrusted-root'],
+    ['An existing connection was forcibly closed by the remote host. (10054)', 'connection-reset'],
+    ['SSL routines:ssl3_get_record:wrong version number', 'not-tls'],
+    ['Authentication failed because the remote party has closed the transport stream', 'connection-closed'],
+  ])('%s leads to %s', (text, cause) => {
+    expect(explain(text).candidates.map((candidate) => candidate.cause)).toContain(cause)
+  })
+})
+
+describe('any text', () => {
+  it.each(['', 'hello', '0x', '4000000000', '\u0000', 'alert alert alert', 'x'.repeat(10_000)])(
+    'is answered in the shape of the contract (%#)',
+    (text) => {
+      expect(explanation.safeParse(explain(text)).success).toBe(true)
+    },
+  )
+
+  it('without anything known has no filter', () => {
+    expect(explain('it does not work')).toMatchObject({ meanings: [], candidates: [], filter: null })
+  })
+})
