@@ -1,11 +1,13 @@
-// From a captured packet to its transport payload: link, IP, fragments, TCP or UDP header. Used by the scan and by `inspect`.
+// From a captured packet to its transport payload: link, IP, fragments, tunnels, TCP or UDP header. Used by the scan and by `inspect`.
 
 import type { CaptureInterface } from './capture/capture.ts'
 import type { PacketPlace } from './conversation/connection.ts'
+import { maxHeaderNesting } from './limits.ts'
 import { Defragmenter } from './network/defragment.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
 import { type LinkDecoder, linkDecoder } from './network/link.ts'
 import { TcpSegment } from './network/tcp.ts'
+import { TunnelReader } from './network/tunnels.ts'
 import { UdpDatagram } from './network/udp.ts'
 
 export type Transport = 'tcp' | 'udp' | 'none'
@@ -14,6 +16,10 @@ export type Transport = 'tcp' | 'udp' | 'none'
 export interface DecodeWarnings {
   warning(code: string, offset: number | null, packet: number | null, text: string): void
 }
+
+/** Answers of the search for a packet inside a packet: there is none, or the outer one cannot be read either. */
+const ordinary = -1
+const noPacket = -2
 
 /** Reads one packet at a time; its fields describe the packet read last. Allocates nothing per packet. */
 export class PacketDecoder {
@@ -25,6 +31,7 @@ export class PacketDecoder {
   /** Where the packets of a reassembled datagram lie; null for an ordinary packet. */
   fragments: { readonly packets: readonly number[]; readonly places: readonly number[] } | null = null
   private readonly sink: DecodeWarnings
+  private readonly tunnels = new TunnelReader()
   private readonly defragmenter: Defragmenter
   private readonly links: (LinkDecoder | null)[] = []
 
@@ -51,20 +58,40 @@ export class PacketDecoder {
     if (ipStart < 0 || !ip.decode(b, ipStart, end)) return 'none'
     this.bytes = b
     this.fragments = null
-    if (ip.fragment) {
-      const datagram = this.defragmenter.add(ip, b, packet, time, place.place())
-      if (datagram === null || !ip.resume(datagram.bytes, 0, datagram.bytes.length, datagram.protocol))
-        return 'none'
-      this.bytes = datagram.bytes
-      this.fragments = datagram
-    }
-    if (ip.protocol === ipProtocol.tcp) {
-      return this.tcp.decode(this.bytes, ip.payloadStart, ip.payloadEnd, ip.sentEnd) ? 'tcp' : 'none'
-    }
-    if (ip.protocol === ipProtocol.udp) {
-      return this.udp.decode(this.bytes, ip.payloadStart, ip.payloadEnd) ? 'udp' : 'none'
+    for (let depth = 0; depth < maxHeaderNesting; depth++) {
+      if (ip.fragment && !this.reassembled(packet, time, place)) return 'none'
+      const { protocol, payloadStart, payloadEnd, sentEnd } = ip
+      if (protocol === ipProtocol.tcp)
+        return this.tcp.decode(this.bytes, payloadStart, payloadEnd, sentEnd) ? 'tcp' : 'none'
+      const inner =
+        protocol === ipProtocol.udp
+          ? this.insideUdp()
+          : this.tunnels.insideIp(protocol, this.bytes, payloadStart, payloadEnd, sentEnd)
+      if (inner === noPacket) return 'none'
+      if (inner === ordinary) return protocol === ipProtocol.udp ? 'udp' : 'none'
+      if (!ip.decode(this.bytes, inner, payloadEnd)) return 'none'
     }
     return 'none'
+  }
+
+  /** Where the packet inside a datagram begins: `ordinary` where the datagram is no tunnel's. */
+  private insideUdp(): number {
+    const { ip, udp, bytes } = this
+    if (!udp.decode(bytes, ip.payloadStart, ip.payloadEnd)) return noPacket
+    const { sourcePort, destinationPort, payloadStart, payloadEnd } = udp
+    const sentEnd = payloadEnd === ip.payloadEnd ? ip.sentEnd : payloadEnd
+    return this.tunnels.insideUdp(sourcePort, destinationPort, bytes, payloadStart, payloadEnd, sentEnd)
+  }
+
+  /** Whether the fragment just read completes its datagram; then the datagram takes its place. */
+  private reassembled(packet: number, time: number, place: PacketPlace): boolean {
+    const { ip } = this
+    const datagram = this.defragmenter.add(ip, this.bytes, packet, time, place.place())
+    if (datagram === null || !ip.resume(datagram.bytes, 0, datagram.bytes.length, datagram.protocol))
+      return false
+    this.bytes = datagram.bytes
+    this.fragments = datagram
+    return true
   }
 
   private linkOf(link: CaptureInterface): LinkDecoder | null {

@@ -62,7 +62,8 @@ const locators: Readonly<Record<number, FrameDecoder>> = {
   276: linuxCooked2,
 }
 
-function ethernet(b: Uint8Array, start: number, end: number, found: FramePayload): void {
+/** Ethernet II or IEEE 802.3 with its tags. Also the inner frame of a tunnel. */
+export function ethernet(b: Uint8Array, start: number, end: number, found: FramePayload): void {
   if (end - start < 14) return
   const type = u16(b, start + 12)
   // The common case first: everything else takes the longer way.
@@ -71,7 +72,13 @@ function ethernet(b: Uint8Array, start: number, end: number, found: FramePayload
 }
 
 /** VLAN tags (802.1Q, 802.1ad and the two older QinQ numbers), LLC, MPLS and PPPoE between an EtherType field and the payload. */
-function afterEtherType(b: Uint8Array, start: number, end: number, first: number, found: FramePayload): void {
+export function afterEtherType(
+  b: Uint8Array,
+  start: number,
+  end: number,
+  first: number,
+  found: FramePayload,
+): void {
   let type = first
   let p = start
   for (let tags = 0; type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200; tags++) {
@@ -97,14 +104,18 @@ function llc(b: Uint8Array, p: number, end: number, found: FramePayload): void {
   if (organisation === 0 || organisation === 0xf8) set(found, u16(b, p + 6), p + 8, end)
 }
 
-/** RFC 3032 §2.1: labels of four bytes down to the one with the bottom-of-stack bit; what follows is known by its version. */
+/**
+ * RFC 3032 §2.1: labels of four bytes down to the one with the bottom-of-stack bit; what follows is known by its version.
+ * An Ethernet frame comes behind a control word whose first half byte is 0 (RFC 4448 §4.6).
+ */
 function mpls(b: Uint8Array, start: number, end: number, found: FramePayload): void {
   let p = start
   for (let labels = 0; labels < maxHeaderNesting && end - p >= 4; labels++) {
     const bottom = (b[p + 2]! & 1) === 1
     p += 4
     if (bottom) {
-      rawIp(b, p, end, found)
+      if (p < end && b[p]! >> 4 === 0) ethernet(b, p + 4, end, found)
+      else rawIp(b, p, end, found)
       return
     }
   }
@@ -163,7 +174,8 @@ function ciscoHdlc(b: Uint8Array, start: number, end: number, found: FramePayloa
   if (end - start >= 4) afterEtherType(b, start + 4, end, u16(b, start + 2), found)
 }
 
-function ppp(b: Uint8Array, start: number, end: number, found: FramePayload): void {
+/** RFC 1661 §2: a PPP frame, with or without the address and control bytes of RFC 1662. */
+export function ppp(b: Uint8Array, start: number, end: number, found: FramePayload): void {
   let p = start
   if (end - p >= 2 && b[p] === 0xff && b[p + 1] === 0x03) p += 2
   if (end - p < 2) return
