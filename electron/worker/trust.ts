@@ -45,7 +45,7 @@ export function trustOf(pem: { readonly name: string; readonly text: string } | 
   }
 
   return {
-    label: pem === null ? 'Node’s built-in list' : pem.name,
+    label: pem === null ? 'the built-in list of public roots' : pem.name,
     issuedBy(child, issuer) {
       const key = `${identity(child)} ${identity(issuer)}`
       const found = answers.get(key)
