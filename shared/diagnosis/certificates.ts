@@ -1,5 +1,6 @@
 // Certificates as sent, held against what they should be: the chain, and the faults that explain a refusal.
 
+import { hex } from '../bytes/fields.ts'
 import type { Side } from '../conversation/facts.ts'
 import { parseCertificate } from '../x509/certificate.ts'
 import type { Certificate } from '../x509/certificate.ts'
@@ -42,11 +43,9 @@ export interface ChainReading {
 export function readChain(view: HandshakeView, owner: Side, world: World): ChainReading | null {
   const message = view.certificate[owner]
   if (message === null || message.body.certificates.length === 0) return null
-  const sent = message.body.certificates.map(({ der }) => readSent(der, world))
-  const path = pathOf(sent, world)
-  const top = topOf(sent, path, world)
+  const known = recall(message.body.certificates, world)
   const at = epochMilliseconds(message.message.time, world.clock.baseSeconds)
-  const chain = { owner, sent, path, top, at }
+  const chain = { owner, ...known, at }
   return { ...chain, faults: faultsOf(view, chain, world) }
 }
 
@@ -67,11 +66,37 @@ export function subjectText(certificate: Certificate): string {
 /** Smallest RSA key that Schannel accepts by default, and that current OpenSSL does (schannel §9.6, field S14). */
 export const leastRsaBits = { schannel: 1024, usual: 2048 }
 
+type Known = Pick<ChainReading, 'sent' | 'path' | 'top'>
+
+/** Chains remembered per list of roots: a server sends the same one in every handshake. */
+const maxChainsRemembered = 512
+const remembered = new WeakMap<World['trust'], Map<string, Known>>()
+
+function recall(certificates: readonly { readonly der: Uint8Array }[], world: World): Known {
+  const chains = remembered.get(world.trust) ?? new Map<string, Known>()
+  remembered.set(world.trust, chains)
+  const key = certificates.map(({ der }) => `${String(der.length)}:${hex(der.subarray(-16))}`).join()
+  const found = chains.get(key)
+  if (found?.sent.every((each, i) => sameBytes(each.der, certificates[i]!.der)) === true) return found
+  const sent = certificates.map(({ der }) => readSent(der, world))
+  const path = pathOf(sent, world)
+  const known = { sent, path, top: topOf(sent, path, world) }
+  if (chains.size >= maxChainsRemembered) chains.clear()
+  chains.set(key, known)
+  return known
+}
+
 function readSent(der: Uint8Array, world: World): SentCertificate {
   const parsed = parseCertificate(der)
   if (!parsed.ok) return { der, certificate: null, selfSigned: false }
-  const selfSigned = parsed.value.selfIssued && world.trust.issuedBy(der, der) !== false
-  return { der, certificate: parsed.value, selfSigned }
+  return { der, certificate: parsed.value, selfSigned: isSelfSigned(parsed.value, der, world) }
+}
+
+/** Hosts deny that a certificate without keyCertSign issued anything, itself included: the key identifiers decide then. */
+function isSelfSigned(certificate: Certificate, der: Uint8Array, world: World): boolean {
+  if (!certificate.selfIssued) return false
+  const { subjectKeyId, authorityKeyId } = certificate.extensions
+  return authorityKeyId === null || authorityKeyId === subjectKeyId || world.trust.issuedBy(der, der) === true
 }
 
 function pathOf(sent: readonly SentCertificate[], world: World): readonly number[] {
@@ -103,7 +128,9 @@ function sameName(
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 function topOf(sent: readonly SentCertificate[], path: readonly number[], world: World): ChainReading['top'] {

@@ -157,7 +157,7 @@ export function atCertificate(
     from: message.from,
     space: 'certificate',
     index,
-    offset: message.start,
+    offset: 0,
     length: body.certificates[index]?.der.length ?? null,
     text,
   }

@@ -178,7 +178,8 @@ function unspecific(
     status: by === 'client' ? statusOfRow(12) : inferredFromRow(12),
   }
   if (certain.length > 0 || (description === 46 && found.length > 0)) return found
-  return [unknown, ...found]
+  // Go and GnuTLS send bad_certificate for an unknown issuer, too.
+  return description === 42 && found.length > 0 ? [...found, unknown] : [unknown, ...found]
 }
 
 /** Which faults commonly lead to an alert, most common first (OpenSSL, Java, .NET: schannel §6.3, field §2 B). */

@@ -116,22 +116,17 @@ export const captureRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S63'],
     check({ conversation }) {
-      const chunks = [...conversation.client.chunks, ...conversation.server.chunks].sort(
-        (a, b) => a.order - b.order,
-      )
-      for (let i = 1; i < chunks.length; i++) {
-        const step = chunks[i]!.time - chunks[i - 1]!.time
-        if (!(step < -1e9)) continue
+      const step = backwardStep(conversation.client.chunks, conversation.server.chunks)
+      if (step !== null)
         return remark('warning', null, {
           title: 'The clock of the capturing host jumped',
-          explanation: `Packet ${String(chunks[i]!.packet)} is ${(-step / 1e9).toFixed(1)} s earlier than the one before it; durations and validity at capture time are uncertain.`,
+          explanation: `Packet ${String(step.after.packet)} is ${((step.before.time - step.after.time) / 1e9).toFixed(1)} s earlier than the one before it; durations and validity at capture time are uncertain.`,
           remedy: 'Synchronise the clock of the capturing host, and capture again where times matter.',
           evidence: [
-            atPacket(chunks[i - 1]!.packet, null, 'before the step'),
-            atPacket(chunks[i]!.packet, null, 'after the step'),
+            atPacket(step.before.packet, null, 'before the step'),
+            atPacket(step.after.packet, null, 'after the step'),
           ],
         })
-      }
       return null
     },
   },
@@ -165,6 +160,21 @@ function firstChunk(
   for (const side of ['client', 'server'] as const) {
     const chunk = streamOf(conversation, side).chunks.find(wanted)
     if (chunk !== undefined) return { side, chunk }
+  }
+  return null
+}
+
+/** The first pair of chunks, in capture order over both streams, whose times go back by more than a second. */
+function backwardStep(
+  a: readonly Chunk[],
+  b: readonly Chunk[],
+): { readonly before: Chunk; readonly after: Chunk } | null {
+  let before: Chunk | null = null
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    const takeA = j >= b.length || (i < a.length && a[i]!.order < b[j]!.order)
+    const after = takeA ? a[i++]! : b[j++]!
+    if (before !== null && before.time - after.time > 1e9) return { before, after }
+    before = after
   }
   return null
 }
