@@ -1,0 +1,160 @@
+// Who gave up, read from the wire alone.
+
+import { describe, expect, it } from 'vitest'
+import { handshakesOf } from '../../../shared/schannel/handshakes.ts'
+import { outcomeOf } from '../../../shared/schannel/outcome.ts'
+import { endings } from '../../dialogues/endings.ts'
+import {
+  alert,
+  ccs,
+  client,
+  clientHello,
+  conversationOf,
+  hidden,
+  message,
+  oneCertificate,
+  opened,
+  openedAlert,
+  sealed,
+  server,
+  serverHello,
+  type Setting,
+  type Turn,
+} from '../../support/dialogue.ts'
+
+const hello = client(clientHello(200))
+const flight = server(serverHello(90), message(11, 1000, oneCertificate), message(14, 9))
+const full = [hello, flight, client(message(16, 75), ccs(), sealed(22, 45)), server(ccs(), sealed(22, 45))]
+
+function shortly(wire: readonly Turn[], setting: Setting = {}): string {
+  const { outcome, failure } = outcomeOf(conversationOf(wire, setting))
+  return failure === null ? outcome : `${outcome} ${failure.by} ${failure.side} ${failure.ending}`
+}
+
+describe('the outcome of a conversation', () => {
+  it('is established when both have sent their Finished', () => {
+    expect(shortly(full)).toBe('established')
+  })
+
+  it('is established when a TLS 1.3 client sends a Finished-sized record', () => {
+    const wire = [
+      client(clientHello(250)),
+      server(serverHello(127, 0x0304, 0x1301), hidden(900), hidden(58)),
+      client(ccs(), hidden(58)),
+    ]
+    expect(shortly(wire)).toBe('established')
+    expect(shortly([wire[0]!, wire[1]!, client(ccs(), hidden(24))])).toBe('failed schannel client alert')
+  })
+
+  it('names the side that sent a fatal alert, and what it had read', () => {
+    const { failure } = outcomeOf(conversationOf([hello, flight, client(alert(2, 48))]))
+    expect(failure).toMatchObject({
+      by: 'schannel',
+      side: 'client',
+      alert: 4,
+      packet: 3,
+      trigger: 2,
+      seen: 1099,
+    })
+  })
+
+  it('takes a close_notify before the Finished as the application giving up', () => {
+    expect(shortly([hello, flight, client(alert(1, 0))])).toBe('failed application client alert')
+  })
+
+  it('does not mistake the close_notify that ends a session for a failure', () => {
+    expect(shortly([...full, client(sealed(21, 31))])).toBe('established')
+  })
+
+  it('takes a certificate alert after the own OK as a refusal of the application, unless data has gone out', () => {
+    const refusal = openedAlert(31, 2, 48)
+    expect(shortly([...full, client(refusal)])).toBe('failed application client alert')
+    expect(shortly([...full, client(opened(100, 23)), client(refusal)])).toBe('established')
+  })
+
+  it('waits for five quiet seconds before it calls a silence an answer', () => {
+    expect(shortly([hello], { quietAfter: 4.9e9 })).toBe('incomplete transport transport none')
+    expect(shortly([hello], { quietAfter: 5e9 })).toBe('failed transport transport no-answer')
+    expect(shortly([hello, { ...flight, arrives: 300 }], { quietAfter: 5e9 })).toBe(
+      'failed transport transport stalled',
+    )
+    expect(shortly([hello], { quietAfter: NaN })).toBe('incomplete transport transport none')
+  })
+
+  it('tells a reset by the side that was due from a client that stops waiting', () => {
+    expect(shortly([hello], { events: [{ kind: 'rst', from: 'server' }] })).toBe(
+      'failed transport transport reset',
+    )
+    expect(shortly([hello], { events: [{ kind: 'fin', from: 'server' }] })).toBe(
+      'failed transport transport closed',
+    )
+    expect(shortly([hello], { events: [{ kind: 'rst', from: 'client' }] })).toBe(
+      'failed transport transport no-answer',
+    )
+  })
+
+  it('cannot tell from one half of a conversation, or across a hole in the capture', () => {
+    expect(shortly([hello], { unseen: 'server', quietAfter: 9e9 })).toBe(
+      'incomplete transport transport none',
+    )
+    const gaps = { server: [{ start: 200, end: 900, packet: 2, reason: 'not-captured' as const }] }
+    expect(shortly([hello, flight], { gaps, quietAfter: 9e9 })).toBe('incomplete transport transport gap')
+  })
+
+  it('is none where nothing of TLS was meant', () => {
+    expect(
+      shortly([
+        { from: 'client', records: [], text: 'GET / HTTP/1.1' },
+        { from: 'server', records: [], text: 'HTTP/1.1 200 OK' },
+      ]),
+    ).toBe('none')
+  })
+})
+
+describe('the handshakes of a conversation', () => {
+  it('say what was agreed, and whether it was resumed', () => {
+    const id = new Uint8Array(32).fill(1)
+    const wire = [
+      client(clientHello(200, { sessionId: id, serverName: 'a.example', alpn: ['h2'] })),
+      server(serverHello(90, 0x0303, 0xc02f, { sessionId: id, alpn: 'h2' }), ccs(), sealed(22, 45)),
+      client(ccs(), sealed(22, 45)),
+    ]
+    expect(handshakesOf(conversationOf(wire))).toMatchObject([
+      {
+        n: 1,
+        kind: 'initial',
+        version: 0x0303,
+        serverName: 'a.example',
+        cipherSuite: 0xc02f,
+        resumed: true,
+        outcome: 'established',
+        alpn: { offered: ['h2'], chosen: 'h2', visible: true },
+      },
+    ])
+    expect(handshakesOf(conversationOf(full))).toMatchObject([{ resumed: false }])
+  })
+
+  it('leave unknown what TLS 1.3 hides', () => {
+    const wire = [
+      client(clientHello(250, { alpn: ['h2'] })),
+      server(serverHello(127, 0x0304, 0x1301, { keyShareGroup: 29 }), hidden(900), hidden(58)),
+    ]
+    expect(handshakesOf(conversationOf(wire))).toMatchObject([
+      {
+        version: 0x0304,
+        group: 29,
+        resumed: false,
+        alpn: { chosen: null, visible: false },
+        outcome: 'incomplete',
+      },
+    ])
+  })
+
+  it('count a renegotiation as the second', () => {
+    const reneg = endings[0]!.wire.map((turn, i) => (i < 5 ? turn : { ...turn, handshake: 2 }))
+    expect(handshakesOf(conversationOf(reneg)).map(({ n, kind, outcome }) => [n, kind, outcome])).toEqual([
+      [1, 'initial', 'established'],
+      [2, 'renegotiation', 'established'],
+    ])
+  })
+})
