@@ -25,7 +25,7 @@ export function diagnose(
 ): readonly ReportFinding[] {
   if (outcome.outcome === 'none') return []
   const context = contextOf(conversation, outcome, replay, candidates, world)
-  const checked = rules.flatMap((rule) => {
+  const checked = (candidates.length === 0 ? remarkRules : rules).flatMap((rule) => {
     const draft = rule.check(context)
     return draft === null ? [] : [{ rule, draft }]
   })
@@ -86,6 +86,8 @@ function plainDraft(context: Context, verdict: Candidate): FindingDraft {
     remedy: verdict.lookNext ?? 'Look at the logs of both sides at this time.',
   })
 }
+
+const remarkRules = rules.filter(({ ofCandidates }) => !ofCandidates)
 
 /** Verdict, then candidates by rank, then remarks; warnings before information. */
 function weight(finding: ReportFinding, place: ReadonlyMap<string, number>): number {

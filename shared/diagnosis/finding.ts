@@ -56,6 +56,8 @@ export interface Rule {
   readonly evidence: string
   readonly confidence: string
   readonly sources: readonly string[]
+  /** Speaks of candidates only: it has nothing to say about a handshake that was established. */
+  readonly ofCandidates: boolean
   check(context: Context): FindingDraft | null
 }
 

@@ -57,32 +57,67 @@ export interface HandshakeView {
 }
 
 export function viewHandshake(conversation: Conversation, handshake: number): HandshakeView {
-  const hellos = all(conversation, handshake, 'client-hello')
-  const serverHellos = all(conversation, handshake, 'server-hello')
-  const serverHello = serverHellos.findLast((hello) => !hello.body.helloRetryRequest) ?? null
-  const certificates = all(conversation, handshake, 'certificate')
-  const verifies = all(conversation, handshake, 'certificate-verify')
   const parts = {
     conversation,
     handshake,
-    firstHello: hellos[0] ?? null,
-    hello: hellos.at(-1) ?? null,
-    retry: serverHellos.find((hello) => hello.body.helloRetryRequest) ?? null,
-    serverHello,
-    certificate: bySide(certificates),
-    certificateVerify: bySide(verifies),
-    request: all(conversation, handshake, 'certificate-request')[0] ?? null,
-    serverKeyExchange: all(conversation, handshake, 'server-key-exchange')[0] ?? null,
-    clientKeyExchange: all(conversation, handshake, 'client-key-exchange')[0] ?? null,
-    serverDone: conversation.messages.some(
-      (message) => message.handshake === handshake && isHandshake(message, 14) && message.from === 'server',
-    ),
-    finished: {
-      client: finishedOrder(conversation, handshake, 'client', serverHello),
-      server: finishedOrder(conversation, handshake, 'server', serverHello),
-    },
-    alerts: all(conversation, handshake, 'alert'),
+    firstHello: null as Parsed<ClientHello> | null,
+    hello: null as Parsed<ClientHello> | null,
+    retry: null as Parsed<ServerHello> | null,
+    serverHello: null as Parsed<ServerHello> | null,
+    certificate: bySide<CertificateMessage>(),
+    certificateVerify: bySide<CertificateVerify>(),
+    request: null as Parsed<CertificateRequest> | null,
+    serverKeyExchange: null as Parsed<ServerKeyExchange> | null,
+    clientKeyExchange: null as Parsed<ClientKeyExchange> | null,
+    serverDone: false,
+    finished: { client: -1, server: -1 },
+    alerts: [] as Parsed<Alert>[],
   }
+  conversation.messages.forEach((message, index) => {
+    if (message.handshake !== handshake) return
+    const { body, from } = message
+    if (from === 'server' && isHandshake(message, 14)) parts.serverDone = true
+    if (body === null) return
+    switch (body.kind) {
+      case 'client-hello':
+        parts.hello = { message, index, body }
+        parts.firstHello ??= parts.hello
+        break
+      case 'server-hello':
+        if (body.helloRetryRequest) parts.retry ??= { message, index, body }
+        else parts.serverHello = { message, index, body }
+        break
+      case 'certificate':
+        parts.certificate[from] ??= { message, index, body }
+        break
+      case 'certificate-verify':
+        parts.certificateVerify[from] ??= { message, index, body }
+        break
+      case 'certificate-request':
+        parts.request ??= { message, index, body }
+        break
+      case 'server-key-exchange':
+        parts.serverKeyExchange ??= { message, index, body }
+        break
+      case 'client-key-exchange':
+        parts.clientKeyExchange ??= { message, index, body }
+        break
+      case 'alert':
+        parts.alerts.push({ message, index, body })
+        break
+      case 'hello-verify-request':
+      case 'new-session-ticket':
+      case 'encrypted-extensions':
+      case 'certificate-status':
+      case 'key-update':
+      case 'finished':
+      case 'other':
+      case 'change-cipher-spec':
+        break
+    }
+  })
+  for (const side of ['client', 'server'] as const)
+    parts.finished[side] = finishedOrder(conversation, handshake, side, parts.serverHello)
   return { ...parts, stage: stageOf(parts) }
 }
 
@@ -163,24 +198,8 @@ export function atCertificate(
   }
 }
 
-function all<K extends HandshakeBody['kind']>(
-  conversation: Conversation,
-  handshake: number,
-  kind: K,
-): Parsed<Extract<HandshakeBody, { kind: K }>>[] {
-  const found: Parsed<Extract<HandshakeBody, { kind: K }>>[] = []
-  conversation.messages.forEach((message, index) => {
-    if (message.handshake !== handshake || message.body?.kind !== kind) return
-    found.push({ message, index, body: message.body as Extract<HandshakeBody, { kind: K }> })
-  })
-  return found
-}
-
-function bySide<B extends HandshakeBody>(found: readonly Parsed<B>[]): Record<Side, Parsed<B> | null> {
-  return {
-    client: found.find((parsed) => parsed.message.from === 'client') ?? null,
-    server: found.find((parsed) => parsed.message.from === 'server') ?? null,
-  }
+function bySide<B extends HandshakeBody>(): Record<Side, Parsed<B> | null> {
+  return { client: null, server: null }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Candidate, Cause } from '../candidate.ts'
 import { aboutCandidate } from '../finding.ts'
 import type { Context, Rule, Words } from '../finding.ts'
 
-interface CauseRule extends Omit<Rule, 'check'> {
+interface CauseRule extends Omit<Rule, 'check' | 'ofCandidates'> {
   readonly causes: readonly Cause[]
   /** Further precondition; without one, the cause alone decides. */
   readonly when?: (context: Context, candidate: Candidate) => boolean
@@ -18,6 +18,7 @@ export function byCause(parts: CauseRule): Rule {
   const { causes, when, words, aside, ...rule } = parts
   return {
     ...rule,
+    ofCandidates: true,
     check(context) {
       const candidate = context.candidates.find(
         (each) => causes.includes(each.cause) && (when === undefined || when(context, each)),

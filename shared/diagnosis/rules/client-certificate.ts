@@ -69,6 +69,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'The length of the list.',
     confidence: 'observed for the length; likely as a cause where the client then sent no certificate',
     sources: ['field S35', 'field §0.3'],
+    ofCandidates: false,
     check(context) {
       const { view, conversation } = context
       const request = view.request
@@ -90,6 +91,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'The issuers in CertificateRequest and the empty Certificate.',
     confidence: 'possible',
     sources: ['field S36'],
+    ofCandidates: false,
     check({ view, conversation, outcome }) {
       const { request } = view
       const sent = view.certificate.client
@@ -129,6 +131,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'supported_versions of the ClientHello and the ending.',
     confidence: 'possible',
     sources: ['field S38', 'field S11'],
+    ofCandidates: false,
     check(context) {
       const hello = context.view.hello
       if (hello === null || !helloRefused(context)) return null
@@ -155,6 +158,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'CertificateRequest and its signature algorithms, then the close.',
     confidence: 'possible',
     sources: ['field S11'],
+    ofCandidates: false,
     check(context) {
       const { view, failure, conversation } = context
       const { request } = view
@@ -179,6 +183,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: "The reset after the client's first data.",
     confidence: 'possible',
     sources: ['field S39'],
+    ofCandidates: false,
     check({ view, conversation, outcome }) {
       if (outcome.outcome !== 'established' || !isTls13(view)) return null
       const reset = conversation.events.find((event) => event.kind === 'rst' && event.from === 'server')

@@ -25,6 +25,7 @@ export const limitRules: readonly Rule[] = [
     evidence: 'The size of the message.',
     confidence: 'observed for the size; likely as a cause where the receiver gave up',
     sources: ['field S30', 'field §0.3'],
+    ofCandidates: false,
     check(context) {
       const { conversation, outcome } = context
       const worst = conversation.messages
@@ -55,6 +56,7 @@ export const limitRules: readonly Rule[] = [
     evidence: 'The certificate or ServerKeyExchange.',
     confidence: 'observed',
     sources: ['field S14', 'field §0.3'],
+    ofCandidates: false,
     check({ view, chains, conversation, outcome }) {
       const severity = outcome.outcome === 'failed' ? 'warning' : 'info'
       const leaf = chains.server?.sent[0]?.certificate

@@ -105,6 +105,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The last eight bytes of ServerHello.random.',
     confidence: 'observed',
     sources: ['field S06', 'RFC 8446 §4.1.3'],
+    ofCandidates: false,
     check(context) {
       const { view } = context
       const chosen = view.serverHello
@@ -149,6 +150,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The HelloRetryRequest and the second ClientHello.',
     confidence: 'observed',
     sources: ['field S08', 'RFC 8446 §4.1.4'],
+    ofCandidates: false,
     check(context) {
       const { view, conversation, outcome } = context
       if (view.retry === null) return null
@@ -190,6 +192,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The signature algorithm of the certificate and the offered list.',
     confidence: 'observed for the certificate; possible as a cause',
     sources: ['field S10', 'schannel §9.5'],
+    ofCandidates: false,
     check(context) {
       const { view, chains, conversation } = context
       const offered = view.hello?.body.signatureAlgorithmsCert ?? view.hello?.body.signatureAlgorithms ?? null
@@ -296,6 +299,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The alert.',
     confidence: 'observed',
     sources: ['field S17', 'RFC 6066 §3'],
+    ofCandidates: false,
     check({ view, conversation }) {
       const warning = view.alerts.find(({ body }) => body.description === 112 && body.level === 1)
       if (warning === undefined) return null
@@ -368,6 +372,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'ServerHello.',
     confidence: 'observed',
     sources: ['RFC 7465', 'RFC 9325 §4.1'],
+    ofCandidates: false,
     check({ view, conversation, outcome }) {
       const chosen = view.serverHello
       if (chosen === null || outcome.outcome !== 'established') return null

@@ -174,6 +174,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'Both public keys, or equal subject and authority key identifiers.',
     confidence: 'observed',
     sources: ['field S29'],
+    ofCandidates: false,
     check(context) {
       const fault = chainFault(context, 'server', 'key-reused')
       if (fault === null) return null
@@ -199,6 +200,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The TLS feature extension of the certificate; no CertificateStatus.',
     confidence: 'observed',
     sources: ['field S31', 'RFC 7633 §4.2.2'],
+    ofCandidates: false,
     check(context) {
       const { view, chains, conversation } = context
       const leaf = chains.server?.sent[0]?.certificate
@@ -220,6 +222,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The issuer name.',
     confidence: 'likely',
     sources: ['field S61'],
+    ofCandidates: false,
     check(context) {
       const last = context.chains.server?.sent.find(
         ({ certificate }) => certificate !== null && interceptors.test(certificate.issuer.text),
@@ -244,6 +247,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The certificate.',
     confidence: 'observed',
     sources: ['field S21', 'field S23'],
+    ofCandidates: false,
     check(context) {
       if (context.outcome.outcome !== 'established') return null
       for (const cause of ['expired-certificate', 'not-yet-valid-certificate', 'name-mismatch'] as const) {
@@ -266,6 +270,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The order of the chain as sent.',
     confidence: 'observed',
     sources: ['RFC 5246 §7.4.2'],
+    ofCandidates: false,
     check(context) {
       const chain = context.chains.server
       const message = context.view.certificate.server

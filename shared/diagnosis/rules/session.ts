@@ -17,6 +17,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The session in the ClientHello and the hello without extension 23.',
     confidence: 'likely',
     sources: ['field S18', 'RFC 7627 §5.3'],
+    ofCandidates: false,
     check(context) {
       const { view, outcome, conversation } = context
       const hello = view.hello
@@ -42,6 +43,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The DHE suite and the ending.',
     confidence: 'possible; surer where other handshakes of the same pair succeed',
     sources: ['field S19'],
+    ofCandidates: false,
     check(context) {
       const { view, outcome, conversation } = context
       const chosen = view.serverHello
@@ -67,6 +69,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The alert or the second handshake.',
     confidence: 'observed with alert 100; likely otherwise',
     sources: ['field S40', 'schannel §6.3 row 33'],
+    ofCandidates: false,
     check(context) {
       const { conversation, outcome } = context
       const warning = conversation.messages.find(
@@ -100,6 +103,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The offered session and the full handshake or alert that followed.',
     confidence: 'observed; possible as a cause',
     sources: ['field S41'],
+    ofCandidates: false,
     check(context) {
       const { view, conversation, outcome } = context
       const hello = view.hello
@@ -155,6 +159,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: "The FIN after that side's last record.",
     confidence: 'likely; observed with keys',
     sources: ['field S46'],
+    ofCandidates: false,
     check(context) {
       const { conversation, outcome, view } = context
       if (outcome.outcome !== 'established' || conversation.transport !== 'tcp') return null

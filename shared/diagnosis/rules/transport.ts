@@ -38,6 +38,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'TTL and IP id of both packets.',
     confidence: 'likely',
     sources: ['field S51'],
+    ofCandidates: false,
     check(context) {
       const origin = resetOrigin(context)
       if (!origin.differs) return null
@@ -107,6 +108,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The size of the ClientHello and its segments; the post-quantum key share.',
     confidence: 'likely; possible where the server answered',
     sources: ['field S54'],
+    ofCandidates: false,
     check(context) {
       const { view, conversation } = context
       const hello = view.hello
@@ -152,6 +154,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The retransmissions and what was acknowledged.',
     confidence: 'likely',
     sources: ['field S55'],
+    ofCandidates: false,
     check(context) {
       const { conversation, outcome } = context
       if (outcome.outcome === 'established' || conversation.transport !== 'tcp') return null
@@ -176,6 +179,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The retransmissions.',
     confidence: 'observed',
     sources: ['field S53', 'field §2.1'],
+    ofCandidates: false,
     check(context) {
       if (context.outcome.outcome === 'established') return null
       for (const side of ['client', 'server'] as const) {
@@ -198,6 +202,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The packet with window 0.',
     confidence: 'observed',
     sources: ['RFC 9293 §3.8.6'],
+    ofCandidates: false,
     check({ conversation, outcome }) {
       if (outcome.outcome === 'established') return null
       const event = conversation.events.find(({ kind }) => kind === 'zero-window')
@@ -232,6 +237,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The pause and the reset.',
     confidence: 'likely',
     sources: ['field S62'],
+    ofCandidates: false,
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'established') return null
       const reset = conversation.events.find(({ kind }) => kind === 'rst')
@@ -276,6 +282,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The repeated messages.',
     confidence: 'likely',
     sources: ['field S74', 'RFC 6347 §4.2.1'],
+    ofCandidates: false,
     check({ conversation, outcome }) {
       if (outcome.outcome === 'established' || conversation.transport !== 'udp') return null
       const verify = conversation.messages.filter(({ body }) => body?.kind === 'hello-verify-request')
@@ -304,6 +311,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The Initial packets.',
     confidence: 'observed',
     sources: ['field S75', 'RFC 9000 §17.2.2'],
+    ofCandidates: false,
     check({ conversation, outcome }) {
       if (conversation.transport !== 'quic' || outcome.outcome === 'established') return null
       if (conversation.server.seen) return null
