@@ -2,44 +2,19 @@
 
 import { computed, inject, reactive, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { InjectionKey } from 'vue'
-import type { Bridge, BridgeEvent, Fault, Input, Output } from '../shared/contract/bridge.ts'
-import type {
-  CaptureSummary,
-  ReportConversation,
-  ReportEvidence,
-  ReportRow,
-} from '../shared/contract/report.ts'
+import type { Bridge, BridgeEvent, Fault, Output } from '../shared/contract/bridge.ts'
+import type { CaptureSummary, ReportConversation, ReportRow } from '../shared/contract/report.ts'
+import { parseFilter } from '../shared/filter/parse.ts'
 import { baseName } from './format.ts'
 import { nextTheme } from './preferences.ts'
+import { evidenceIn, openingOf, type ByteRange, type Selection } from './selection.ts'
+import { freshState, type State } from './state.ts'
 
-export type Replay = Input<'conversation.inspect'>['replay']
 export type OverviewPoint = Output<'rows.overview'>[number]
 export type TokenDetail = Output<'token.inspect'>
-export type SortKey = Input<'rows.query'>['sort'][number]
-export type OutcomeChoice = 'all' | 'failed' | 'established' | 'incomplete'
-export type Tab = 'timeline' | 'certificates' | 'messages' | 'findings'
-export type Phase = 'welcome' | 'reading' | 'ready' | 'nothing' | 'fault'
-
-/** A call of one side, or one delivery of a token on the wire. */
-export type Selection =
-  | { readonly kind: 'call'; readonly side: 'client' | 'server'; readonly n: number }
-  | { readonly kind: 'token'; readonly token: number; readonly piece: number }
-
-/** Bytes of the inspected token, `end` exclusive. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
 
 const cachedRows = 4000
 const refreshEvery = 300
-
-export const defaultReplay: Replay = {
-  delivery: 'as-captured',
-  partial: 'consume',
-  statuses: 'documented',
-  profile: { client: null, server: null },
-}
 
 export type Session = ReturnType<typeof createSession>
 export const sessionKey: InjectionKey<Session> = Symbol('session')
@@ -53,33 +28,7 @@ export function useSession(): Session {
 
 /** Wires the store to a bridge. One per page. */
 export function createSession(bridge: Bridge) {
-  const state = reactive({
-    phase: 'welcome' as Phase,
-    path: null as string | null,
-    capture: null as number | null,
-    progress: { bytes: 0, total: null as number | null, packets: 0, conversations: 0, since: 0 },
-    milliseconds: null as number | null,
-    cancelled: false,
-    filter: '',
-    problem: null as Output<'rows.query'>['problem'],
-    /** The filter the rows on screen come from: the last one that parsed. */
-    applied: '',
-    outcome: 'all' as OutcomeChoice,
-    counts: { all: 0, failed: 0, established: 0, incomplete: 0 },
-    sort: [{ field: 'time', descending: false }] as SortKey[],
-    selected: null as number | null,
-    tab: 'timeline' as Tab,
-    replay: { ...defaultReplay } as Replay,
-    selection: null as Selection | null,
-    /** Raised when the timeline shall scroll to its failure point or to the selection. */
-    reveal: 0,
-    /** Raised when the filter shall take the focus. */
-    find: 0,
-    /** The list is folded away and the conversation has the whole window. */
-    expanded: false,
-    dialog: null as 'report' | 'keys' | null,
-    keylog: null as { path: string; secrets: number; matched: number } | null,
-  })
+  const state = reactive<State>(freshState())
   const summary = shallowRef<CaptureSummary | null>(null)
   const otherFlows = shallowRef<readonly { looksLike: string; flows: number }[]>([])
   const fault = shallowRef<Fault | null>(null)
@@ -178,23 +127,7 @@ export function createSession(bridge: Bridge) {
   function forget(): void {
     if (refreshTimer !== null) clearTimeout(refreshTimer)
     refreshTimer = null
-    Object.assign(state, {
-      capture: null,
-      path: null,
-      phase: 'welcome',
-      selected: null,
-      selection: null,
-      filter: '',
-      problem: null,
-      applied: '',
-      outcome: 'all',
-      counts: { all: 0, failed: 0, established: 0, incomplete: 0 },
-      milliseconds: null,
-      keylog: null,
-      tab: 'timeline',
-      expanded: false,
-      replay: { ...defaultReplay },
-    })
+    Object.assign(state, { ...freshState(), sort: state.sort, dialog: state.dialog })
     summary.value = null
     fault.value = null
     conversationFault.value = null
@@ -264,18 +197,19 @@ export function createSession(bridge: Bridge) {
     if (points.ok && capture === state.capture) overview.value = points.value
   }
 
-  /** Asks for the ids that the filter, the outcome and the sort give; an unfinished filter leaves the last ones. */
+  /** Asks for the ids that the filter, the outcome and the sort give; of an unfinished filter the last that parsed stays. */
   async function query(): Promise<void> {
     const capture = state.capture
     if (capture === null) return
     const turn = ++queryTurn
     const typed = state.filter.trim()
+    const parsed = parseFilter(typed)
+    state.problem = parsed.ok ? null : parsed.problem
+    if (parsed.ok) state.applied = typed
+    const filter = state.applied
     const sort = state.sort.map((key) => ({ ...key }))
-    const answer = await bridge.request('rows.query', { capture, filter: typed, sort })
-    if (turn !== queryTurn || !answer.ok) return
-    state.problem = answer.value.problem
-    if (answer.value.problem !== null) return
-    state.applied = typed
+    const answer = await bridge.request('rows.query', { capture, filter, sort })
+    if (turn !== queryTurn || !answer.ok || answer.value.problem !== null) return
     state.counts = answer.value.counts
     if (state.outcome === 'all') {
       ids.value = answer.value.ids
@@ -283,7 +217,7 @@ export function createSession(bridge: Bridge) {
     }
     const narrowed = await bridge.request('rows.query', {
       capture,
-      filter: typed === '' ? state.outcome : `(${typed}) && ${state.outcome}`,
+      filter: filter === '' ? state.outcome : `(${filter}) && ${state.outcome}`,
       sort,
     })
     if (turn === queryTurn && narrowed.ok && narrowed.value.problem === null) ids.value = narrowed.value.ids
@@ -363,7 +297,7 @@ export function createSession(bridge: Bridge) {
     }
     conversationFault.value = null
     conversation.value = answer.value
-    state.selection = again ? keepSelection(answer.value) : opening(answer.value)
+    state.selection = again ? keepSelection(answer.value) : openingOf(answer.value)
     kept.value = null
     hovered.value = null
     state.reveal++
@@ -371,10 +305,10 @@ export function createSession(bridge: Bridge) {
 
   function keepSelection(now: ReportConversation): Selection | null {
     const chosen = state.selection
-    if (chosen === null) return opening(now)
+    if (chosen === null) return openingOf(now)
     if (chosen.kind === 'token')
-      return now.tokens.some((token) => token.id === chosen.token) ? chosen : opening(now)
-    return now.contexts[chosen.side].calls.some((call) => call.n === chosen.n) ? chosen : opening(now)
+      return now.tokens.some((token) => token.id === chosen.token) ? chosen : openingOf(now)
+    return now.contexts[chosen.side].calls.some((call) => call.n === chosen.n) ? chosen : openingOf(now)
   }
 
   async function loadToken(): Promise<void> {
@@ -477,43 +411,4 @@ export function createSession(bridge: Bridge) {
     chooseKeys,
     loadKeys,
   }
-}
-
-/** What is selected when a conversation opens: what the failing call took in, else that call, else the first token. */
-function opening(conversation: ReportConversation): Selection | null {
-  const { failure } = conversation
-  const first = conversation.tokens[0]
-  if (failure !== null && (failure.side === 'client' || failure.side === 'server') && failure.call !== null) {
-    const { calls } = conversation.contexts[failure.side]
-    const call = calls.find((each) => each.n === failure.call)
-    const input = call?.tokens.at(-1)?.token
-    if (input === undefined) return { kind: 'call', side: failure.side, n: failure.call }
-    const earlier = calls.filter(
-      (each) => each.n < (failure.call ?? 0) && each.tokens.some((slice) => slice.token === input),
-    )
-    return { kind: 'token', token: input, piece: earlier.length }
-  }
-  return first === undefined ? null : { kind: 'token', token: first.id, piece: 0 }
-}
-
-/** The bytes of a side's stream that a piece of evidence points at; null where it names a packet only. */
-export function rangeOf(evidence: ReportEvidence): ByteRange | null {
-  const { space, from, offset, length } = evidence
-  return space === 'packet' || from === null || offset === null
-    ? null
-    : { start: offset, end: offset + (length ?? 1) }
-}
-
-/** The bytes the best finding points at in a token, to be marked when it opens. */
-function evidenceIn(conversation: ReportConversation, token: number): ByteRange | null {
-  const held = conversation.tokens.find((each) => each.id === token)
-  const ranked = [...conversation.findings].sort((one, two) => one.rank - two.rank)
-  for (const evidence of ranked.flatMap((finding) => finding.evidence)) {
-    const range = rangeOf(evidence)
-    if (held === undefined || range === null || evidence.from !== held.from) continue
-    const start = range.start - held.stream[0]
-    if (start >= 0 && start < held.bytes)
-      return { start, end: Math.min(held.bytes, range.end - held.stream[0]) }
-  }
-  return null
 }

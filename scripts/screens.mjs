@@ -76,7 +76,7 @@ async function shoot(view, theme, viewport) {
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
   await page.goto(served.url)
   await page
-    .waitForSelector(file === null || view.file ? '.wl' : '.card, .none', { timeout: 8000 })
+    .waitForSelector(file === null || view.file ? '.wl' : '.card, .tok, .none', { timeout: 8000 })
     .catch((error) => problems.push(error.message))
   await view.act?.(page)
   await page.evaluate(() => document.fonts.ready)

@@ -32,7 +32,8 @@ export function axisOf(certificates: readonly ReportCertificate[], moments: read
   const step = Math.max(1, Math.ceil((last - first + 1) / 9))
   const years: { at: number; text: string }[] = []
   for (let each = first; each <= last; each += step) {
-    years.push({ at: place({ from, to }, Date.UTC(each, 0, 1)), text: String(each) })
+    const at = place({ from, to }, Date.UTC(each, 0, 1))
+    if (at < 94) years.push({ at, text: String(each) })
   }
   return { from, to, years }
 }

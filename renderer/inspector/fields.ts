@@ -1,6 +1,7 @@
 // The field tree of a token as a flat list: which rows show, which field a byte belongs to. Pure.
 
-import type { ByteRange, TokenDetail } from '../session.ts'
+import type { ByteRange } from '../selection.ts'
+import type { TokenDetail } from '../session.ts'
 
 export type Field = TokenDetail['fields'][number]
 

@@ -22,13 +22,33 @@ export interface TokenWords {
 /** Segments on one shaft; more records than this are joined. */
 const maxSegments = 36
 
-/** Messages whose bytes lie, at least in part, in a piece of a token. */
+/** Bytes of a TLS record header: a message's bytes begin behind it. */
+const recordHeader = 5
+
+/** Messages whose bytes, with the header before them, lie at least in part in a piece of a token. */
 export function messagesIn(conversation: ReportConversation, piece: Piece): readonly ReportMessage[] {
   const start = piece.token.stream[0] + piece.start
   const end = piece.token.stream[0] + piece.end
-  return conversation.messages.filter(
-    (message) => message.from === piece.token.from && message.stream[0] < end && start < message.stream[1],
-  )
+  return conversation.messages.filter((message) => {
+    const header = message.token === piece.token.id ? recordHeader : 0
+    return message.from === piece.token.from && message.stream[0] - header < end && start < message.stream[1]
+  })
+}
+
+/** Sealed records in a piece that no message stands for. */
+function sealedIn(messages: readonly ReportMessage[], piece: Piece): number {
+  let at = 0
+  return piece.token.records.filter((record) => {
+    const start = at
+    at += record.bytes
+    const [low, high] = [piece.token.stream[0] + start, piece.token.stream[0] + at]
+    return (
+      record.protection === 'sealed' &&
+      start < piece.end &&
+      at > piece.start &&
+      !messages.some((message) => message.stream[0] < high && low < message.stream[1])
+    )
+  }).length
 }
 
 /** `Alert 48 unknown_ca`, or the message's name. */
@@ -43,11 +63,14 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   const [piece] = pieces
   if (piece === undefined) return { lead: '', names: [], more: 0, alert: false }
   const { token } = piece
-  const all = messagesIn(conversation, { ...piece, end: pieces.at(-1)?.end ?? piece.end })
+  const span = { ...piece, end: pieces.at(-1)?.end ?? piece.end }
+  const all = messagesIn(conversation, span)
+  const sealed = token.kind === 'application' ? 0 : sealedIn(all, span)
+  const sealedName = sealed === 1 ? 'encrypted record' : `${String(sealed)} encrypted records`
   if (all.length === 0) {
     return {
       lead: '',
-      names: [{ text: kindName(token), strong: true }],
+      names: [{ text: sealed > 0 ? sealedName.replace(/^e/, 'E') : kindName(token), strong: true }],
       more: 0,
       alert: token.kind === 'alert',
     }
@@ -70,11 +93,15 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   const shown = names.slice(0, 1)
   const second = names.find((name) => name.text === heavy) ?? names[1]
   if (second !== undefined && !shown.includes(second)) shown.push(second)
+  if (sealed > 0) {
+    names.push({ text: sealedName, times: 1 })
+    if (shown.length < 2) shown.push(names.at(-1)!)
+  }
   return {
     lead,
     names: shown.map((name) => ({
       text: name.times > 1 ? `${name.text} ×${String(name.times)}` : name.text,
-      strong: name.text === heavy || shown.length === 1,
+      strong: name.text === heavy,
     })),
     more: names.length - shown.length,
     alert: all.some((message) => message.contentType === 21 && message.type !== 0),
@@ -94,10 +121,6 @@ function joined(names: readonly string[]): { text: string; times: number }[] {
 function kindName(token: ReportToken): string {
   if (token.kind === 'application') return 'Application data'
   if (token.kind === 'not-tls') return 'Not TLS'
-  const many = token.records.length
-  if (token.records.some((record) => record.protection === 'sealed')) {
-    return many > 1 ? `${String(many)} encrypted records` : 'Encrypted record'
-  }
   return token.kind === 'alert' ? 'Alert' : 'Bytes without a record'
 }
 

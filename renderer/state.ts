@@ -1,0 +1,69 @@
+// The plain values of the session: what is open, listed, chosen and shown.
+
+import type { Input } from '../shared/contract/bridge.ts'
+import type { ParsedFilter } from '../shared/filter/parse.ts'
+import type { Selection } from './selection.ts'
+
+export type Replay = Input<'conversation.inspect'>['replay']
+type SortKey = Input<'rows.query'>['sort'][number]
+
+export interface State {
+  phase: 'welcome' | 'reading' | 'ready' | 'nothing' | 'fault'
+  path: string | null
+  capture: number | null
+  progress: { bytes: number; total: number | null; packets: number; conversations: number; since: number }
+  /** How long reading took. */
+  milliseconds: number | null
+  cancelled: boolean
+  filter: string
+  problem: Extract<ParsedFilter, { ok: false }>['problem'] | null
+  /** The filter the rows on screen come from: the last one that parsed. */
+  applied: string
+  outcome: 'all' | 'failed' | 'established' | 'incomplete'
+  counts: { all: number; failed: number; established: number; incomplete: number }
+  sort: SortKey[]
+  selected: number | null
+  tab: 'timeline' | 'certificates' | 'messages' | 'findings'
+  replay: Replay
+  selection: Selection | null
+  /** Raised when the timeline shall scroll to its failure point or to the selection. */
+  reveal: number
+  /** Raised when the filter shall take the focus. */
+  find: number
+  /** The list is folded away and the conversation has the whole window. */
+  expanded: boolean
+  dialog: 'report' | 'keys' | null
+  keylog: { path: string; secrets: number; matched: number } | null
+}
+
+/** A session without a capture. */
+export function freshState(): State {
+  return {
+    phase: 'welcome',
+    path: null,
+    capture: null,
+    progress: { bytes: 0, total: null, packets: 0, conversations: 0, since: 0 },
+    milliseconds: null,
+    cancelled: false,
+    filter: '',
+    problem: null,
+    applied: '',
+    outcome: 'all',
+    counts: { all: 0, failed: 0, established: 0, incomplete: 0 },
+    sort: [{ field: 'time', descending: false }],
+    selected: null,
+    tab: 'timeline',
+    replay: {
+      delivery: 'as-captured',
+      partial: 'consume',
+      statuses: 'documented',
+      profile: { client: null, server: null },
+    },
+    selection: null,
+    reveal: 0,
+    find: 0,
+    expanded: false,
+    dialog: null,
+    keylog: null,
+  }
+}
