@@ -36,7 +36,11 @@ const mix: readonly (readonly [file: string, weight: number])[] = [
 ]
 
 /** Writes a classic capture to `path`; returns its bytes and packets. `folder` holds the recordings. */
-export function writeCapture(path: string, folder: string, shape: CaptureShape): { bytes: number; packets: number } {
+export function writeCapture(
+  path: string,
+  folder: string,
+  shape: CaptureShape,
+): { bytes: number; packets: number } {
   const kinds = mix.flatMap(([file, weight]) => {
     const sessions = sessionsOf(join(folder, `${file}.pcap`))
     return Array.from({ length: weight }, (_, i) => sessions[i % sessions.length]!)
@@ -46,7 +50,9 @@ export function writeCapture(path: string, folder: string, shape: CaptureShape):
   let next = 0
   while (next < shape.sessions || open.length > 0) {
     while (open.length < shape.interleaved && next < shape.sessions) {
-      open.push(new Session(next, vary(kinds[(next * 37) % kinds.length]!, next, distinctCertificates), shape))
+      open.push(
+        new Session(next, vary(kinds[(next * 37) % kinds.length]!, next, distinctCertificates), shape),
+      )
       next++
     }
     for (let i = open.length - 1; i >= 0; i--) {

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { analyseFile } from '../../electron/worker/analyse.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
-import { writeCapture } from './generate.ts'
+import { type CaptureShape, writeCapture } from './generate.ts'
 
 const [task, path, ...rest] = process.argv.slice(2)
 
@@ -37,7 +37,10 @@ async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
     conversations: capture.rows.length,
     packets: capture.summary.packets,
     outcomes: Object.fromEntries(
-      ['established', 'failed', 'incomplete'].map((name) => [name, capture.rows.filter((row) => row.outcome === name).length]),
+      ['established', 'failed', 'incomplete'].map((name) => [
+        name,
+        capture.rows.filter((row) => row.outcome === name).length,
+      ]),
     ),
     firstRowsMs: Math.round(firstRows),
     openMedianMs: opened[25],
@@ -66,7 +69,7 @@ const done =
     ? await scan(path!, task === 'jsonl' ? 'jsonl' : 'none')
     : task === 'read'
       ? plainRead(path!)
-      : writeCapture(path!, rest[0]!, JSON.parse(rest[1]!))
+      : writeCapture(path!, rest[0]!, JSON.parse(rest[1]!) as CaptureShape)
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
 console.log(
   JSON.stringify({

@@ -21,7 +21,13 @@ export function vary(plays: readonly Play[], n: number, distinctCertificates: nu
   })
 }
 
-function varyMessages(b: Uint8Array, from: number, to: number, n: number, distinctCertificates: number): void {
+function varyMessages(
+  b: Uint8Array,
+  from: number,
+  to: number,
+  n: number,
+  distinctCertificates: number,
+): void {
   let at = from
   while (at + 4 <= to) {
     const type = b[at]!
