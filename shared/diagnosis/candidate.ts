@@ -84,10 +84,3 @@ export interface World {
   /** The present, in milliseconds since 1970-01-01 UTC. */
   readonly now: number
 }
-
-/** A trust that knows no roots and cannot check signatures: every question stays open. */
-export const noTrust: Trust = {
-  label: 'no trusted roots',
-  issuedBy: () => null,
-  knownRoot: () => 'unknown',
-}

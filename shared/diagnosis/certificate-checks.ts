@@ -3,7 +3,7 @@
 import type { ReportCertificateCheck } from '../contract/report.ts'
 import type { StatusName } from '../sspi/status.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { Cause, World } from './candidate.ts'
+import type { World } from './candidate.ts'
 import { dayText, leastRsaBits } from './certificates.ts'
 import type { ChainReading } from './certificates.ts'
 import { matchesName, namesOf } from './host-name.ts'
@@ -31,21 +31,6 @@ export function chainChecks(
           ...place(chain, index),
         ],
   )
-}
-
-/** The status Windows returns for each fault of a certificate (schannel §6.3 rows 6 to 13; §1 for the policy statuses). */
-export const faultStatuses: Partial<Record<Cause, StatusName>> = {
-  'untrusted-root': 'SEC_E_UNTRUSTED_ROOT',
-  'incomplete-chain': 'CERT_E_CHAINING',
-  'expired-certificate': 'SEC_E_CERT_EXPIRED',
-  'not-yet-valid-certificate': 'SEC_E_CERT_EXPIRED',
-  'name-mismatch': 'SEC_E_WRONG_PRINCIPAL',
-  'wrong-key-usage': 'SEC_E_CERT_WRONG_USAGE',
-  'revoked-certificate': 'CRYPT_E_REVOKED',
-  'key-reused': 'SEC_E_UNTRUSTED_ROOT',
-  'weak-key': 'SEC_E_CERT_UNKNOWN',
-  'weak-signature': 'SEC_E_CERT_UNKNOWN',
-  'malformed-message': 'SEC_E_CERT_UNKNOWN',
 }
 
 function row(check: string, verdict: Verdict, status: StatusName | null, text: string): Check {

@@ -5,17 +5,10 @@ import { reportFinding } from './finding.ts'
 import type { NeighbourFacts, NeighbourIndex } from './neighbours.ts'
 import { neighbourRules, revocationFinding } from './rules/neighbours.ts'
 
-/**
- * Findings that need other conversations, unnumbered: merge them with `ranked`. `revocationHosts` are the CRL and OCSP
- * host names of the server's certificate, in lower case.
- */
-export function diagnoseNeighbours(
-  self: NeighbourFacts,
-  index: NeighbourIndex,
-  revocationHosts: readonly string[],
-): readonly ReportFinding[] {
+/** Findings that need other conversations, unnumbered: merge them with `ranked`. */
+export function diagnoseNeighbours(self: NeighbourFacts, index: NeighbourIndex): readonly ReportFinding[] {
   const drafts = neighbourRules.map((rule) => ({ rule, draft: rule.check(self, index) }))
-  const revocation = revocationFinding(self, index, revocationHosts)
+  const revocation = revocationFinding(self, index)
   return [...drafts, { rule: { id: 'revocation-fetch-failed', scenario: 'S25' }, draft: revocation }].flatMap(
     ({ rule, draft }) =>
       draft === null ? [] : [reportFinding(rule, draft, { status: draft.status, events: [], apps: [] })],

@@ -1,18 +1,12 @@
 // Whether a certificate is for a name, as TLS clients decide it (RFC 6125 §6.4, RFC 9525 §6.3).
 
 import type { Certificate } from '../x509/certificate.ts'
-import { generalNameText } from '../x509/names.ts'
 
 /** The names a certificate is for: its SAN entries; its common names only where it has no DNS or IP entry. */
 export function namesOf(certificate: Certificate): readonly string[] {
   const alternatives = certificate.extensions.subjectAltNames ?? []
   const useful = alternatives.filter(({ kind }) => kind === 'dns' || kind === 'ip')
   return useful.length > 0 ? useful.map(({ value }) => value) : [...certificate.subject.commonNames]
-}
-
-/** Every SAN entry as text, for people. */
-export function alternativesText(certificate: Certificate): readonly string[] {
-  return (certificate.extensions.subjectAltNames ?? []).map(generalNameText)
 }
 
 export function matchesName(certificate: Certificate, host: string): boolean {

@@ -3,6 +3,7 @@
 import { hex } from '../bytes/fields.ts'
 import type { Conversation, Time } from '../conversation/facts.ts'
 import type { OutcomeFacts } from '../schannel/model.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import type { Candidate, Cause } from './candidate.ts'
 import type { ChainReading } from './certificates.ts'
 import { offeredVersions } from './offer.ts'
@@ -42,6 +43,8 @@ export interface NeighbourFacts {
   readonly issuedSessions: readonly string[]
   /** extended_master_secret in both hellos; null where one is missing. */
   readonly extendedMasterSecret: boolean | null
+  /** Hosts of the CRL and OCSP addresses in the server's certificate, in lower case. */
+  readonly revocationHosts: readonly string[]
   readonly leaf: { readonly subject: string; readonly keyType: string; readonly hash: string | null } | null
 }
 
@@ -218,9 +221,15 @@ export function neighbourFacts(
       hello === undefined || chosen === undefined
         ? null
         : hasExtension(hello.extensions, 23) && hasExtension(chosen.extensions, 23),
+    revocationHosts: leaf == null ? [] : hostsOf(leaf),
     leaf:
       leaf == null ? null : { subject: leaf.subject.text, keyType: leaf.key.type, hash: leaf.signature.hash },
   }
+}
+
+function hostsOf({ extensions }: Certificate): readonly string[] {
+  const urls = [...(extensions.ocspUrls ?? []), ...(extensions.crlUrls ?? [])]
+  return urls.flatMap((url) => /^http:\/\/([^/:]+)/i.exec(url)?.[1]?.toLowerCase() ?? [])
 }
 
 function hasExtension(extensions: readonly { readonly type: number }[] | null, type: number): boolean {

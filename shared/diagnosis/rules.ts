@@ -4,6 +4,7 @@ import type { Rule } from './finding.ts'
 import { captureRules } from './rules/capture.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
 import { limitRules } from './rules/limits.ts'
+import { nameRules } from './rules/names.ts'
 import { negotiationRules } from './rules/negotiation.ts'
 import { recordRules } from './rules/records.ts'
 import { serverCertificateRules } from './rules/server-certificate.ts'
@@ -12,6 +13,7 @@ import { transportRules } from './rules/transport.ts'
 
 export const rules: readonly Rule[] = [
   ...negotiationRules,
+  ...nameRules,
   ...serverCertificateRules,
   ...clientCertificateRules,
   ...sessionRules,

@@ -260,11 +260,8 @@ export const neighbourRules: readonly NeighbourRule[] = [
 ]
 
 /** Rules that also need what a certificate names: CRL and OCSP hosts, fetched beside the handshake. */
-export function revocationFinding(
-  self: NeighbourFacts,
-  index: NeighbourIndex,
-  hosts: readonly string[],
-): FindingDraft | null {
+export function revocationFinding(self: NeighbourFacts, index: NeighbourIndex): FindingDraft | null {
+  const hosts = self.revocationHosts
   if (self.outcome !== 'failed' || hosts.length === 0) return null
   const { dns, http } = index.fetches(self.client, self.start, self.end, hosts)
   const badName = dns.find(({ failed }) => failed)
