@@ -356,14 +356,16 @@ function folded(steps: readonly Step[], opened: ReadonlySet<string>): readonly S
       end++
     }
     const run = steps.slice(index, end)
-    if (run.length >= foldFrom && !isData(step) && !opened.has(foldName(step.group.side, call.n))) {
+    index = end - 1
+    const folds = run.length >= foldFrom && !isData(step) && !opened.has(foldName(step.group.side, call.n))
+    if (!folds) result.push(...run)
+    else {
       result.push({
         group: { side: step.group.side, calls: run.flatMap((each) => each.group.calls) },
         pieces: run.flatMap((each) => each.pieces),
         carried: 0,
       })
-      index = end - 1
-    } else result.push(step)
+    }
   }
   return result
 }

@@ -1,19 +1,19 @@
 // The page on real captures, driven as an analyst would: list, score, bytes, filter, tabs, dialogs, states.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Download, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openServed, type ServedInspector } from '../host/desktop.ts'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 
 const lab = resolve('../shared/captures/lab')
 const capture = (name: string): string => join(lab, `${name}.pcap`)
-let inspector: ServedInspector
+let inspector: ServedPage
 let page: Page
 
 async function open(name: string): Promise<void> {
-  inspector = await openServed([name.includes('/') ? name : capture(name)])
+  inspector = await openPage([name.includes('/') ? name : capture(name)])
   page = inspector.page
 }
 
@@ -22,6 +22,14 @@ afterEach(async () => {
   await inspector.close()
   expect(problems).toEqual([])
 })
+
+afterAll(closeBrowser)
+
+async function textOf(file: Download): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
   it('opens on the failure: verdict, failing card, the bytes behind it', async () => {
@@ -95,7 +103,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
       page.getByRole('button', { name: 'Save report' }).click(),
     ])
     expect(file.suggestedFilename()).toBe('untrusted-root-1.report.html')
-    expect(readFileSync(await file.path(), 'utf8')).toContain('SEC_E_UNTRUSTED_ROOT')
+    expect(await textOf(file)).toContain('SEC_E_UNTRUSTED_ROOT')
     await page
       .getByRole('status')
       .getByText(/^Saved/)
@@ -109,7 +117,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
       /expired .* days ago/,
     )
     await page.getByRole('tab', { name: /Messages/ }).click()
-    await page.getByRole('button', { name: 'ServerHello', exact: true }).waitFor()
+    await page.locator('.messages').getByRole('button', { name: 'ServerHello', exact: true }).waitFor()
     await page.getByRole('tab', { name: /Findings/ }).click()
     await page.getByText('What to do').last().waitFor()
   })
@@ -156,7 +164,7 @@ describe('the page without conversations', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('welcomes with what it reads', async () => {
-    inspector = await openServed()
+    inspector = await openPage([])
     page = inspector.page
     await page.getByRole('heading', { name: 'Open a capture' }).waitFor()
   })
