@@ -14,16 +14,22 @@ export interface PrologueBytes {
 export interface Openings {
   readonly bytes: readonly [Uint8Array, Uint8Array]
   readonly ports: readonly [number, number]
+  /** All that was said so far, for what 64 bytes cannot show. */
+  readonly said: readonly PrologueBytes[]
 }
+
+/** `from` is filled in by the reader, who knows the roles. */
+export type Step = Omit<CarrierStep, 'from'> & { readonly dir: 0 | 1 }
 
 /** What a carrier read in the clear. */
 export interface CarrierReading {
   /** Which direction is the client's; null where the carrier cannot tell. */
   readonly clientDir: 0 | 1 | null
-  /** `from` is filled in by the reader, who knows the roles. */
-  readonly steps: readonly (Omit<CarrierStep, 'from'> & { readonly dir: 0 | 1 })[]
+  readonly steps: readonly Step[]
   /** TLS was asked for and will not come, or was never offered although the client wanted it. */
   readonly refused: boolean
+  /** What both sides said behind a proxy's consent or header: perhaps another carrier's prologue. */
+  readonly inside: readonly PrologueBytes[]
 }
 
 /** One protocol. Adding one means one file and one row in list.ts. */
@@ -31,6 +37,58 @@ export interface Carrier {
   readonly name: string
   /** Whether these openings are this protocol's. Called again as openings grow, until one carrier says yes. */
   recognises(openings: Openings): boolean
-  /** Reads the prologue in capture order; called once, when TLS has begun or the conversation has ended. */
-  read(prologue: readonly PrologueBytes[]): CarrierReading
+  /**
+   * Reads the prologue in capture order, when TLS has begun or the conversation has ended. `closer` is the direction that
+   * ended the connection; null where TLS began or the end was not captured.
+   */
+  read(prologue: readonly PrologueBytes[], closer: 0 | 1 | null): CarrierReading
+}
+
+/** Which part of a prologue something was said in. */
+export interface Place {
+  readonly dir: 0 | 1
+  readonly packet: number
+  readonly time: Time
+}
+
+type MutableStep = { -readonly [K in keyof Step]: Step[K] }
+
+const maxSteps = 64
+const maxTextLength = 300
+
+/** Collects what a carrier's `read` finds. */
+export class Account implements CarrierReading {
+  clientDir: 0 | 1 | null = null
+  refused = false
+  inside: readonly PrologueBytes[] = []
+  readonly steps: MutableStep[] = []
+
+  info(place: Place, text: string): MutableStep {
+    return this.add(place, text, 'info')
+  }
+
+  /** The way to TLS is open: refusals before it no longer count. */
+  accept(place: Place, text: string): void {
+    this.refused = false
+    for (const step of this.steps) if (step.result === 'refused') step.result = 'info'
+    this.add(place, text, 'ok')
+  }
+
+  refuse(place: Place, text: string): void {
+    this.refused = true
+    this.add(place, text, 'refused')
+  }
+
+  /** Takes back refusals: the client asks again, so they were steps on the way. */
+  retry(): void {
+    this.refused = false
+    for (const step of this.steps) if (step.result === 'refused') step.result = 'info'
+  }
+
+  private add({ dir, packet, time }: Place, text: string, result: Step['result']): MutableStep {
+    const clipped = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
+    const step: MutableStep = { dir, time, packets: [packet], text: clipped, result }
+    if (this.steps.length < maxSteps) this.steps.push(step)
+    return step
+  }
 }

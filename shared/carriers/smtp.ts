@@ -1,56 +1,29 @@
 // SMTP and LMTP with STARTTLS (RFC 3207, RFC 2033).
 
-import type { Carrier, CarrierReading } from './carrier.ts'
-import { linesOf, startsWith } from './lines.ts'
+import type { Carrier } from './carrier.ts'
+import { type DialogueWords, readDialogue } from './dialogue.ts'
+import { converse } from './lines.ts'
+
+const words: DialogueWords = {
+  command: 'STARTTLS',
+  greeting: /^220[ -]/,
+  asksFeatures: /^(EHLO|LHLO)\b/i,
+  offers: /^250[ -]STARTTLS\b/i,
+  endsFeatures: /^(250 |250$|[45]\d\d)/,
+  fails: /^[45]\d\d/,
+  asks: /^STARTTLS\b/i,
+  accepts: /^220\b/,
+  refuses: /^[2-5]\d\d/,
+  goesOn: /^(MAIL|AUTH)\b/i,
+  leaves: /^QUIT\b/i,
+  // RFC 3207 §4: 530; Exchange answers 451 5.7.3 and 454 4.7.
+  demands: /^[45]\d\d.*\b(STARTTLS|TLS)\b/i,
+  masked: /^250[ -]X{4,}[A-Z]?$/,
+  content: /^(DATA|BDAT)\b/i,
+}
 
 export const smtp: Carrier = {
   name: 'smtp',
-  recognises({ bytes }) {
-    const commands = ['EHLO ', 'HELO ', 'LHLO ', 'STARTTLS']
-    return bytes.some(
-      (opening, dir) =>
-        commands.some((command) => startsWith(opening, command)) &&
-        (bytes[dir === 0 ? 1 : 0].length === 0 || startsWith(bytes[dir === 0 ? 1 : 0], '220')),
-    )
-  },
-  read(prologue): CarrierReading {
-    const steps: CarrierReading['steps'][number][] = []
-    let clientDir: 0 | 1 | null = null
-    let offered: boolean | null = null
-    let asked = false
-    let refused = false
-    for (const { dir, text, packet, time } of linesOf(prologue)) {
-      const packets = [packet]
-      const verb = text.split(' ')[0]!.toUpperCase()
-      if (verb === 'EHLO' || verb === 'LHLO' || verb === 'HELO') {
-        clientDir = dir
-        offered = verb === 'HELO' ? false : null
-        steps.push({ dir, time, packets, text, result: 'info' })
-      } else if (verb === 'STARTTLS' && dir === clientDir) {
-        asked = true
-        steps.push({ dir, time, packets, text, result: 'info' })
-      } else if (clientDir !== null && dir !== clientDir) {
-        if (/^250[- ]STARTTLS\b/i.test(text)) offered = true
-        if (asked) {
-          refused = !text.startsWith('220')
-          asked = false
-          steps.push({ dir, time, packets, text, result: refused ? 'refused' : 'ok' })
-        } else if (text.startsWith("250 ") && offered !== null) {
-          steps.push({
-            dir,
-            time,
-            packets,
-            text: offered ? 'offers STARTTLS' : 'does not offer STARTTLS',
-            result: 'info',
-          })
-        } else if (text.startsWith("250 ")) {
-          offered = false
-          steps.push({ dir, time, packets, text: 'does not offer STARTTLS', result: 'refused' })
-        }
-      } else if (clientDir === null && text.startsWith('220')) {
-        steps.push({ dir, time, packets, text, result: 'info' })
-      }
-    }
-    return { clientDir, steps, refused }
-  },
+  recognises: ({ bytes }) => converse(bytes, ['EHLO ', 'HELO ', 'LHLO '], ['STARTTLS'], ['220']),
+  read: (prologue, closer) => readDialogue(prologue, closer, words),
 }

@@ -1,7 +1,7 @@
 // The two streams of a TLS conversation over a byte stream, gathered into facts as their bytes come in order.
 
-import type { Carrier, PrologueBytes } from '../carriers/carrier.ts'
-import { carriers } from '../carriers/list.ts'
+import type { Carrier, CarrierReading, PrologueBytes } from '../carriers/carrier.ts'
+import { readCarriers, recogniseCarrier } from '../carriers/reading.ts'
 import {
   firstApplicationRecords,
   maxChunksKept,
@@ -27,30 +27,36 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   private readonly ports: readonly [number, number]
   private readonly said: PrologueBytes[] = []
   private prologueBytes = 0
+  private knownToCarriers = 0
   /** TLS began after bytes that were not TLS. */
   private beganLate = false
+  /** Who ended the connection. */
+  private closer: 0 | 1 | null = null
 
   constructor(options: BuilderOptions, ports: readonly [number, number]) {
     super(options, false)
     this.ports = ports
   }
 
-  /** Neither direction has been TLS so far, and no carrier that may still begin it is known. */
+  /** Neither direction has been TLS so far, and no carrier that may still begin it, or has refused it, is known. */
   get hopeless(): boolean {
     const [a, b] = this.streams
     if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.confirmed) return false
-    return this.found === null || this.prologueBytes > maxPrologueBytes
+    return this.found === null || (this.prologueFull && !this.refused)
   }
 
   prologue(stream: TlsStream, b: Uint8Array, from: number, to: number, origin: Origin): void {
-    const bytes: readonly [Uint8Array, Uint8Array] = [this.streams[0].opening, this.streams[1].opening]
-    this.found ??= carriers.find((carrier) => carrier.recognises({ bytes, ports: this.ports })) ?? null
+    if (this.prologueFull) return
     this.prologueBytes += to - from
     if (this.prologueBytes > maxPrologueBytes) return
     this.said.push({ dir: stream.dir, bytes: b.slice(from, to), packet: origin.packet, time: origin.time })
+    this.recognise()
   }
 
-  /** A ClientHello begins TLS in either direction; the answer begins it in the other. Lines may stand before it (S59). */
+  /**
+   * A ClientHello begins TLS in either direction; the answer begins it in the other. A carrier's last words may stand before it
+   * in the same packet (S59).
+   */
   lateStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number {
     const peer = this.streams[stream.dir === 0 ? 1 : 0]
     const answers = peer.phase === 'tls' && this.confirmed
@@ -59,22 +65,31 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       this.beganLate = true
       return from
     }
-    if (this.found === null) return -1
-    for (let at = b.indexOf(10, from) + 1; at > 0 && at < to; at = b.indexOf(10, at) + 1) {
+    this.recognise()
+    if (this.found === null || this.prologueFull) return -1
+    const first = answers ? -1 : contentTypes.handshake
+    for (let at = nextStart(b, from, first); at > 0 && at < to; at = nextStart(b, at, first)) {
       if (begins(b, at, to)) return at
     }
     return -1
   }
 
+  override event(...told: Parameters<Gatherer['event']>): void {
+    const [kind, dir] = told
+    if (kind === 'fin' || kind === 'rst') this.closer ??= dir
+    super.event(...told)
+  }
+
   override finish(closing: Closing): Conversation {
-    if (this.found !== null) this.carried(this.found.name, this.found.read(this.said))
+    const carried = this.readCarrier()
+    if (carried !== null) this.carried(carried.name, carried.reading)
     else if (this.beganLate) this.carried('unknown', null)
     return super.finish(closing)
   }
 
   /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
   get refused(): boolean {
-    return !this.confirmed && this.found?.read(this.said).refused === true
+    return !this.confirmed && this.readCarrier()?.reading.refused === true
   }
 
   /** Feeds new in-order bytes of one direction. True if the packet is worth noting for `inspect`. */
@@ -90,7 +105,9 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
       if (stream.chunks.length < maxChunksKept) {
         stream.chunks.push({ start: from, end: stream.offset, packet, time, order, ack })
       } else this.limitsReached.add('maxChunksKept')
-      if (stream.phase === 'not-tls' && stream.chunks.length >= chunksOfOtherProtocols) stream.bulk = true
+      const known = this.found !== null && !this.prologueFull
+      if (stream.phase === 'not-tls' && !known && stream.chunks.length >= chunksOfOtherProtocols)
+        stream.bulk = true
     }
     if (this.options.keepBytes) {
       this.pieces[dir].push({ start: from, packet: origin.packet, bytes: b.slice(start, end) })
@@ -184,6 +201,24 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     }
   }
 
+  private get prologueFull(): boolean {
+    return this.prologueBytes > maxPrologueBytes
+  }
+
+  /** Asks the carriers again where there is more to look at. */
+  private recognise(): void {
+    const [a, b] = [this.streams[0].opening, this.streams[1].opening]
+    const known = a.length + b.length + this.said.length
+    if (this.found !== null || known === this.knownToCarriers) return
+    this.knownToCarriers = known
+    this.found = recogniseCarrier({ bytes: [a, b], ports: this.ports, said: this.said })
+  }
+
+  private readCarrier(): { readonly name: string; readonly reading: CarrierReading } | null {
+    if (this.found === null) return null
+    return readCarriers(this.found, this.said, this.ports, this.confirmed ? null : this.closer)
+  }
+
   /** Whether a type-22 record of this stream is encrypted: TLS 1.3 has no sealed ones of that type (RFC 8446 §5.2). */
   private isSealed(stream: TlsStream): boolean {
     return stream.changedCipher && this.version < 0x0304
@@ -197,6 +232,11 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     })
     if (stream.joiner.oversized) this.limitsReached.add('maxMessageBytes')
   }
+}
+
+/** Where TLS may begin behind `at`: at an octet of the record type `first`, or behind a line feed where that is not given. */
+function nextStart(b: Uint8Array, at: number, first: number): number {
+  return first < 0 ? b.indexOf(10, at) + 1 : b.indexOf(first, at + 1)
 }
 
 /** Whether these bytes begin a handshake message that RFC 8446 or its ancestors know (proof that this is TLS). */
