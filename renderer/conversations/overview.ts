@@ -9,8 +9,8 @@ export interface Block {
   readonly y: number
   readonly height: number
   readonly kind: 'established' | 'failed' | 'incomplete'
-  /** The conversation of a single block; the first of a bar. */
-  readonly id: number
+  /** The conversations it stands for: one for a block, all of its slice for a bar. */
+  readonly ids: readonly number[]
   readonly title: string
 }
 
@@ -30,7 +30,9 @@ export interface Overview {
 /** Slices of time; above this many conversations in one, blocks become bars. */
 const slices = 97
 const stackUpTo = 4
-const middle = 31
+export const middle = 26
+/** Highest bar, the same above and below. */
+const barHeight = 13
 const margin = 0.6
 
 /** Blocks and ticks for points that have a time; `pad` milliseconds of a still growing capture are left empty at the right. */
@@ -73,29 +75,29 @@ function cellBlocks(
   const up = kind !== 'failed'
   const below = kind === 'incomplete' ? (cells.get(`${slice}:established`)?.length ?? 0) : 0
   if (most > stackUpTo) {
-    const scale = (count: number): number => Math.max(2, (Math.log1p(count) / Math.log1p(most)) * 20)
+    const scale = (count: number): number => Math.max(2, (Math.log1p(count) / Math.log1p(most)) * barHeight)
     const height = scale(cell.length)
     const lift = below === 0 ? 0 : scale(below) + 1
-    const first = cell[0]!
     return [
       {
         key,
         x,
         y: up ? middle - 2 - lift - height : middle + 2,
-        height: Math.min(height, up ? 26 - lift : 21),
+        height: Math.min(height, middle - 4 - lift),
         kind,
-        id: first.id,
+        ids: cell.map((point) => point.id),
         title: `${String(cell.length)} ${kind}`,
       },
     ]
   }
+  const pitch = most > 2 ? 4 : 7
   return cell.map((point, index) => ({
     key: `${key}:${String(point.id)}`,
     x,
-    y: up ? middle - 8 - (index + below) * 7 : middle + 2 + index * 7,
-    height: 6,
+    y: up ? middle - 1 - pitch - (index + below) * pitch : middle + 2 + index * pitch,
+    height: pitch - 1,
     kind,
-    id: point.id,
+    ids: [point.id],
     title: `conversation ${String(point.id)}, ${kind}`,
   }))
 }
