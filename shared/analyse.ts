@@ -19,6 +19,8 @@ export interface AnalysisHost {
   readonly crypto: Crypto
   readonly world: World
   readonly keys: Keys | null
+  /** Findings about a conversation that its neighbours gave rise to; null while the scan goes on. */
+  neighbours(id: number): readonly ReportFinding[] | null
 }
 
 /** All that the rooms found out about one conversation; views are made of it. */
@@ -40,6 +42,13 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
   const handshakes = handshakesOf(conversation, landmarks, outcome)
   const candidates = judge(conversation, outcome, host.world)
   const replayed = replay(conversation, outcome, verdictOf(candidates), options)
-  const findings = diagnose(conversation, outcome, replayed, candidates, null, host.world)
+  const findings = diagnose(
+    conversation,
+    outcome,
+    replayed,
+    candidates,
+    host.neighbours(conversation.id),
+    host.world,
+  )
   return { conversation, opening, outcome, handshakes, candidates, replay: replayed, findings }
 }

@@ -41,6 +41,8 @@ export const maxFragmentedMessageBytes = 1 << 17
 export const maxHeaderNesting = 16
 /** Certificates read from one Certificate message. */
 export const maxCertificatesRead = 100
+/** Conversations that neighbour rules look at. */
+export const maxNeighbourhoods = 50_000
 /** Warnings kept per capture; further ones of a code are counted. */
 export const maxWarningsKept = 100
 /** Bytes of one pcapng block that is read whole (longer ones are passed over, or are damage if they are packets). */

@@ -15,6 +15,7 @@ import type {
 } from '../../shared/contract/report.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
+import { Neighbourhood } from '../../shared/neighbourhood.ts'
 import type { Pieces } from '../../shared/ports.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
 import type { ReplayOptions } from '../../shared/schannel/model.ts'
@@ -103,6 +104,7 @@ class Capture implements OpenCapture {
   private readonly reader: CaptureReader
   private readonly records = new Map<number, ConversationRecord>()
   private readonly trust = trustOf(null)
+  private readonly neighbourhood = new Neighbourhood()
   private readonly replay: ReplayOptions
   private readonly builderOptions: { keepSealed: boolean; keepBytes: boolean }
   private readonly scratch = new Uint8Array(scratchBytes)
@@ -158,6 +160,7 @@ class Capture implements OpenCapture {
     })
     if (this.reader.fault !== null) throw new Refusal({ ...this.reader.fault, packet: null })
     this.scanner.finish()
+    this.meetNeighbours()
     this.flush(hooks)
     this.rows.sort((a, b) => a.id - b.id)
     this.summary = this.summarise()
@@ -211,14 +214,33 @@ class Capture implements OpenCapture {
 
   private analyse(conversation: Conversation, replay: ReplayOptions): Analysis {
     const keys = this.hasKeys ? { log: this.log, rsa: this.rsa, sessions: this.sessions } : null
-    return analyse(conversation, replay, { crypto: nodeCrypto, world: this.viewHost.world, keys })
+    return analyse(conversation, replay, {
+      crypto: nodeCrypto,
+      world: this.viewHost.world,
+      keys,
+      neighbours: (id) => this.neighbourhood.findings(id),
+    })
   }
 
   private closed(conversation: Conversation, record: ConversationRecord): void {
     this.records.set(conversation.id, record)
-    const row = rowView(this.analyse(conversation, this.replay), this.viewHost)
+    const analysis = this.analyse(conversation, this.replay)
+    const row = rowView(analysis, this.viewHost)
+    this.neighbourhood.closed(analysis, row.key, this.viewHost.world)
     this.rows.push(row)
     this.pending.push(row)
+  }
+
+  /** The neighbour rules look at all conversations together; rows that they say something about are sent again. */
+  private meetNeighbours(): void {
+    const places = new Map(this.rows.map((row, place) => [row.id, place]))
+    for (const id of this.neighbourhood.finish()) {
+      const place = places.get(id)
+      if (place === undefined) continue
+      const row = this.neighbourhood.revised(this.rows[place]!)
+      this.rows[place] = row
+      this.pending.push(row)
+    }
   }
 
   /** A Decryption Secrets Block with a key log (pcapng, secrets type 0x544c534b). */

@@ -5,7 +5,7 @@ import { reportFinding } from './finding.ts'
 import type { NeighbourFacts, NeighbourIndex } from './neighbours.ts'
 import { neighbourRules, revocationFinding } from './rules/neighbours.ts'
 
-/** Findings that need other conversations, unnumbered: merge them with `ranked`. */
+/** Findings that need other conversations, in the order in which they are shown; `diagnose` numbers them. */
 export function diagnoseNeighbours(self: NeighbourFacts, index: NeighbourIndex): readonly ReportFinding[] {
   const drafts = neighbourRules.map((rule) => ({ rule, draft: rule.check(self, index) }))
   const revocation = revocationFinding(self, index)

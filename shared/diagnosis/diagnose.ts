@@ -12,8 +12,8 @@ import { failureAlert, viewFailure } from './view.ts'
 import { windowsWords } from './windows.ts'
 
 /**
- * Findings of one conversation: the verdict's first, then the other candidates', then remarks. `neighbours` are findings of
- * `diagnoseNeighbours`, merged by rank; null before the end of the scan.
+ * Findings of one conversation: the verdict's first, then the other candidates', then remarks, then `neighbours`, which
+ * `diagnoseNeighbours` found at the end of the scan (null before): they come last, so that no finding changes its number.
  */
 export function diagnose(
   conversation: Conversation,
@@ -42,17 +42,21 @@ export function diagnose(
     }))
     .sort((a, b) => weight(a.finding, place) - weight(b.finding, place) || a.order - b.order)
     .map(({ finding }) => finding)
-  return ranked([...own, ...(neighbours ?? [])])
+  return numbered([...ranked(own), ...(neighbours ?? [])])
 }
 
-/** Numbers findings in the order of their severity, keeping the given order within one. */
-export function ranked(findings: readonly ReportFinding[]): readonly ReportFinding[] {
+/** In the order of severity, keeping the given order within one. */
+function ranked(findings: readonly ReportFinding[]): readonly ReportFinding[] {
   return findings
     .map((finding, order) => ({ finding, order }))
     .sort(
       (a, b) => severityWeight[a.finding.severity] - severityWeight[b.finding.severity] || a.order - b.order,
     )
-    .map(({ finding }, i) => ({ ...finding, id: i + 1, rank: i + 1 }))
+    .map(({ finding }) => finding)
+}
+
+function numbered(findings: readonly ReportFinding[]): readonly ReportFinding[] {
+  return findings.map((finding, i) => ({ ...finding, id: i + 1, rank: i + 1 }))
 }
 
 export function contextOf(
