@@ -16,7 +16,7 @@ interface Layout {
 export const theme: Ref<Theme> = useLocalStorage<Theme>('theme', 'system')
 export const layout: Ref<Layout> = useLocalStorage<Layout>(
   'layout',
-  { list: 28, inspector: 38, hex: 40 },
+  { list: 28, inspector: 37, hex: 40 },
   { mergeDefaults: true },
 )
 /** The analyst's choice per file name; without one the number of calls decides. */
