@@ -32,13 +32,16 @@ export interface Piece {
   readonly read: number
 }
 
+/** What a capture may be packed in and is still read. */
+export type Container = 'gzip' | 'zstd' | 'lz4'
+
 /** A capture read forward once, from a file, a compressed file or a pipe. */
 export interface Pieces {
   readonly name: string
   /** Bytes of the input as it lies on disk; null for a pipe. */
   readonly total: number | null
   /** What the capture is packed in. */
-  readonly container: 'gzip' | null
+  readonly container: Container | null
   /** For reading packets again; null where the input cannot be read twice, so that noted packets must be spooled. */
   readonly seekable: ByteSource | null
   /** Why the bytes ended before their time (damaged or cut compression, a limit); null while there is no such reason. */

@@ -1,29 +1,14 @@
 // gzip unpacked on the way, in bounded portions; damage ends the stream after all that came before it.
 
 import { createGunzip } from 'node:zlib'
+import { type Chunk, Cut } from './chunks.ts'
 
 /** Compressed bytes unpacked at a time: at deflate's best ratio (1032) they become 33 MB. */
 export const packedBytes = 32 << 10
 
-/** Bytes that came out of a pipe or a decompressor, and how much of the input they cost. */
-export interface Chunk {
-  readonly bytes: Uint8Array
-  readonly read: number
-}
-
-/** Why a stream of chunks ended before its time. */
-export class Cut extends Error {
-  readonly code: string
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 /** Unpacks gzip, however many members it has. All that came out before damage is handed on before the `Cut`. */
 export async function* inflate(
   packed: AsyncGenerator<Chunk, void>,
-  limit: number,
   name: string,
 ): AsyncGenerator<Chunk, void> {
   const inflater = new Inflater()
@@ -34,11 +19,6 @@ export async function* inflate(
       for (let at = 0; at < chunk.bytes.length && inflater.failure === null; at += packedBytes) {
         await inflater.feed(chunk.bytes.subarray(at, at + packedBytes))
         for (const bytes of inflater.take()) yield { bytes, read }
-        if (inflater.total > limit)
-          throw new Cut(
-            'capture-unpacks-too-large',
-            `${name} unpacks to more than ${String(limit)} bytes; the rest was not read.`,
-          )
       }
       if (inflater.failure !== null) break
     }
@@ -53,17 +33,12 @@ export async function* inflate(
 /** The host's gunzip, fed in small portions so that what one turn can bring forth is bounded. */
 class Inflater {
   failure: (Error & { readonly code?: string }) | null = null
-  /** Bytes that came out so far. */
-  total = 0
   private readonly gunzip = createGunzip({ chunkSize: 128 << 10 })
   private readonly ended: Promise<void>
   private out: Buffer[] = []
 
   constructor() {
-    this.gunzip.on('data', (data: Buffer) => {
-      this.out.push(data)
-      this.total += data.length
-    })
+    this.gunzip.on('data', (data: Buffer) => this.out.push(data))
     this.ended = new Promise((resolve) => {
       this.gunzip.on('end', resolve)
       this.gunzip.on('error', (error) => {

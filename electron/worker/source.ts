@@ -5,8 +5,10 @@ import { setImmediate } from 'node:timers/promises'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
 import { SourceError } from '../../shared/ports.ts'
-import type { ByteSource, Piece, Pieces } from '../../shared/ports.ts'
-import { type Chunk, Cut, inflate, packedBytes } from './gunzip.ts'
+import type { ByteSource, Container, Piece, Pieces } from '../../shared/ports.ts'
+import { type Chunk, Cut } from './chunks.ts'
+import { packedBytes } from './gunzip.ts'
+import { containerOf, unpack } from './unpack.ts'
 
 /** Reads begin here in the buffer: page-aligned reads into the first bytes of a large Buffer are several times slower. */
 const bufferStart = 64
@@ -15,7 +17,7 @@ const fileReadBytes = 4 << 20
 const streamBufferBytes = 512 << 10
 
 /**
- * Opens a capture for reading forward. `-` is standard input; gzip is unpacked on the way. Throws `SourceError` for a file
+ * Opens a capture for reading forward. `-` is standard input; gzip, Zstandard and LZ4 are unpacked on the way. Throws `SourceError` for a file
  * that cannot be read. What the bytes are is for the capture reader to say.
  */
 export async function openCaptureInput(
@@ -30,14 +32,10 @@ export async function openCaptureInput(
   const file = new FileSource(path)
   const head = Buffer.alloc(4)
   const there = file.read(0, head, 0, head.length)
-  if (sniff(head.subarray(0, there)).kind !== 'gzip') return new FilePieces(file)
-  return new StreamPieces(
-    path,
-    file.size,
-    'gzip',
-    inflate(fileChunks(file), limits.inflatedBytes, path),
-    () => file.close(),
-  )
+  const container = containerOf(sniff(head.subarray(0, there)).kind)
+  if (container === null) return new FilePieces(file)
+  const chunks = unpack(container, fileChunks(file), limits.inflatedBytes, path)
+  return new StreamPieces(path, file.size, container, chunks, () => file.close())
 }
 
 /** An open file. Reads check that it is still as it was when it was opened. */
@@ -169,7 +167,7 @@ class FilePieces implements Pieces {
 class StreamPieces implements Pieces {
   readonly name: string
   readonly total: number | null
-  readonly container: 'gzip' | null
+  readonly container: Container | null
   readonly seekable = null
   problem: { readonly code: string; readonly text: string } | null = null
   private readonly chunks: AsyncGenerator<Chunk, void>
@@ -181,7 +179,7 @@ class StreamPieces implements Pieces {
   constructor(
     name: string,
     total: number | null,
-    container: 'gzip' | null,
+    container: Container | null,
     chunks: AsyncGenerator<Chunk, void>,
     release: () => void,
   ) {
@@ -230,7 +228,7 @@ class StreamPieces implements Pieces {
   }
 }
 
-/** Looks at a stream's first bytes to tell gzip from a plain capture. */
+/** Looks at a stream's first bytes to tell what it is packed in. */
 async function streamPieces(
   name: string,
   stream: AsyncIterable<Buffer | string> & { destroy(): unknown },
@@ -247,8 +245,9 @@ async function streamPieces(
   }
   const all = chain(first, chunks)
   const release = () => void stream.destroy()
-  if (sniff(head.subarray(0, 4)).kind !== 'gzip') return new StreamPieces(name, null, null, all, release)
-  return new StreamPieces(name, null, 'gzip', inflate(all, inflatedBytes, name), release)
+  const container = containerOf(sniff(head.subarray(0, 4)).kind)
+  const unpacked = container === null ? all : unpack(container, all, inflatedBytes, name)
+  return new StreamPieces(name, null, container, unpacked, release)
 }
 
 async function* chain(
