@@ -4,6 +4,7 @@ import type { Conversation } from '../conversation/facts.ts'
 import type { OutcomeFacts, Verdict } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
 import { judgeAlert } from './judge/alerts.ts'
+import { judgeCarrier } from './judge/carriers.ts'
 import { judgeIncomplete, judgeTransport } from './judge/endings.ts'
 import { judgeNotTls } from './judge/not-tls.ts'
 import { failureAlert, viewFailure } from './view.ts'
@@ -18,6 +19,8 @@ export function judge(conversation: Conversation, outcome: OutcomeFacts, world: 
   if (outcome.outcome === 'incomplete') return judgeIncomplete(view)
   const { failure } = outcome
   if (failure === null) return judgeIncomplete(view)
+  const refused = judgeCarrier(conversation, outcome)
+  if (refused.length > 0) return refused
   const wrongProtocol = judgeNotTls(view, failure)
   if (wrongProtocol.length > 0) return wrongProtocol
   const alert = failureAlert(conversation, failure)

@@ -2,6 +2,7 @@
 
 import type { Rule } from './finding.ts'
 import { captureRules } from './rules/capture.ts'
+import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   ...sessionRules,
   ...recordRules,
   ...transportRules,
+  ...carrierRules,
   ...captureRules,
   ...limitRules,
 ]

@@ -7,7 +7,10 @@ import { judge, verdictOf } from '../../../shared/diagnosis/judge.ts'
 import { rules } from '../../../shared/diagnosis/rules.ts'
 import { finding as findingSchema } from '../../../shared/contract/report.ts'
 import { trustOf } from '../../../electron/worker/trust.ts'
+import { carrierScenarios } from './carrier-scenarios.ts'
 import { goodHandshakes, scenarios } from './scenarios.ts'
+
+const catalogue = [...scenarios, ...carrierScenarios]
 
 const baseSeconds = Date.UTC(2026, 10, 22) / 1000
 const world: World = { trust: trustOf(null), clock: { baseSeconds }, now: baseSeconds * 1000 }
@@ -19,7 +22,7 @@ function diagnosed(build: (typeof scenarios)[number]['build']) {
 }
 
 describe('a scenario of the catalogue', () => {
-  it.each(scenarios)('$scenario, $title, is found by $rule', ({ build, rule, cause, packet, scenario }) => {
+  it.each(catalogue)('$scenario, $title, is found by $rule', ({ build, rule, cause, packet, scenario }) => {
     const { candidates, findings } = diagnosed(build)
     expect(verdictOf(candidates)?.cause ?? null).toBe(cause)
     const found = findings.find((finding) => finding.rule === rule)
@@ -29,7 +32,7 @@ describe('a scenario of the catalogue', () => {
     for (const finding of findings) expect(findingSchema.safeParse(finding).error).toBeUndefined()
   })
 
-  it.each(scenarios.filter(({ cause }) => cause !== null))(
+  it.each(catalogue.filter(({ cause }) => cause !== null))(
     '$scenario, $title, has exactly one verdict on top',
     ({ build, cause }) => {
       const { findings } = diagnosed(build)
@@ -47,7 +50,7 @@ describe('a good handshake', () => {
 
 describe('the rules', () => {
   it('have each a scenario built for it', () => {
-    const built = new Set(scenarios.map(({ rule }) => rule))
+    const built = new Set(catalogue.map(({ rule }) => rule))
     expect(
       rules.filter(({ scenario, id }) => scenario !== null && !built.has(id)).map(({ id }) => id),
     ).toEqual([])

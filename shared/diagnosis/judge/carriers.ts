@@ -1,0 +1,48 @@
+// Refusals before TLS began: a carrier that denied it, or a proxy that would not open the way.
+
+import type { CarrierStep, Conversation } from '../../conversation/facts.ts'
+import type { OutcomeFacts } from '../../schannel/model.ts'
+import type { Candidate } from '../candidate.ts'
+import { atPacket } from '../view.ts'
+
+const proxies: readonly string[] = ['http-connect', 'socks']
+
+/** The carrier that spoke last: behind a proxy that let the client through, the one inside it. */
+export function innermostCarrier(conversation: Conversation): string {
+  return conversation.carrier.name.split('+').at(-1) ?? 'none'
+}
+
+/** The step in which TLS was refused; null where a handshake began all the same. */
+export function refusedStep(conversation: Conversation): CarrierStep | null {
+  if (conversation.messages.length > 0) return null
+  return conversation.carrier.steps.findLast((step) => step.result === 'refused') ?? null
+}
+
+/** One candidate for a conversation that its carrier refused; empty for any other. No call was made, so there is no status. */
+export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts): readonly Candidate[] {
+  const step = refusedStep(conversation)
+  if (step === null || outcome.failure?.by !== 'application') return []
+  const carrier = innermostCarrier(conversation)
+  const proxy = proxies.includes(carrier)
+  const asked = conversation.carrier.steps.findLast(
+    ({ from, result }, i, all) => from === 'client' && result === 'info' && i < all.indexOf(step),
+  )
+  const evidence = [step, ...(asked === undefined ? [] : [asked])].map(({ packets, from, text }) =>
+    atPacket(packets.at(-1) ?? conversation.lastPacket, from, text),
+  )
+  const offered = step.text.startsWith('server does not offer')
+  return [
+    {
+      cause: proxy ? 'proxy-refused' : 'starttls-refused',
+      confidence: offered ? 'likely' : 'observed',
+      status: null,
+      summary: proxy
+        ? `The proxy did not open the way to the server: ${step.text}. TLS never began.`
+        : offered
+          ? `The ${carrier} ${step.text}, and the client ended the conversation. TLS never began.`
+          : `The ${carrier} server refused TLS or went on without it: ${step.text}. TLS never began.`,
+      evidence,
+      lookNext: null,
+    },
+  ]
+}

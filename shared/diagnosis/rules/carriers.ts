@@ -1,0 +1,256 @@
+// Rules about what is said before TLS, and about what is carried inside it.
+
+import { printable } from '../../bytes/text.ts'
+import { candidateOf, remark } from '../finding.ts'
+import type { Context, Rule } from '../finding.ts'
+import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
+import { atMessage, atPacket, atStream } from '../view.ts'
+import { byCause, helloRefused } from './by-cause.ts'
+
+const databases: readonly string[] = ['postgresql', 'mysql']
+const ldapsPorts: readonly number[] = [636, 3269]
+
+export const carrierRules: readonly Rule[] = [
+  byCause({
+    id: 'starttls-refused',
+    scenario: 'S58',
+    precondition:
+      'A mail, news, chat or file server denies STARTTLS, does not offer it to a client that then leaves, or its offer was overwritten.',
+    evidence: 'The answer of the server, and what the client had asked.',
+    confidence: 'observed; likely where the client left without asking',
+    sources: ['field S58', 'RFC 3207 §4'],
+    causes: ['starttls-refused'],
+    when: ({ conversation }) => {
+      const carrier = innermostCarrier(conversation)
+      return carrier !== 'rdp' && carrier !== 'ldap' && !databases.includes(carrier)
+    },
+    words: (context) =>
+      stepText(context).includes('overwritten')
+        ? {
+            title: 'A firewall removed the offer of STARTTLS',
+            remedy:
+              'Switch off the inspection of this protocol (Cisco ASA: no inspect esmtp) or allow TLS in it (allow-tls action log).',
+          }
+        : {
+            title: 'TLS was refused before it began',
+            remedy:
+              'Look at the server: a certificate must be assigned to this service (Exchange: Get-ExchangeCertificate, event MSExchangeTransport 12014 or 2015) and STARTTLS enabled on this connector.',
+            lookNext:
+              'Compare with a capture at the server, to see whether a device between changes the answer.',
+          },
+  }),
+  byCause({
+    id: 'database-tls-refused',
+    scenario: null,
+    precondition:
+      'A PostgreSQL, MySQL or MariaDB server denies TLS, or demands it from a client that goes without.',
+    evidence: 'The answer of the server.',
+    confidence: 'observed',
+    sources: ['PostgreSQL documentation, message flow', 'MySQL documentation, connection phase'],
+    causes: ['starttls-refused'],
+    when: ({ conversation }) => databases.includes(innermostCarrier(conversation)),
+    words: (context) =>
+      /demands|error/.test(stepText(context))
+        ? {
+            title: 'The database server only takes connections with TLS',
+            remedy:
+              "Switch TLS on in the client's connection string (PostgreSQL: sslmode=verify-full, MySQL: --ssl-mode=VERIFY_IDENTITY).",
+          }
+        : {
+            title: 'The database server has TLS switched off',
+            remedy:
+              'Give the server a certificate and switch TLS on (PostgreSQL: ssl = on with ssl_cert_file and ssl_key_file, MySQL: ssl_cert and ssl_key).',
+          },
+  }),
+  byCause({
+    id: 'rdp-negotiation-failure',
+    scenario: 'S66',
+    precondition:
+      'The RDP server answers the connection request with RDP_NEG_FAILURE, or chooses a protocol without TLS.',
+    evidence: 'The requested protocols and the answer.',
+    confidence: 'observed',
+    sources: ['field S66', 'MS-RDPBCGR §2.2.1.2.2'],
+    causes: ['starttls-refused'],
+    when: ({ conversation }) => innermostCarrier(conversation) === 'rdp',
+    words: (context) => ({
+      title: 'Client and RDP server agree on no security protocol',
+      remedy: rdpRemedy(stepText(context)),
+    }),
+  }),
+  byCause({
+    id: 'ldap-starttls-refused',
+    scenario: 'S71',
+    precondition:
+      'StartTLS of LDAP is answered with another result than 0, or a bind without TLS with result 8 or 13.',
+    evidence: 'The extended response or the bind response.',
+    confidence: 'observed',
+    sources: ['field S71', 'RFC 4511 §4.14.2'],
+    causes: ['starttls-refused'],
+    when: ({ conversation }) => innermostCarrier(conversation) === 'ldap',
+    words: (context) =>
+      stepText(context).startsWith('bind')
+        ? {
+            title: 'The directory does not take a bind without TLS',
+            remedy:
+              'Use LDAPS (636), StartTLS or signing in the client; the domain controller asks for it by policy (LDAP server signing requirements, events 2888 and 2889).',
+          }
+        : {
+            title: 'The directory refused StartTLS',
+            remedy:
+              'Look whether the domain controller has a certificate for server authentication in its computer store (events 36886 and 36872, Schannel); 52 unavailable says it has none it can use.',
+          },
+  }),
+  byCause({
+    id: 'ldaps-no-certificate',
+    scenario: 'S71',
+    precondition: 'A ClientHello to port 636 or 3269 is answered with a reset or close.',
+    evidence: 'The reset or close.',
+    confidence: 'possible',
+    sources: ['field S71'],
+    causes: ['connection-reset', 'connection-closed'],
+    when: (context) => helloRefused(context) && ldapsPorts.includes(context.conversation.serverEndpoint.port),
+    aside: true,
+    words: () => ({
+      title: 'The domain controller may have no usable certificate',
+      confidence: 'possible',
+      remedy:
+        'Look at the domain controller for events 36886 and 36872 (Schannel), and for a certificate with its DNS name and server authentication in the computer store.',
+    }),
+  }),
+  byCause({
+    id: 'proxy-refused',
+    scenario: 'S60',
+    precondition: 'An HTTP or SOCKS proxy answers the request for a tunnel with anything but success.',
+    evidence: 'The answer of the proxy, and the request.',
+    confidence: 'observed',
+    sources: ['field S60', 'RFC 9110 §9.3.6', 'RFC 1928 §6'],
+    causes: ['proxy-refused'],
+    words: (context) => ({
+      title: 'The proxy refused the connection',
+      remedy: proxyRemedy(stepText(context)),
+    }),
+  }),
+  {
+    id: 'starttls-pipelined',
+    scenario: 'S59',
+    precondition: 'The client sent bytes, or its ClientHello, before the server had agreed to TLS.',
+    evidence: 'The packet of the ClientHello, and the consent of the server where it was captured.',
+    confidence: 'observed',
+    sources: ['field S59'],
+    ofCandidates: false,
+    check(context) {
+      const { carrier, messages } = context.conversation
+      const consent = carrier.steps.findLast(({ result, from }) => result === 'ok' && from === 'server')
+      const early = carrier.steps.find(({ text }) => text.startsWith('sends more before the answer'))
+      const hello = messages[0]
+      const ahead =
+        consent !== undefined && hello?.from === 'client' && hello.packet < (consent.packets[0] ?? 0)
+      if (early === undefined && !ahead) return null
+      return remark('warning', 'client', {
+        title: 'The client did not wait for the consent to TLS',
+        explanation:
+          'What is sent between the command and its answer belongs to the clear part; servers drop it, or take the ClientHello for a command.',
+        remedy: 'Let the client wait for the answer before it sends its ClientHello.',
+        evidence:
+          early !== undefined
+            ? [atPacket(early.packets[0] ?? 0, 'client', early.text)]
+            : hello === undefined
+              ? []
+              : [atMessage(context.conversation, hello, 'a ClientHello before the consent')],
+      })
+    },
+  },
+  {
+    id: 'rdp-tls-failed',
+    scenario: 'S67',
+    precondition: 'The RDP server agreed to TLS or CredSSP, and the TLS handshake then failed.',
+    evidence: 'The choice of the server.',
+    confidence: 'observed',
+    sources: ['field S67'],
+    ofCandidates: true,
+    check(context) {
+      const { conversation, outcome } = context
+      const chosen = conversation.carrier.steps.find(({ result }) => result === 'ok')
+      if (outcome.outcome !== 'failed' || innermostCarrier(conversation) !== 'rdp' || chosen === undefined)
+        return null
+      return remark('info', 'server', {
+        title: 'RDP: the session ends before logon, because its TLS failed',
+        explanation:
+          'No credentials were sent yet. The server logs "The Terminal Server security layer detected an error in the protocol stream" with the Schannel status (TermDD 56 or RdpCoreTS 226), and Schannel its own event.',
+        remedy:
+          'Look at the certificate of the RDP listener and at whether NETWORK SERVICE may read its private key; then at the TLS versions of both sides.',
+        evidence: [atPacket(chosen.packets[0] ?? 0, 'server', chosen.text)],
+      })
+    },
+  },
+  {
+    id: 'inside-tls',
+    scenario: null,
+    precondition: 'Keys open the first data of the client, and it begins a Windows service over HTTPS.',
+    evidence: 'The request line.',
+    confidence: 'observed',
+    sources: ['MS-SSTP §3.2.4.1', 'MS-TSGU §2.2', 'MS-WSMV §2.2'],
+    ofCandidates: false,
+    check(context) {
+      const found = serviceInside(context)
+      if (found === null) return null
+      return remark('info', 'client', {
+        title: `Inside TLS: ${found.service}`,
+        explanation: `The first request of the client is ${found.line}`,
+        remedy: `Nothing is wrong. TLS carries ${found.service}; look in its own log for what follows.`,
+        evidence: [atStream('client', found.start, found.end, found.packet, found.line)],
+      })
+    },
+  },
+]
+
+interface Inside {
+  readonly service: string
+  readonly line: string
+  readonly start: number
+  readonly end: number
+  readonly packet: number
+}
+
+const services: readonly (readonly [RegExp, string])[] = [
+  [/^SSTP_DUPLEX_POST /, 'a VPN (SSTP)'],
+  [/^(RDG_(IN|OUT)_DATA|RPC_(IN|OUT)_DATA) .*(remoteDesktopGateway|rpcproxy|rpcwithcert)/i, 'RD Gateway'],
+  [/^POST \/wsman\b/i, 'WinRM'],
+]
+
+function serviceInside({ conversation }: Context): Inside | null {
+  const record = conversation.client.records.find(
+    ({ innerType, opened }) => innerType === 23 && opened !== null,
+  )
+  if (record === undefined || record.opened === null) return null
+  const end = record.opened.indexOf(13)
+  const line = printable(record.opened, 0, Math.min(end < 0 ? record.opened.length : end, 200))
+  const service = services.find(([pattern]) => pattern.test(line))?.[1]
+  return service === undefined
+    ? null
+    : { service, line, start: record.start, end: record.end, packet: record.packet }
+}
+
+function stepText(context: Context): string {
+  return refusedStep(context.conversation)?.text ?? candidateOf(context, 'starttls-refused')?.summary ?? ''
+}
+
+function rdpRemedy(text: string): string {
+  if (/\b5 HYBRID/.test(text))
+    return 'Let the client use Network Level Authentication (enablecredsspsupport:i:1 in the .rdp file), or update it: the server demands CredSSP.'
+  if (/\b1 SSL_REQ/.test(text))
+    return 'Update the client or let it ask for TLS: the server has the security layer set to SSL (SecurityLayer 2).'
+  if (/\b3 SSL_CERT/.test(text))
+    return 'Give the RDP listener a certificate: delete the broken self-signed one in the Remote Desktop store and restart TermService, or assign one by policy.'
+  if (/\b6 SSL_WITH/.test(text))
+    return 'Let the client authenticate by certificate or smart card: the server demands it.'
+  return "Set the server's security layer to Negotiate or SSL (policy: Require use of specific security layer for remote connections), so that it takes TLS."
+}
+
+function proxyRemedy(text: string): string {
+  if (/^407|authentication|password/.test(text))
+    return 'Let the program authenticate to the proxy (WinHTTP: netsh winhttp show proxy; services run as another account than the user), or except this destination.'
+  if (/^(502|503|504)|unreachable|refused|expired/.test(text))
+    return 'The proxy itself could not reach the server: look in its log for name resolution and its own connection.'
+  return 'Ask the owner of the proxy for its rule on this destination and port.'
+}
