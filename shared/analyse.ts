@@ -26,6 +26,7 @@ export interface AnalysisHost {
 /** All that the rooms found out about one conversation; views are made of it. */
 export interface Analysis {
   readonly conversation: Conversation
+  readonly options: ReplayOptions
   readonly opening: Opening | null
   readonly outcome: OutcomeFacts
   readonly handshakes: readonly HandshakeSummary[]
@@ -50,5 +51,5 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
     host.neighbours(conversation.id),
     host.world,
   )
-  return { conversation, opening, outcome, handshakes, candidates, replay: replayed, findings }
+  return { conversation, options, opening, outcome, handshakes, candidates, replay: replayed, findings }
 }

@@ -268,7 +268,22 @@ const carrier = z.object({
   ),
 })
 
-const attribute = z.object({ name: z.string(), value: z.string(), basis: z.enum(['derived', 'assumed']) })
+/** One answer of QueryContextAttributes. */
+export const attribute = z.object({
+  name: z.string(),
+  /** The constant of schannel.h and sspi.h, in hex. */
+  code: z.string(),
+  /** In one line; null where the capture does not show it, or the call fails. */
+  value: z.string().nullable(),
+  /** `derived` from the wire by documented or tested rules, or `assumed`. */
+  basis: z.enum(['derived', 'assumed']),
+  status: z.string(),
+  source: z.string(),
+  /** Members of the structure. */
+  fields: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Why there is no value, or what else to know. */
+  note: z.string().nullable(),
+})
 
 const conversationHead = z.object({
   id: z.number(),
@@ -355,6 +370,7 @@ export type ReportFinding = z.infer<typeof finding>
 export type ReportFindingRow = z.infer<typeof findingRow>
 export type ReportFailure = z.infer<typeof failure>
 export type ReportConversation = z.infer<typeof conversation>
+export type ReportAttribute = z.infer<typeof attribute>
 export type ReportRow = z.infer<typeof row>
 export type ModelOptions = z.infer<typeof modelOptions>
 export type Report = z.infer<typeof report>

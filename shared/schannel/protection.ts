@@ -38,4 +38,5 @@ export function overheadOf(version: number, cipherSuite: number, datagrams: bool
   }
 }
 
-const macBytes: Readonly<Record<string, number>> = { MD5: 16, SHA: 20, SHA256: 32, SHA384: 48 }
+/** Bytes of a record's MAC, by the hash as suites name it. */
+export const macBytes: Readonly<Record<string, number>> = { MD5: 16, SHA: 20, SHA256: 32, SHA384: 48 }

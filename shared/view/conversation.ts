@@ -3,14 +3,16 @@
 import type { Analysis } from '../analyse.ts'
 import { type Message, type Side, streamOf } from '../conversation/facts.ts'
 import type {
+  ReportAttribute,
   ReportCall,
   ReportConversation,
   ReportMessage,
   ReportToken,
   ReportTransportEvent,
 } from '../contract/report.ts'
-import { nameOf } from '../registries/registry.ts'
+import { hexNumber, nameOf } from '../registries/registry.ts'
 import { alertDescriptions, contentTypes, handshakeTypes } from '../registries/tls.ts'
+import { type Attribute, attributesOf } from '../schannel/attributes.ts'
 import type { Call, ContextReplay, Token } from '../schannel/model.ts'
 import { statusCode } from '../sspi/status.ts'
 import { certificateViews } from './certificates.ts'
@@ -32,9 +34,21 @@ export function conversationView(analysis: Analysis, host: ConversationViewHost)
     messages: analysis.conversation.messages.map((message) => messageView(message, analysis)),
     transportEvents: eventViews(analysis, host),
     certificates: certificateViews(analysis, host),
-    attributes: { client: [], server: [] },
+    attributes: attributeViews(analysis, host),
     findings: [...analysis.findings],
   }
+}
+
+function attributeViews(analysis: Analysis, host: ViewHost): ReportConversation['attributes'] {
+  const { conversation, handshakes, replay, options, opening } = analysis
+  const bindings = opening?.opened === true ? opening.bindings : null
+  const facts = { conversation, handshakes, replay, profile: options.profile, bindings }
+  const { client, server } = attributesOf(facts, host.crypto)
+  return { client: client.map(attributeView), server: server.map(attributeView) }
+}
+
+function attributeView(attribute: Attribute): ReportAttribute {
+  return { ...attribute, code: hexNumber(attribute.code, 1) }
 }
 
 function contextView(context: ContextReplay, host: ViewHost): ReportConversation['contexts']['client'] {

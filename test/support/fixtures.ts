@@ -5,6 +5,7 @@ import type {
   CaptureSummary,
   ModelOptions,
   Report,
+  ReportAttribute,
   ReportCall,
   ReportCertificate,
   ReportConversation,
@@ -55,6 +56,30 @@ const callDefaults: ReportCall = {
   alternatives: [],
   state: '',
   messages: [],
+}
+
+function connectionInfo(protocol: string): ReportAttribute {
+  return {
+    name: 'SECPKG_ATTR_CONNECTION_INFO',
+    code: '0x5a',
+    value: `${protocol}, AES 256, ECDH 255`,
+    basis: 'assumed',
+    status: 'SEC_E_OK',
+    source: 'schannel §7.1',
+    fields: [{ name: 'dwProtocol', value: protocol }],
+    note: null,
+  }
+}
+
+const streamSizes: ReportAttribute = {
+  name: 'SECPKG_ATTR_STREAM_SIZES',
+  code: '0x04',
+  value: 'header 5, trailer 17, maximum 16384',
+  basis: 'assumed',
+  status: 'SEC_E_OK',
+  source: 'schannel §7.2',
+  fields: [{ name: 'cbHeader', value: '5' }],
+  note: null,
 }
 
 /** Input buffers before a call: the peer's bytes and the empty slot. */
@@ -732,13 +757,8 @@ export const establishedConversation: ReportConversation = {
   ],
   certificates: { server: null, client: null },
   attributes: {
-    client: [
-      { name: 'SECPKG_ATTR_CONNECTION_INFO.dwProtocol', value: 'SP_PROT_TLS1_3_CLIENT', basis: 'derived' },
-      { name: 'SECPKG_ATTR_STREAM_SIZES', value: 'header 5, trailer 17, maximum 16384', basis: 'derived' },
-    ],
-    server: [
-      { name: 'SECPKG_ATTR_CONNECTION_INFO.dwProtocol', value: 'SP_PROT_TLS1_3_SERVER', basis: 'derived' },
-    ],
+    client: [connectionInfo('SP_PROT_TLS1_3_CLIENT'), streamSizes],
+    server: [connectionInfo('SP_PROT_TLS1_3_SERVER'), streamSizes],
   },
   findings: [],
 }
