@@ -6,6 +6,7 @@ import { Connection, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation, Side } from './conversation/facts.ts'
 import type { Piece } from './conversation/gatherer.ts'
 import { PacketDecoder } from './decode.ts'
+import type { Crypto } from './ports.ts'
 import type { ConversationRecord, NotedStore } from './scan.ts'
 
 /** A conversation with the bytes its packets brought, in stream order for each side. */
@@ -23,11 +24,16 @@ const options = { keepSealed: true, keepBytes: true }
 const silent = { warning: () => undefined }
 
 /** Runs the noted packets of `record` through decoding, reassembly and record reading again. Throws `SourceError` as `read` does. */
-export function reread(record: ConversationRecord, store: NotedStore, read: ReadAgain): Reread {
+export function reread(
+  record: ConversationRecord,
+  store: NotedStore,
+  read: ReadAgain,
+  crypto: Crypto,
+): Reread {
   const decoder = new PacketDecoder(silent)
   const place: PacketPlace = { place: () => 0 }
   const connection = new Connection(record.key, options, place)
-  const association = new Association(record.key, options, place)
+  const association = new Association(record.key, options, place, crypto)
   const [first] = record.closing.endpoints
   let missing = 0
   for (let i = record.noted.from; i < record.noted.to; i++) {

@@ -64,3 +64,7 @@ export const maxDatagramBytes = 65535
 export const maxFragmentWait = 60e9
 /** Record sequence numbers tried where lost bytes leave it unknown how many records went with them. */
 export const maxSequenceTries = 1024
+/** Bytes of QUIC CRYPTO frames held out of order per direction and level (RFC 9000 §7.5 asks for 4096 at least). */
+export const maxCryptoBytesHeld = 1 << 17
+/** Initial packets of one flow that are tried with keys; each costs two hashes and two ciphers. */
+export const maxInitialPackets = 256

@@ -10,12 +10,12 @@ import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/
 import { looksLike } from './conversation/looks-like.ts'
 import { PacketDecoder } from './decode.ts'
 import { lingerNs, maxLingering, maxOpenFlows } from './limits.ts'
-import type { PacketSpool } from './ports.ts'
+import type { Crypto, PacketSpool } from './ports.ts'
 import { Warnings } from './warnings.ts'
 
 /** What is kept of a conversation after the scan: enough to read it again and to say the same. */
 export interface ConversationRecord {
-  readonly transport: 'tcp' | 'udp'
+  readonly transport: Conversation['transport']
   readonly key: FlowKey
   readonly closing: Closing
   /** Its noted packets: a range in `NotedStore`. */
@@ -28,6 +28,8 @@ export type OnConversation = (conversation: Conversation, record: ConversationRe
 export interface ScanHost {
   /** Where noted packets of an input that cannot be read twice are kept; null if the file can be read again. */
   readonly spool: PacketSpool | null
+  /** Opens what is sealed with keys that everybody can make: QUIC Initial packets. */
+  readonly crypto: Crypto
   onConversation: OnConversation
   onSecrets(type: number, data: Uint8Array): void
 }
@@ -206,7 +208,8 @@ export class Scanner implements PacketSink, PacketPlace {
     }
     if (association === null) {
       dir = 0
-      association = new Association(this.keyOf(udp.sourcePort, udp.destinationPort), this.options, this)
+      const key = this.keyOf(udp.sourcePort, udp.destinationPort)
+      association = new Association(key, this.options, this, this.host.crypto)
       this.associations.add(association)
       this.flows++
       if (this.associations.size > maxOpenFlows) this.evict()
@@ -274,7 +277,7 @@ export class Scanner implements PacketSink, PacketPlace {
       return
     }
     const record: ConversationRecord = {
-      transport: flow instanceof Connection ? 'tcp' : 'udp',
+      transport: flow.transport,
       key: flow.key,
       closing: closingOf(flow, builder, this.decoder, this.now),
       noted: this.noted.add(flow.noted),
@@ -323,7 +326,7 @@ function closingOf(
   }
   return {
     id: flow.id,
-    transport: tcp === null ? 'udp' : 'tcp',
+    transport: flow.transport,
     endpoints: [
       { address: addresses.text(key.version, key.addressA), port: key.portA },
       { address: addresses.text(key.version, key.addressB), port: key.portB },

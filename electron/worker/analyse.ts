@@ -127,6 +127,7 @@ class Capture implements OpenCapture {
     this.scanner = new Scanner(
       {
         spool: this.spool,
+        crypto: nodeCrypto,
         onConversation: (conversation, record) => this.closed(conversation, record),
         onSecrets: (type, data) => this.secrets(type, data),
       },
@@ -198,7 +199,7 @@ class Capture implements OpenCapture {
     if (this.last?.id === id) return this.last
     const record = this.records.get(id)
     if (record === undefined) throw refusal('no-such-conversation', `There is no conversation ${String(id)}.`)
-    const again = reread(record, this.scanner.noted, this.readAgain)
+    const again = reread(record, this.scanner.noted, this.readAgain, nodeCrypto)
     this.last = { id, reread: again, analysis: this.analyse(again.conversation, this.replay) }
     return this.last
   }

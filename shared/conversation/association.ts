@@ -1,9 +1,12 @@
-// One DTLS association while it is open: the conversation built from its datagrams, and the packets noted for `inspect`.
+// One DTLS association or QUIC connection while it is open: the conversation built from its datagrams, and the packets noted for `inspect`.
 
 import { maxNotedPackets } from '../limits.ts'
+import type { Crypto } from '../ports.ts'
+import { beginsConnection, readLongPacket } from '../quic/packet.ts'
 import type { FlowKey, Noted, PacketPlace } from './connection.ts'
 import { clientRandomOf, DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
+import { QuicBuilder } from './quic.ts'
 
 /** design.md §2: a ClientHello with a new random after this long begins a new conversation. */
 const newConversationAfterNs = 60e9
@@ -12,7 +15,7 @@ export class Association {
   readonly key: FlowKey
   chain: Association | null = null
   id = 0
-  builder: DatagramBuilder | null = null
+  builder: DatagramBuilder | QuicBuilder | null = null
   readonly noted: Noted[] = []
   packets = 0
   firstPacket = 0
@@ -24,21 +27,44 @@ export class Association {
   gone = false
   private readonly packet: PacketPlace
   private readonly options: BuilderOptions
+  private readonly crypto: Crypto
   private clientRandom: Uint8Array | null = null
 
-  constructor(key: FlowKey, options: BuilderOptions, packet: PacketPlace) {
+  constructor(key: FlowKey, options: BuilderOptions, packet: PacketPlace, crypto: Crypto) {
     this.key = key
     this.options = options
     this.packet = packet
+    this.crypto = crypto
+  }
+
+  get transport(): 'udp' | 'quic' {
+    return this.builder instanceof QuicBuilder ? 'quic' : 'udp'
   }
 
   /** Whether this datagram begins another conversation between the same ports. */
   isNew(b: Uint8Array, start: number, end: number, time: number): boolean {
+    if (this.builder instanceof QuicBuilder) return this.isNewConnection(this.builder, b, start, end, time)
     if (this.builder === null || this.clientRandom === null) return false
     const random = clientRandomOf(b, start, end)
     if (random === null || random.every((byte, i) => byte === this.clientRandom![i])) return false
     const [a, z] = this.builder.streams
     return (a.sealedRecords > 0 && z.sealedRecords > 0) || time - this.end > newConversationAfterNs
+  }
+
+  /** An Initial packet with a connection id of its own, after the handshake or a long silence. */
+  private isNewConnection(
+    builder: QuicBuilder,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    time: number,
+  ): boolean {
+    if (!beginsConnection(b, start, end)) return false
+    const [a, z] = builder.streams
+    const over = a.applicationRecords > 0 && z.applicationRecords > 0
+    if (!over && !(time - this.end > newConversationAfterNs)) return false
+    const read = readLongPacket(b, start, end)
+    return read.ok && builder.isForeign(read.value.destination)
   }
 
   /** Takes one datagram's payload. */
@@ -50,20 +76,26 @@ export class Association {
     this.lastPacket = packet
     this.end = time
     this.seen[dir] = true
-    if (this.builder === null) {
-      // Only a handshake begins a conversation; STUN and the like may come first (RFC 7983).
-      if (!beginsHandshake(b, start, end)) return
-    }
-    this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
-    const noted = this.open().datagram(dir, b, start, end, { packet, time, ack: -1 })
+    // Only a handshake begins a conversation; STUN and the like may come first (RFC 7983).
+    const builder = this.builder ?? this.begun(b, start, end)
+    if (builder === null) return
+    if (builder instanceof DatagramBuilder)
+      this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
+    const noted = builder.datagram(dir, b, start, end, { packet, time, ack: -1 })
     if (!noted) return
     if (this.noted.length < maxNotedPackets)
       this.noted.push({ at: this.packet.place(), packet, resume: null })
-    else this.open().limitsReached.add('maxNotedPackets')
+    else builder.limitsReached.add('maxNotedPackets')
+  }
+
+  private begun(b: Uint8Array, start: number, end: number): Association['builder'] {
+    if (beginsHandshake(b, start, end)) this.builder = new DatagramBuilder(this.options)
+    else if (beginsConnection(b, start, end)) this.builder = new QuicBuilder(this.options, this.crypto)
+    return this.builder
   }
 
   /** The conversation being built; begun here if no handshake was seen before. */
-  open(): DatagramBuilder {
+  open(): DatagramBuilder | QuicBuilder {
     return (this.builder ??= new DatagramBuilder(this.options))
   }
 }

@@ -38,6 +38,7 @@ export interface FlowKey {
 }
 
 export class Connection implements StreamSink {
+  readonly transport = 'tcp'
   readonly key: FlowKey
   /** Next connection with the same hash. */
   chain: Connection | null = null

@@ -44,7 +44,11 @@ export interface Gap {
 /** plain: readable on the wire; opened: decrypted with keys; sealed: encrypted and not opened. */
 export type Protection = 'plain' | 'opened' | 'sealed'
 
-/** One TLS or DTLS record as it lies in the stream; offsets include its header. SSLv2-format hellos have contentType 128. */
+/**
+ * One TLS or DTLS record as it lies in the stream; offsets include its header. SSLv2-format hellos have contentType 128.
+ * QUIC has no records (RFC 9001 §4.1.3): there it is one handshake message, one alert of two bytes, or the protected part of
+ * one Handshake packet, without any header.
+ */
 export interface TlsRecord {
   readonly start: number
   readonly end: number

@@ -1,6 +1,6 @@
 // A delivery to a context whose handshake is not over: what one ISC or ASC call eats, returns and puts out (schannel §4.0, §5).
 
-import type { Message } from '../conversation/facts.ts'
+import type { Message, TlsRecord } from '../conversation/facts.ts'
 import { recordClass } from '../tokens/landmarks.ts'
 import {
   alertOf,
@@ -107,7 +107,7 @@ function eat(walk: Walk): Meal {
     const eaten = records[record]!
     record++
     end = eaten.end
-    if (classes[record - 1] === recordClass.application) continue
+    if (classes[record - 1] === recordClass.application || acknowledges(eaten)) continue
     const before = message
     while (message < walk.peerMessages.length) {
       const next = messages[walk.peerMessages[message]!]!
@@ -123,7 +123,7 @@ function eat(walk: Walk): Meal {
       }
       continue
     }
-    if (eaten.protection === 'sealed' && eaten.contentType === 23) flight |= seen.sealed
+    if (eaten.protection === 'sealed' && (eaten.contentType === 23 || inMessages(walk))) flight |= seen.sealed
     if (ends(walk, flight, eaten.start, end)) {
       stop = 'flight'
       break
@@ -149,6 +149,11 @@ function eat(walk: Walk): Meal {
     }
   }
   return { stop, record, end, flight, alert }
+}
+
+/** A QUIC Handshake packet that adds nothing to the stream. */
+function acknowledges({ start, end, innerType }: TlsRecord): boolean {
+  return start === end && innerType !== 21
 }
 
 function bitsOf(message: Message, flight: number): number {
@@ -291,6 +296,18 @@ const continuesDatagram = ruling('SEC_I_CONTINUE_NEEDED', 'seen-in-apps', 'schan
   },
 ])
 
+/** A QUIC stack asks for bare messages; what is sealed in Handshake packets is all handshake. */
+function inMessages(walk: Walk): boolean {
+  return walk.scene.conversation.transport === 'quic'
+}
+
+/** MESSAGES mode: a QUIC stack hands over each CRYPTO piece as it comes. */
+const continuesMessages = ruling(
+  'SEC_I_CONTINUE_NEEDED_MESSAGE_OK',
+  'seen-in-apps',
+  'schannel §1, §8 (msquic)',
+)
+
 /** Whole records, but not the whole flight: CONTINUE_NEEDED with an empty token, EXTRA for what was not eaten. */
 function proceed(walk: Walk, rest: number): void {
   if (walk.side === 'client')
@@ -299,11 +316,13 @@ function proceed(walk: Walk, rest: number): void {
   if (early !== null) walk.next++
   const verdict = walk.datagrams
     ? continuesDatagram
-    : rest > 0
-      ? continuesWithRest
-      : walk.side === 'client'
-        ? continuesOnTest
-        : continues
+    : inMessages(walk)
+      ? continuesMessages
+      : rest > 0
+        ? continuesWithRest
+        : walk.side === 'client'
+          ? continuesOnTest
+          : continues
   walk.final = record(
     walk,
     verdict,

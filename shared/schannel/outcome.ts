@@ -68,7 +68,8 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
     )
   }
   if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')
-  const beginsHello = isHandshakeHeader(client.opening) && client.fromStart
+  const beginsHello =
+    conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
   if (!beginsHello) {
     const sealed = client.records.length > 0 || server.records.length > 0
     return sealed && client.notTls === null ? incomplete(conversation, 'none') : nothing

@@ -113,6 +113,8 @@ export function flagsOf(
   asking: boolean,
 ): FlagLists {
   const datagrams = conversation.transport === 'udp'
+  if (conversation.transport === 'quic')
+    return side === 'client' ? flags.clientMessages : flags.serverMessages
   if (side === 'server')
     return mutual
       ? datagrams
@@ -149,7 +151,12 @@ const usual =
   'Flags as the common sample loop and curl request them (schannel §8); a capture does not show them.'
 const net = 'Flags as .NET SslStream requests them (schannel §8); a capture does not show them.'
 
+const messagesMode =
+  'Flags as a QUIC stack on Schannel (msquic) requests them: MESSAGES, in a SECBUFFER_FLAGS, makes tokens CRYPTO bytes without record headers (schannel §3.3, §8). Sizes of sealed packets count their other frames too.'
+
 const flags = {
+  clientMessages: lists('ISC', ['EXTENDED_ERROR', 'MESSAGES'], ['EXTENDED_ERROR', 'MESSAGES'], messagesMode),
+  serverMessages: lists('ASC', ['EXTENDED_ERROR', 'MESSAGES'], ['EXTENDED_ERROR', 'MESSAGES'], messagesMode),
   client: lists(
     'ISC',
     ['STREAM', 'EXTENDED_ERROR', 'USE_SUPPLIED_CREDS'],

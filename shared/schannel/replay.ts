@@ -53,12 +53,7 @@ function follow(scene: Scene, side: Side): Walk | null {
   if (!canFollow(scene, side)) return null
   const positions = positionsOf(conversation, side, own)
   const boundaries = tokens.filter((token) => token.from !== side).map((token) => token.start)
-  const transport =
-    conversation.transport === 'udp' ||
-    conversation.transport === 'eapol' ||
-    conversation.transport === 'radius'
-      ? 'message'
-      : 'stream'
+  const transport = conversation.transport === 'tcp' ? 'stream' : 'message'
   const deliveries = reachable(
     peer.gaps,
     deliveriesOf(peer, transport, scene.options.delivery, positions, boundaries),

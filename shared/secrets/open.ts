@@ -12,6 +12,7 @@ import type { Crypto } from '../ports.ts'
 import type { ClientHello, ServerHello } from '../tls/messages.ts'
 import { exporter13, joined, prf } from './key-schedule.ts'
 import { OpenedMessages, type OpeningContext } from './opened-messages.ts'
+import { QuicSchedule } from './quic.ts'
 import type { OpenedRecord } from './record-opener.ts'
 import { Problems, type KeyProblem, type Keys, type Schedule } from './schedule.ts'
 import { Schedule12 } from './schedule12.ts'
@@ -67,9 +68,10 @@ export function openConversation(
     const matched = keys.log?.has(clientHello.random) === true
     return unopened(matched, matched ? [{ code: 'version-not-supported', text, packet }] : [])
   }
+  const newest = conversation.transport === 'quic' ? QuicSchedule : Schedule13
   const schedule =
     version === 0x0304
-      ? new Schedule13(crypto, keys.log, clientHello, serverHello, packet)
+      ? new newest(crypto, keys.log, clientHello, serverHello, packet)
       : new Schedule12(crypto, keys)
   const run = new OpeningRun(conversation, schedule, options.applicationBytes ?? 0)
   run.go()
@@ -82,9 +84,9 @@ export function openConversation(
   const suite = suiteProtection(serverHello.cipherSuite)!
   const open = { ...conversation, client: run.stream('client'), server: run.stream('server'), messages }
   const verdicts =
-    schedule instanceof Schedule13
-      ? verify13(crypto, open, suite.hash, schedule.finishedSecrets)
-      : verify12(crypto, open, schedule.agreed)
+    schedule instanceof Schedule12
+      ? verify12(crypto, open, schedule.agreed)
+      : verify13(crypto, open, suite.hash, schedule.finishedSecrets)
   return {
     conversation: { ...open, messages: messages.map((message) => judged(message, verdicts)) },
     opened: true,

@@ -40,6 +40,22 @@ export function tokenFields(bytes: Uint8Array, options: TokenOptions): Field[] {
   return token.fields
 }
 
+/** A part of a token that has no record header: QUIC's CRYPTO bytes (RFC 9001 §4.1.3). Offsets of the token's bytes. */
+export interface BarePart {
+  readonly contentType: number
+  readonly start: number
+  readonly end: number
+  readonly sealed: boolean
+}
+
+/** The same for a token without records. */
+export function bareFields(bytes: Uint8Array, parts: readonly BarePart[], context: MessageContext): Field[] {
+  const token = new Token(bytes, { context, sealedFrom: () => false, sslv2: false })
+  for (const part of parts) token.bare(part)
+  token.finish()
+  return token.fields.map((field) => ({ ...field, depth: field.depth - 1 }))
+}
+
 class Token {
   readonly fields: Field[] = []
   private readonly bytes: Uint8Array
@@ -100,6 +116,11 @@ class Token {
     else if (sealed) this.add('encrypted fragment', start, end)
     else this.content(type, start, end)
     return end
+  }
+
+  bare({ contentType, start, end, sealed }: BarePart): void {
+    if (sealed) this.add('protected part of a Handshake packet', start, end)
+    else this.content(contentType, start, end)
   }
 
   /** Marks handshake bytes that never became a whole message. */

@@ -45,7 +45,9 @@ export function landmarksOf(conversation: Conversation): Landmarks {
   }
   const sealedAlertBytes = tlsHeader + 2 + 1 + tag
   let sealedRefusal = -1
-  if (tls13 && seen.serverHello >= 0) {
+  if (conversation.transport === 'quic') {
+    if (seen.serverHello >= 0) quicFinished(conversation, seen)
+  } else if (tls13 && seen.serverHello >= 0) {
     const finishedBytes = tlsHeader + 4 + hash + 1 + tag
     const hello = messages[seen.serverHello]!
     const flight = clientFlight(conversation, classes.client, hello, finishedBytes, sealedAlertBytes)
@@ -125,6 +127,21 @@ class Scan {
     if (fromClient && this.clientFinished < 0) this.clientFinished = message.order
     if (!fromClient && this.serverFinished < 0) this.serverFinished = message.order
   }
+}
+
+/**
+ * QUIC without keys: a client sends 1-RTT packets once it has the server's Finished, and its own goes before them
+ * (RFC 9001 §4.1.1, §5.7).
+ */
+function quicFinished(conversation: Conversation, seen: Scan): void {
+  const { client } = conversation
+  if (client.applicationRecords === 0) return
+  const hello = conversation.messages[seen.serverHello]!
+  const last = client.records.findLast(
+    (record) => record.protection === 'sealed' && record.order > hello.order,
+  )
+  if (seen.serverFinished < 0) seen.serverFinished = hello.order
+  if (seen.clientFinished < 0) seen.clientFinished = last?.order ?? hello.order
 }
 
 function plainClasses(records: readonly TlsRecord[]): Uint8Array {

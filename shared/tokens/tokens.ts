@@ -56,6 +56,7 @@ class Cutter {
     const classes = this.landmarks.classes[this.side]
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!
+      if (record.end === record.start && classes[i] !== recordClass.alert) continue
       const kind = this.isRemark(i) ? 'handshake' : kinds[classes[i]!]!
       this.place(kind, record.start, Math.min(record.end, this.stream.length), i)
     }

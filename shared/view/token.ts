@@ -8,7 +8,7 @@ import { firstEndingAfter } from './packets.ts'
 import type { Reread } from '../inspect.ts'
 import type { Token } from '../schannel/model.ts'
 import type { MessageContext } from '../tls/messages.ts'
-import { tokenFields } from '../tls/token-fields.ts'
+import { type BarePart, bareFields, tokenFields } from '../tls/token-fields.ts'
 
 export interface TokenView {
   /** The token's bytes on the wire, then what keys opened of it. Bytes that were not captured are zero. */
@@ -33,17 +33,33 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
   }
   const records = token.records.map((index) => streamOf(analysis.conversation, token.from).records[index]!)
   const context = contextOf(token, analysis)
-  const fields = tokenFields(wire, {
-    context,
-    sealedFrom: (index) => records[index]?.protection !== 'plain',
-    sslv2: records[0]?.contentType === 128,
-  })
+  const fields =
+    analysis.conversation.transport === 'quic'
+      ? bareFields(wire, bareParts(token, records), context)
+      : tokenFields(wire, {
+          context,
+          sealedFrom: (index) => records[index]?.protection !== 'plain',
+          sslv2: records[0]?.contentType === 128,
+        })
   const opened = openedContent(records, wire.length, context)
   if (opened === null) return { bytes: wire, fields, packets, openedFrom: null }
   const bytes = new Uint8Array(wire.length + opened.bytes.length)
   bytes.set(wire)
   bytes.set(opened.bytes, wire.length)
   return { bytes, fields: [...fields, ...opened.fields], packets, openedFrom: wire.length }
+}
+
+function bareParts(token: Token, records: readonly TlsRecord[]): BarePart[] {
+  const parts = records.map(({ contentType, start, end, protection }) => ({
+    contentType,
+    start: start - token.start,
+    end: end - token.start,
+    sealed: protection !== 'plain',
+  }))
+  // What came of a message that never became whole.
+  const rest = parts.at(-1)?.end ?? 0
+  const length = token.end - token.start
+  return rest < length ? [...parts, { contentType: 22, start: rest, end: length, sealed: false }] : parts
 }
 
 function endOf(piece: Piece): number {

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import { FileSource } from '../../electron/worker/source.ts'
 import { readPacketAt } from '../../shared/capture/reader.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
@@ -60,9 +61,8 @@ describe.each(folders)('captures in %s', (folder) => {
       const source = new FileSource(path)
       const scratch = new Uint8Array(4096)
       for (const { conversation, record } of conversations) {
-        const again = reread(record, scanner.noted, (place) =>
-          readPacketAt(source, reader.layout!, place, scratch),
-        )
+        const read = (place: number) => readPacketAt(source, reader.layout!, place, scratch)
+        const again = reread(record, scanner.noted, read, nodeCrypto)
         expect(again.missing, name).toBe(0)
         expect(facts(again.conversation), `${name}, conversation ${String(conversation.id)}`).toEqual(
           facts(conversation),

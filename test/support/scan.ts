@@ -1,5 +1,6 @@
 // Runs the first pass over a capture file, for tests that look at facts rather than at reports.
 
+import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import { CaptureReader, readCapture } from '../../shared/capture/reader.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
@@ -19,6 +20,7 @@ export async function scanFile(
   const scanner = new Scanner(
     {
       spool: null,
+      crypto: nodeCrypto,
       onConversation: (conversation, record) => conversations.push({ conversation, record }),
       onSecrets: () => undefined,
     },

@@ -1,5 +1,6 @@
 // A TCP connection written down as packets, for tests of reassembly: who sends which bytes at which stream offset.
 
+import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import { Scanner } from '../../shared/scan.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import type { CaptureInterface } from '../../shared/capture/capture.ts'
@@ -51,7 +52,12 @@ export function scanPackets(
 ): { conversations: Conversation[]; scanner: Scanner } {
   const conversations: Conversation[] = []
   const scanner = new Scanner(
-    { spool: null, onConversation: (one) => conversations.push(one), onSecrets: () => undefined },
+    {
+      spool: null,
+      crypto: nodeCrypto,
+      onConversation: (one) => conversations.push(one),
+      onSecrets: () => undefined,
+    },
     options,
   )
   sent.forEach((packet, i) => {

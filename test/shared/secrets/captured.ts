@@ -22,6 +22,7 @@ export function scanned(path: string): Conversation[] {
   const scanner = new Scanner(
     {
       spool: null,
+      crypto: nodeCrypto,
       onConversation: (conversation) => conversations.push(conversation),
       onSecrets: () => undefined,
     },
