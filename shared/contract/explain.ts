@@ -5,7 +5,8 @@ import { z } from 'zod'
 export const explainSchemaName = 'explain/1'
 
 const meaning = z.object({
-  kind: z.enum(['status', 'alert', 'event', 'wording', 'cause']),
+  /** `call`: a wrong call of an application that returns the status. */
+  kind: z.enum(['status', 'alert', 'event', 'wording', 'cause', 'call']),
   /** As it is called: SEC_E_ILLEGAL_MESSAGE, handshake_failure, Schannel 36887 … */
   name: z.string(),
   /** As it is numbered: 0x80090326, 40, 36887; null where it has no number. */

@@ -2,6 +2,7 @@
 
 import { explainSchemaName } from '../contract/explain.ts'
 import type { Explanation, Meaning } from '../contract/explain.ts'
+import { type ArgumentRule, argumentRules } from '../schannel/arguments.ts'
 import { alertRow, alerts } from '../sspi/alerts.ts'
 import { events } from '../sspi/events.ts'
 import { failures } from '../sspi/failures.ts'
@@ -24,6 +25,7 @@ export function explain(text: string): Explanation {
   const all = [...new Set([...found.statuses, ...textStatuses(text), ...named])]
   const meanings: Meaning[] = [
     ...all.map(statusMeaning),
+    ...argumentRules.filter(({ status }) => all.includes(status)).map(callMeaning),
     ...found.alerts.map(alertMeaning),
     ...found.events.map(eventMeaning),
     ...found.phrases.map(({ app, meaning }): Meaning => ({
@@ -41,6 +43,10 @@ export function explain(text: string): Explanation {
     candidates: candidatesFor(all, found),
     filter: filterFor(all, found),
   }
+}
+
+function callMeaning({ function: name, situation, source }: ArgumentRule): Meaning {
+  return { kind: 'call', name, code: null, meaning: `An application's mistake: ${situation}.`, source }
 }
 
 interface Found {
