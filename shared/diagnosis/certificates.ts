@@ -1,6 +1,5 @@
 // Certificates as sent, held against what they should be: the chain, and the faults that explain a refusal.
 
-import { hex } from '../bytes/fields.ts'
 import type { Side } from '../conversation/facts.ts'
 import { parseCertificate } from '../x509/certificate.ts'
 import type { Certificate } from '../x509/certificate.ts'
@@ -43,10 +42,14 @@ export interface ChainReading {
 export function readChain(view: HandshakeView, owner: Side, world: World): ChainReading | null {
   const message = view.certificate[owner]
   if (message === null || message.body.certificates.length === 0) return null
-  const known = recall(message.body.certificates, world)
-  const at = epochMilliseconds(message.message.time, world.clock.baseSeconds)
-  const chain = { owner, ...known, at }
-  return { ...chain, faults: faultsOf(view, chain, world) }
+  const { lasting, ...known } = recall(message.body.certificates, owner, isDoubtful(view), world)
+  const chain = { owner, ...known, at: epochMilliseconds(message.message.time, world.clock.baseSeconds) }
+  return { ...chain, faults: faultsOf(view, chain, lasting) }
+}
+
+/** A chain of a handshake that ended well was accepted by whoever it was for. */
+function isDoubtful(view: HandshakeView): boolean {
+  return view.stage !== 'both-finished' || view.alerts.length > 0
 }
 
 /** Faults of the chain that `owner` sent, worst first; empty where none is visible. */
@@ -66,24 +69,87 @@ export function subjectText(certificate: Certificate): string {
 /** Smallest RSA key that Schannel accepts by default, and that current OpenSSL does (schannel §9.6, field S14). */
 export const leastRsaBits = { schannel: 1024, usual: 2048 }
 
-type Known = Pick<ChainReading, 'sent' | 'path' | 'top'>
+/** What can be said of a chain once for all handshakes it was sent in. */
+interface Known extends Pick<ChainReading, 'sent' | 'path' | 'top'> {
+  /** Faults that hang on nothing but the chain and its owner. */
+  readonly lasting: readonly CertificateFault[]
+}
 
-/** Chains remembered per list of roots: a server sends the same one in every handshake. */
-const maxChainsRemembered = 512
-const remembered = new WeakMap<World['trust'], Map<string, Known>>()
+/** Readings of one sequence of certificates: a server sends the same one every time. */
+interface RememberedChain {
+  readonly sent: readonly SentCertificate[]
+  readonly readings: Map<string, Known>
+}
 
-function recall(certificates: readonly { readonly der: Uint8Array }[], world: World): Known {
-  const chains = remembered.get(world.trust) ?? new Map<string, Known>()
-  remembered.set(world.trust, chains)
-  const key = certificates.map(({ der }) => `${String(der.length)}:${hex(der.subarray(-16))}`).join()
-  const found = chains.get(key)
-  if (found?.sent.every((each, i) => sameBytes(each.der, certificates[i]!.der)) === true) return found
-  const sent = certificates.map(({ der }) => readSent(der, world))
-  const path = pathOf(sent, world)
-  const known = { sent, path, top: topOf(sent, path, world) }
-  if (chains.size >= maxChainsRemembered) chains.clear()
-  chains.set(key, known)
+/** Certificates and chains remembered per list of roots. */
+const maxCertificatesRemembered = 8192
+const maxChainsRemembered = 8192
+
+class Memory {
+  private readonly certificates = new Map<number, SentCertificate>()
+  private readonly chains = new Map<SentCertificate, RememberedChain>()
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  chain(certificates: readonly { readonly der: Uint8Array }[]): RememberedChain {
+    const sent = certificates.map(({ der }) => this.certificate(der))
+    const found = this.chains.get(sent[0]!)
+    if (found?.sent.length === sent.length && found.sent.every((each, i) => each === sent[i])) return found
+    const chain: RememberedChain = { sent, readings: new Map() }
+    if (this.chains.size >= maxChainsRemembered) this.chains.clear()
+    this.chains.set(sent[0]!, chain)
+    return chain
+  }
+
+  private certificate(der: Uint8Array): SentCertificate {
+    const key = tailHash(der)
+    const found = this.certificates.get(key)
+    if (found !== undefined && sameBytes(found.der, der)) return found
+    // The message's memory is shared with others: what is kept for long has its own.
+    const certificate = readSent(der.slice(), this.world)
+    if (this.certificates.size >= maxCertificatesRemembered) this.certificates.clear()
+    this.certificates.set(key, certificate)
+    return certificate
+  }
+}
+
+const memories = new WeakMap<World['trust'], Memory>()
+
+/**
+ * What is known of a chain. Its signatures are checked only where it is doubted: names and key identifiers tell the path of a
+ * chain that was accepted.
+ */
+function recall(
+  certificates: readonly { readonly der: Uint8Array }[],
+  owner: Side,
+  doubted: boolean,
+  world: World,
+): Known {
+  let memory = memories.get(world.trust)
+  if (memory === undefined) {
+    memory = new Memory(world)
+    memories.set(world.trust, memory)
+  }
+  const { sent, readings } = memory.chain(certificates)
+  const key = doubted ? `${owner} doubted` : owner
+  let known = readings.get(key)
+  if (known === undefined) {
+    const path = pathOf(sent, doubted, world)
+    const chain = { owner, sent, path, top: topOf(sent, path, world) }
+    known = { sent, path, top: chain.top, lasting: lastingFaults(chain, world) }
+    readings.set(key, known)
+  }
   return known
+}
+
+/** FNV-1a of the last bytes, which are the signature's. */
+function tailHash(der: Uint8Array): number {
+  let key = 0x811c9dc5 | 0
+  for (let i = Math.max(0, der.length - 64); i < der.length; i++) key = Math.imul(key ^ der[i]!, 0x01000193)
+  return key
 }
 
 function readSent(der: Uint8Array, world: World): SentCertificate {
@@ -99,23 +165,24 @@ function isSelfSigned(certificate: Certificate, der: Uint8Array, world: World): 
   return authorityKeyId === null || authorityKeyId === subjectKeyId || world.trust.issuedBy(der, der) === true
 }
 
-function pathOf(sent: readonly SentCertificate[], world: World): readonly number[] {
+function pathOf(sent: readonly SentCertificate[], doubted: boolean, world: World): readonly number[] {
   const path = [0]
   for (;;) {
     const last = sent[path.at(-1)!]!
     if (last.selfSigned) return path
-    const next = sent.findIndex((each, i) => !path.includes(i) && issues(each, last, world))
+    const next = sent.findIndex((each, i) => !path.includes(i) && issues(each, last, doubted, world))
     if (next < 0) return path
     path.push(next)
   }
 }
 
-function issues(issuer: SentCertificate, child: SentCertificate, world: World): boolean {
+function issues(issuer: SentCertificate, child: SentCertificate, doubted: boolean, world: World): boolean {
   if (issuer.certificate === null || child.certificate === null) return false
-  return (
-    sameName(issuer, issuer.certificate.subject, child, child.certificate.issuer) &&
-    world.trust.issuedBy(child.der, issuer.der) !== false
-  )
+  if (!sameName(issuer, issuer.certificate.subject, child, child.certificate.issuer)) return false
+  const { authorityKeyId } = child.certificate.extensions
+  const { subjectKeyId } = issuer.certificate.extensions
+  if (!doubted && authorityKeyId !== null && subjectKeyId !== null) return authorityKeyId === subjectKeyId
+  return world.trust.issuedBy(child.der, issuer.der) !== false
 }
 
 function sameName(
@@ -146,9 +213,24 @@ function topOf(sent: readonly SentCertificate[], path: readonly number[], world:
   return 'issuer-missing'
 }
 
-type Chain = Omit<ChainReading, 'faults'>
+type Chain = Omit<ChainReading, 'faults' | 'at'>
 
-function faultsOf(view: HandshakeView, chain: Chain, world: World): readonly CertificateFault[] {
+function faultsOf(
+  view: HandshakeView,
+  chain: Omit<ChainReading, 'faults'>,
+  lasting: readonly CertificateFault[],
+): readonly CertificateFault[] {
+  const leaf = chain.sent[0]!
+  if (leaf.certificate === null) return lasting
+  const passing = [
+    ...nameFaults(view, chain, leaf.certificate),
+    ...chain.path.flatMap((index) => validityFaults(chain, index)),
+  ]
+  return passing.length === 0 ? lasting : [...passing, ...lasting]
+}
+
+/** Worst first; what hangs on the handshake comes before them. */
+function lastingFaults(chain: Chain, world: World): readonly CertificateFault[] {
   const leaf = chain.sent[0]!
   if (leaf.certificate === null)
     return [
@@ -160,8 +242,6 @@ function faultsOf(view: HandshakeView, chain: Chain, world: World): readonly Cer
       },
     ]
   return [
-    ...nameFaults(view, chain, leaf.certificate),
-    ...chain.path.flatMap((index) => validityFaults(chain, index)),
     ...usageFaults(chain, leaf.certificate),
     ...chain.path.flatMap((index) => strengthFaults(chain, index)),
     ...reusedKey(chain),
@@ -182,7 +262,7 @@ function nameFaults(view: HandshakeView, chain: Chain, leaf: Certificate): Certi
   ]
 }
 
-function validityFaults(chain: Chain, index: number): CertificateFault[] {
+function validityFaults(chain: Omit<ChainReading, 'faults'>, index: number): CertificateFault[] {
   const certificate = chain.sent[index]!.certificate
   if (certificate === null || Number.isNaN(chain.at)) return []
   const whose =

@@ -3,6 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { tcpFlag } from '../../shared/network/tcp.ts'
+import { Chains } from './chains.ts'
 import { type Play, sessionsOf } from './sessions.ts'
 import { vary } from './vary.ts'
 
@@ -19,6 +20,11 @@ export interface CaptureShape {
 const segmentBytes = 1448
 const frameHeader = 14 + 20 + 32
 const distinctCertificates = 5000
+const oneReorderedIn = 7
+const oneRepeatedIn = 40
+const empty = new Uint8Array(0)
+/** 2026-11-23: the recorded certificates are valid then. */
+const firstSecond = 1_795_400_000
 
 /** Kinds of session and how often each comes in a hundred. */
 const mix: readonly (readonly [file: string, weight: number])[] = [
@@ -45,14 +51,13 @@ export function writeCapture(
     const sessions = sessionsOf(join(folder, `${file}.pcap`))
     return Array.from({ length: weight }, (_, i) => sessions[i % sessions.length]!)
   })
+  const chains = new Chains(distinctCertificates)
   const out = new Out(path)
   const open: Session[] = []
   let next = 0
   while (next < shape.sessions || open.length > 0) {
     while (open.length < shape.interleaved && next < shape.sessions) {
-      open.push(
-        new Session(next, vary(kinds[(next * 37) % kinds.length]!, next, distinctCertificates), shape),
-      )
+      open.push(new Session(next, vary(kinds[(next * 37) % kinds.length]!, next, chains), shape))
       next++
     }
     for (let i = open.length - 1; i >= 0; i--) {
@@ -67,7 +72,9 @@ class Session {
   private readonly plays: Play[]
   private readonly shape: CaptureShape
   private at = 0
+  /** Next sequence number of each side, and what each has seen of the other; below 2^53, cut to 32 bits when sent. */
   private readonly seq: [number, number]
+  private readonly seen: [number, number]
   private unacknowledged = 0
 
   constructor(n: number, plays: readonly Play[], shape: CaptureShape) {
@@ -75,44 +82,59 @@ class Session {
     this.shape = shape
     this.plays = shape.bulk > 0 ? withBulk(plays, shape.bulk) : [...plays]
     this.seq = [(n * 7919) >>> 0, (n * 104729 + 77) >>> 0]
+    this.seen = [0, 0]
   }
 
-  /** Sends the next segment (split to the segment size); false when nothing is left. */
+  /** Sends the next play, split to the segment size; false when nothing is left. */
   step(out: Out): boolean {
-    const play = this.plays[this.at]
+    const play = this.plays[this.at++]
     if (play === undefined) return false
     const dir = play.fromClient ? 0 : 1
-    let sent = 0
-    do {
-      const part = play.payload.subarray(sent, sent + segmentBytes)
-      this.send(out, dir, play.flags, part)
-      sent += part.length
-      if (part.length > 0 && ++this.unacknowledged >= this.shape.ackEvery) {
-        this.unacknowledged = 0
-        this.send(out, dir === 0 ? 1 : 0, tcpFlag.ack, part.subarray(0, 0))
-      }
-    } while (sent < play.payload.length)
-    this.at++
+    const peer = dir === 0 ? 1 : 0
+    const { payload, flags } = play
+    const begin = this.seq[dir]
+    const isBulk = payload.length > 16000
+    const parts: number[] = []
+    for (let from = 0; from === 0 || from < payload.length; from += segmentBytes) parts.push(from)
+    const reordered = parts.length > 1 && !isBulk && this.n % oneReorderedIn === 0
+    if (reordered) parts.push(...parts.splice(0, 1))
+    const repeated = payload.length > 0 && !isBulk && (this.n + this.at) % oneRepeatedIn === 0
+    this.seen[dir] = this.seq[peer]
+    for (const from of parts) {
+      const part = payload.subarray(from, from + segmentBytes)
+      this.send(out, dir, begin + from, flags, part)
+      if (repeated) this.send(out, dir, begin + from, flags, part)
+      const whole = part.length > 0 && ++this.unacknowledged >= this.shape.ackEvery
+      if (whole && !reordered) this.acknowledge(out, peer, begin + from + part.length)
+    }
+    const control = flags & (tcpFlag.syn | tcpFlag.fin)
+    this.seq[dir] += payload.length + (control === 0 ? 0 : 1)
+    const opened = control === tcpFlag.syn && flags & tcpFlag.ack
+    if (reordered || opened || control === tcpFlag.fin) this.acknowledge(out, peer, this.seq[dir])
     return this.at < this.plays.length
   }
 
-  private send(out: Out, dir: 0 | 1, flags: number, payload: Uint8Array): void {
+  private acknowledge(out: Out, dir: 0 | 1, ack: number): void {
+    this.unacknowledged = 0
+    this.seen[dir] = ack
+    this.send(out, dir, this.seq[dir], tcpFlag.ack, empty)
+  }
+
+  private send(out: Out, dir: 0 | 1, seq: number, flags: number, payload: Uint8Array): void {
     const client = 0x0a000000 + 1 + Math.floor(this.n / 20000)
     const server = 0x0ac80000 + (this.n % 500)
     const ports = [1024 + (this.n % 60000), 443] as const
-    const own = dir
     const peer = dir === 0 ? 1 : 0
     out.frame(
       dir === 0 ? client : server,
       dir === 0 ? server : client,
-      ports[own],
+      ports[dir],
       ports[peer],
-      this.seq[own],
-      flags & tcpFlag.ack ? this.seq[peer] : 0,
+      seq >>> 0,
+      flags & tcpFlag.ack ? this.seen[dir] >>> 0 : 0,
       flags,
       payload,
     )
-    this.seq[dir] = (this.seq[dir] + payload.length + (flags & (tcpFlag.syn | tcpFlag.fin) ? 1 : 0)) >>> 0
   }
 }
 
@@ -165,7 +187,7 @@ class Out {
     const b = this.buffer
     let at = this.used
     this.time += 37
-    b.writeUInt32LE(1750000000 + Math.floor(this.time / 1e6), at)
+    b.writeUInt32LE(firstSecond + Math.floor(this.time / 1e6), at)
     b.writeUInt32LE(this.time % 1e6, at + 4)
     b.writeUInt32LE(length, at + 8)
     b.writeUInt32LE(length, at + 12)

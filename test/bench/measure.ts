@@ -25,15 +25,18 @@ async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
   )
   if (!outcome.ok) throw new Error(outcome.fault.message)
   const capture = outcome.value
+  const spent = usage()
   const opened: number[] = []
-  for (let i = 0; i < 50; i++) {
-    const id = capture.rows[Math.floor((i * capture.rows.length) / 50)]!.id
-    const start = performance.now()
-    capture.inspect(id, defaultReplay)
-    opened.push(performance.now() - start)
+  const changed: number[] = []
+  for (let i = 0; i < looks; i++) {
+    const id = capture.rows[Math.floor((i * capture.rows.length) / looks)]!.id
+    opened.push(timed(() => capture.inspect(id, defaultReplay)))
+    changed.push(timed(() => capture.inspect(id, { ...defaultReplay, delivery: 'per-record' })))
   }
   opened.sort((a, b) => a - b)
+  changed.sort((a, b) => a - b)
   return {
+    ...spent,
     conversations: capture.rows.length,
     packets: capture.summary.packets,
     outcomes: Object.fromEntries(
@@ -43,9 +46,30 @@ async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
       ]),
     ),
     firstRowsMs: Math.round(firstRows),
-    openMedianMs: opened[25],
-    openWorstMs: opened[49],
+    openMedianMs: opened[looks >> 1],
+    openWorstMs: opened.at(-1),
+    changeMedianMs: changed[looks >> 1],
     jsonBytes: bytes,
+  }
+}
+
+/** Conversations opened after the scan. */
+const looks = 50
+
+function timed(action: () => unknown): number {
+  const start = performance.now()
+  action()
+  return performance.now() - start
+}
+
+/** What this process has used since it was started. */
+function usage(): { wallMs: number; userMs: number; systemMs: number; peakMB: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  return {
+    wallMs: Math.round(performance.now()),
+    userMs: Math.round(userCPUTime / 1000),
+    systemMs: Math.round(systemCPUTime / 1000),
+    peakMB: Math.round(maxRSS / 1024),
   }
 }
 
@@ -63,20 +87,10 @@ function plainRead(file: string): object {
   return { bytes }
 }
 
-const began = performance.now()
 const done =
   task === 'scan' || task === 'jsonl'
     ? await scan(path!, task === 'jsonl' ? 'jsonl' : 'none')
     : task === 'read'
       ? plainRead(path!)
       : writeCapture(path!, rest[0]!, JSON.parse(rest[1]!) as CaptureShape)
-const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-console.log(
-  JSON.stringify({
-    wallMs: Math.round(performance.now() - began),
-    userMs: Math.round(userCPUTime / 1000),
-    systemMs: Math.round(systemCPUTime / 1000),
-    peakMB: Math.round(maxRSS / 1024),
-    ...done,
-  }),
-)
+console.log(JSON.stringify({ ...usage(), ...done }))

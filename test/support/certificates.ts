@@ -22,6 +22,8 @@ interface Wish {
   readonly hash?: 'sha1' | 'sha256'
   readonly keys?: forge.pki.rsa.KeyPair
   readonly mustStaple?: boolean
+  /** Subject and authority key identifiers, as public authorities write them. */
+  readonly keyIds?: boolean
 }
 
 const keyCache = new Map<string, forge.pki.rsa.KeyPair>()
@@ -61,6 +63,17 @@ export function issue(wish: Wish): Issued {
     ...(wish.purposes === undefined
       ? []
       : [{ name: 'extKeyUsage', ...Object.fromEntries(wish.purposes.map((purpose) => [purpose, true])) }]),
+    ...(wish.keyIds === true
+      ? [
+          { name: 'subjectKeyIdentifier' },
+          {
+            name: 'authorityKeyIdentifier',
+            keyIdentifier: (wish.issuer?.certificate ?? certificate)
+              .generateSubjectKeyIdentifier()
+              .getBytes(),
+          },
+        ]
+      : []),
     // RFC 7633 §6: SEQUENCE { INTEGER 5 }
     ...(wish.mustStaple === true ? [{ id: '1.3.6.1.5.5.7.1.24', value: '\x30\x03\x02\x01\x05' }] : []),
   ])
