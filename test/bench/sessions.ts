@@ -47,5 +47,12 @@ export function sessionsOf(path: string): Play[][] {
   const bytes = new Uint8Array(readFileSync(path))
   reader.consume(bytes, 0, bytes.length, 0)
   reader.finish()
-  return [...sessions.values()].map((session) => session.plays)
+  return [...sessions.values()].map((session) => closed(session.plays))
+}
+
+/** A recording that ends before its connection does is given an end: the bench would hold half of its sessions open. */
+function closed(plays: Play[]): Play[] {
+  if (plays.some(({ flags }) => flags & (tcpFlag.fin | tcpFlag.rst))) return plays
+  const end = { flags: tcpFlag.fin | tcpFlag.ack, payload: new Uint8Array(0) }
+  return [...plays, { ...end, fromClient: true }, { ...end, fromClient: false }]
 }
