@@ -23,6 +23,7 @@ const rooms = {
   diagnosis: ['bytes', 'conversation', 'registries', 'schannel', 'sspi', 'tls', 'x509', 'contract'],
   whatif: ['bytes', 'contract', 'conversation', 'diagnosis', 'registries', 'schannel', 'sspi', 'tls', 'x509'],
   contract: [],
+  compare: ['contract', 'report/words.ts'],
   filter: ['contract', 'registries', 'sspi'],
   report: ['contract', 'registries', 'sspi'],
   view: [

@@ -7,6 +7,7 @@ import type { PacketAgain } from '../../shared/capture/capture.ts'
 import { CaptureReader, readCapture, readPacketAt } from '../../shared/capture/reader.ts'
 import { analyse, type Analysis } from '../../shared/analyse.ts'
 import type { Outcome } from '../../shared/contract/bridge.ts'
+import type { Hellos } from '../../shared/contract/compare.ts'
 import type {
   CaptureSummary,
   ModelOptions,
@@ -22,6 +23,7 @@ import type { ReplayOptions } from '../../shared/schannel/model.ts'
 import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
 import type { Keys, RsaDecryptor, SessionSecrets } from '../../shared/secrets/schedule.ts'
 import { conversationView } from '../../shared/view/conversation.ts'
+import { helloViews } from '../../shared/view/hellos.ts'
 import { rowView } from '../../shared/view/row.ts'
 import { isoTime } from '../../shared/view/time.ts'
 import { type TokenView, tokenView } from '../../shared/view/token.ts'
@@ -61,6 +63,8 @@ export interface OpenCapture {
   inspect(id: number, replay: ReplayOptions): ReportConversation
   /** One token of a conversation, in the replay it was inspected with last. */
   token(id: number, token: number): TokenView
+  /** The hellos of a conversation's first handshake, in the replay it was inspected with last. */
+  hellos(id: number): Hellos
   close(): void
 }
 
@@ -179,6 +183,10 @@ class Capture implements OpenCapture {
     if (found === undefined)
       throw refusal('no-such-token', `Conversation ${String(id)} has no token ${String(token)}.`)
     return tokenView(found, analysis, bytes.pieces)
+  }
+
+  hellos(id: number): Hellos {
+    return helloViews(this.look(id).analysis)
   }
 
   close(): void {

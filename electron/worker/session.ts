@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
+import { compare, type Compared } from '../../shared/compare/compare.ts'
 import { requests } from '../../shared/contract/bridge.ts'
 import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
@@ -141,6 +142,14 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         .sort((a, b) => (a.startMs ?? Infinity) - (b.startMs ?? Infinity) || a.id - b.id),
     'conversation.inspect': async ({ capture, id, replay }) =>
       (await captureOf(capture).whole).inspect(id, replay),
+    'conversation.compare': async ({ left, right, replay }) => {
+      const seen = async (of: typeof left): Promise<Compared> => {
+        const capture = await captureOf(of.capture).whole
+        const conversation = capture.inspect(of.id, replay)
+        return { conversation, hellos: capture.hellos(of.id) }
+      }
+      return compare(await seen(left), await seen(right))
+    },
     'token.inspect': async ({ capture, id, token }) => {
       const view = (await captureOf(capture).whole).token(id, token)
       // A copy of its own: a view would take its whole buffer along.

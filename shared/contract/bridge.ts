@@ -1,6 +1,7 @@
 // What the page may ask the worker and what the worker tells it, once, for all three hosts: Electron, the served page, tests.
 
 import { z } from 'zod'
+import { comparison } from './compare.ts'
 import { captureSummary, conversation, modelOptions, row, warning } from './report.ts'
 
 /** Errors cross processes as values. `message` is one sentence, `hint` says what to do. */
@@ -68,6 +69,15 @@ export const requests = {
   'conversation.inspect': {
     input: z.object({ capture: z.number(), id: z.number(), replay }),
     output: conversation,
+  },
+  /** Two conversations side by side, of one capture or of two. */
+  'conversation.compare': {
+    input: z.object({
+      left: z.object({ capture: z.number(), id: z.number() }),
+      right: z.object({ capture: z.number(), id: z.number() }),
+      replay,
+    }),
+    output: comparison,
   },
   /** Bytes and field tree of one token; field positions count from the token's first byte. */
   'token.inspect': {
