@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { app, BrowserWindow, dialog, Menu, MessageChannelMain, utilityProcess } from 'electron'
+import { app, BrowserWindow, dialog, Menu, MessageChannelMain, Notification, utilityProcess } from 'electron'
 import { z } from 'zod'
 import type { BridgeEvent, Command, RecentFile } from '../shared/contract/bridge.ts'
 import { commandChannel, eventChannel, portChannel } from './channels.ts'
@@ -12,7 +12,10 @@ import { refusal } from './outcome.ts'
 import { printReport } from './pdf.ts'
 import { openRecent } from './recent.ts'
 import type { RecentFiles } from './recent.ts'
+import { samplesIn, unpackedSamples } from './samples.ts'
 import { openBundle } from './serve/bundle.ts'
+import { openSettings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { openWindow, raiseWalls, servePage } from './window.ts'
 import { startHost } from './worker/host.ts'
 import type { WorkerHost, WorkerProcess } from './worker/host.ts'
@@ -67,7 +70,11 @@ interface Desk {
 /** Second stage: worker, answers, menu, window. */
 function openDesk(): Desk {
   const recent = openRecent(join(app.getPath('userData'), 'recent.json'))
-  const worker = startWorker(recent, drawMenu)
+  const settings = openSettings(join(app.getPath('userData'), 'settings.json'))
+  const samples = samplesIn(app.isPackaged ? join(process.resourcesPath, 'samples') : unpackedSamples)
+  const worker = startWorker(recent, settings, drawMenu)
+  /** Files chosen in a dialog, now or before: the only ones settings may name. */
+  const chosen = new Set<string | null>([null, settings.get().roots, settings.get().keylog])
   /** Destinations chosen in a dialog: the only paths main writes to. */
   const destinations = new Set<string>()
   /** Commands for a page that does not listen yet. */
@@ -89,8 +96,13 @@ function openDesk(): Desk {
 
   function open(): void {
     listening = false
-    window = openWindow()
-    window.on('closed', () => {
+    const opened = openWindow(settings.window())
+    window = opened
+    opened.on('close', () => {
+      const bounds = { ...opened.getNormalBounds(), maximized: opened.isMaximized() }
+      void settings.keepWindow(bounds).catch(() => undefined)
+    })
+    opened.on('closed', () => {
       window = null
     })
   }
@@ -128,6 +140,7 @@ function openDesk(): Desk {
     const [path] = filePaths
     if (canceled || path === undefined) return null
     await worker.grant(path, 'read')
+    chosen.add(path)
     return path
   }
 
@@ -162,6 +175,24 @@ function openDesk(): Desk {
       await clearRecent()
       return null
     },
+    'samples.list': () => samples,
+    'settings.get': () => settings.get(),
+    'settings.change': async (change) => {
+      if (![change.roots ?? null, change.keylog ?? null].every((path) => chosen.has(path))) {
+        throw refusal('not-offered', 'This file was not chosen by you.', 'Choose it in the dialog.')
+      }
+      if (change.rememberRecent === false) await clearRecent()
+      return settings.change(change)
+    },
+    'roots.choose': (_input, window) => choose(window, 'Choose Trusted Roots', rootsFilters),
+    notify: ({ title, body }, window) => {
+      if (!window.isFocused() && Notification.isSupported()) {
+        const notification = new Notification({ title, body })
+        notification.on('click', raise)
+        notification.show()
+      }
+      return null
+    },
     'report.print': async ({ html, path }) => {
       if (!destinations.has(path)) throw refusal('not-offered', 'This destination was not chosen by you.')
       return { bytes: await printReport(html, path) }
@@ -169,11 +200,17 @@ function openDesk(): Desk {
   })
 
   servePage(openBundle(join(import.meta.dirname, '../renderer')))
-  for (const { path } of recent.list()) void worker.grant(path, 'read')
+  for (const path of [
+    ...recent.list().map((file) => file.path),
+    ...samples.map((file) => file.path),
+    ...[...chosen].filter((path) => path !== null),
+  ]) {
+    void worker.grant(path, 'read')
+  }
   app.setAboutPanelOptions({
     applicationName: app.getName(),
     applicationVersion: app.getVersion(),
-    copyright: 'MIT licence',
+    copyright: 'MIT licence. Works without any network access: captures never leave this machine.',
   })
   drawMenu()
   open()
@@ -187,7 +224,11 @@ function openDesk(): Desk {
   return { offer, raise }
 }
 
-function startWorker(recent: RecentFiles, changed: () => void): WorkerHost<Electron.MessagePortMain> {
+function startWorker(
+  recent: RecentFiles,
+  settings: Settings,
+  changed: () => void,
+): WorkerHost<Electron.MessagePortMain> {
   return startHost<Electron.MessagePortMain>({
     start: forkWorker,
     // A list that cannot be written is no reason to disturb: it is rebuilt as captures are opened.
@@ -199,6 +240,7 @@ function startWorker(recent: RecentFiles, changed: () => void): WorkerHost<Elect
   })
 
   async function remember(file: Omit<RecentFile, 'opened'>): Promise<void> {
+    if (!settings.get().rememberRecent) return
     await recent.add({ ...file, opened: new Date().toISOString() })
     app.addRecentDocument(file.path)
     changed()
@@ -219,6 +261,11 @@ function forkWorker(): WorkerProcess<Electron.MessagePortMain> {
 
 const captureFilters: Electron.FileFilter[] = [
   { name: 'Packet captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'gz', 'zst', 'lz4', 'snoop'] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+const rootsFilters: Electron.FileFilter[] = [
+  { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
   { name: 'All files', extensions: ['*'] },
 ]
 

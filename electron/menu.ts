@@ -35,6 +35,7 @@ export function menuTemplate(
     page('export', '&Export Report…', 'CmdOrCtrl+E'),
     { type: 'separator' },
     page('close', '&Close Capture', 'CmdOrCtrl+W'),
+    ...(mac ? [] : [{ type: 'separator' } as const, page('settings', '&Settings…', 'CmdOrCtrl+,')]),
     ...(mac ? [] : [{ type: 'separator' } as const, { role: 'quit' } as const]),
   ]
   const edit: MenuItemConstructorOptions[] = [
@@ -51,6 +52,9 @@ export function menuTemplate(
   const view: MenuItemConstructorOptions[] = [
     page('theme', 'Change &Theme'),
     { type: 'separator' },
+    page('list', '&List of Conversations'),
+    shown('diagnosis', '&Diagnosis', 'D'),
+    { type: 'separator' },
     { role: 'resetZoom' },
     { role: 'zoomIn' },
     { role: 'zoomOut' },
@@ -65,10 +69,23 @@ export function menuTemplate(
   ]
   const help: MenuItemConstructorOptions[] = [
     shown('keys', '&Keyboard Keys', '?'),
-    ...(mac ? [] : [{ type: 'separator' } as const, { role: 'about' } as const]),
+    ...(mac ? [] : [{ type: 'separator' } as const, page('about', '&About Handshake Inspector')]),
+  ]
+  const program: MenuItemConstructorOptions[] = [
+    page('about', 'About Handshake Inspector'),
+    { type: 'separator' },
+    page('settings', 'Settings…', 'Cmd+,'),
+    { type: 'separator' },
+    { role: 'services' },
+    { type: 'separator' },
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+    { type: 'separator' },
+    { role: 'quit' },
   ]
   return [
-    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    ...(mac ? [{ label: 'Handshake Inspector', submenu: program }] : []),
     { label: '&File', submenu: file },
     { label: '&Edit', submenu: edit },
     { label: '&View', submenu: view },

@@ -7,6 +7,7 @@ import type {
   Channel,
   Command,
   Fault,
+  HostSettings,
   Input,
   Outcome,
   Output,
@@ -103,6 +104,8 @@ ipcRenderer.on(commandChannel, (_event, command: Command) => {
   for (const listener of commandListeners) listener(command)
 })
 
+const defaultSettings: HostSettings = { roots: null, keylog: null, rememberRecent: true }
+
 const platforms: Readonly<Record<string, Bridge['platform']>> = {
   win32: 'win32',
   darwin: 'darwin',
@@ -145,6 +148,14 @@ const bridge: Bridge = {
   async clearRecent() {
     await ask('recent.clear', null)
   },
+  samples: () => askOr('samples.list', null, []),
+  settings: () => askOr('settings.get', null, defaultSettings),
+  async changeSettings(change) {
+    const outcome = await ask('settings.change', change)
+    return outcome.ok ? outcome.value : askOr('settings.get', null, defaultSettings)
+  },
+  chooseRoots: () => askOr('roots.choose', null, null),
+  notify: (title, body) => void ask('notify', { title, body }),
 }
 
 contextBridge.exposeInMainWorld('bridge', bridge)

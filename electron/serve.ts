@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Outcome, RecentFile } from '../shared/contract/bridge.ts'
 import { fault, faultOf } from './outcome.ts'
+import { samplesIn, unpackedSamples } from './samples.ts'
 import { openBundle, pageHeaders } from './serve/bundle.ts'
 import { admit } from './serve/gate.ts'
 import { openPages } from './serve/pages.ts'
@@ -58,7 +59,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     const [path] = options.files
     return path === undefined ? null : { kind: 'open', path }
   })
-  for (const path of options.files) await worker.grant(path, 'read')
+  const samples = samplesIn(unpackedSamples)
+  for (const path of [...options.files, ...samples.map((file) => file.path)]) await worker.grant(path, 'read')
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -86,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     if (method === 'GET' && path === '') sendPage(response)
     else if (method === 'GET' && path === 'events' && tabName.test(tab)) stream(response, tab)
     else if (method === 'GET' && path === 'recent') sendJson(response, 200, [...recent.values()])
+    else if (method === 'GET' && path === 'samples') sendJson(response, 200, samples)
     else if (method === 'GET') sendFile(response, path)
     else if (method !== 'POST') sendText(response, 405, 'Not allowed.')
     else if (path === 'request' && tabName.test(tab)) await relay(request, response, tab)

@@ -5,6 +5,7 @@ import { app, BrowserWindow, nativeTheme, protocol, session } from 'electron'
 import { versionArgument } from './channels.ts'
 import { pageHeaders } from './serve/bundle.ts'
 import type { PageFile } from './serve/bundle.ts'
+import type { Bounds } from './settings.ts'
 
 const scheme = 'app:'
 const pageHost = 'bundle'
@@ -61,11 +62,12 @@ export function isOwnPage(frame: Electron.WebFrameMain | null): boolean {
   return from === scheme && host === pageHost
 }
 
-/** Opens a window on the page; shown once it has something to show. */
-export function openWindow(): BrowserWindow {
+/** Opens a window on the page, where it was before; shown once it has something to show. */
+export function openWindow(before: Bounds | null): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1480,
-    height: 940,
+    width: before?.width ?? 1480,
+    height: before?.height ?? 940,
+    ...(before === null ? {} : { x: before.x, y: before.y }),
     minWidth: 960,
     minHeight: 600,
     show: false,
@@ -82,6 +84,7 @@ export function openWindow(): BrowserWindow {
       additionalArguments: [`${versionArgument}${app.getVersion()}`],
     },
   })
+  if (before?.maximized === true) window.maximize()
   window.once('ready-to-show', () => window.show())
   void window.loadURL(pageAddress)
   return window

@@ -6,10 +6,12 @@ import type {
   Channel,
   Command,
   Fault,
+  HostSettings,
   Input,
   Outcome,
   Output,
   RecentFile,
+  SampleFile,
 } from '../shared/contract/bridge.ts'
 
 declare global {
@@ -33,6 +35,8 @@ function connectServed(): Bridge {
   let early: Command[] = []
   /** Uploads that were refused, by the name given out for them: the reason is told when they are opened. */
   const refused = new Map<string, Fault>()
+  /** Uploaded files last as long as their server, so settings that name them last as long as the page. */
+  let settings: HostSettings = { roots: null, keylog: null, rememberRecent: true }
 
   const stream = new EventSource(`events?tab=${tab}`)
   stream.onmessage = ({ data }: MessageEvent<string>) => {
@@ -111,6 +115,26 @@ function connectServed(): Bridge {
     },
     async clearRecent() {
       await post('recent/clear', '')
+    },
+    async samples() {
+      try {
+        return (await (await fetch('samples')).json()) as SampleFile[]
+      } catch {
+        return []
+      }
+    },
+    settings: () => Promise.resolve(settings),
+    async changeSettings(change) {
+      settings = { ...settings, ...change }
+      if (!settings.rememberRecent) await post('recent/clear', '')
+      return settings
+    },
+    chooseRoots: () => choose('.pem,.crt,.cer'),
+    notify(title) {
+      if (!document.hidden) return
+      const before = document.title
+      document.title = `✓ ${title}`
+      document.addEventListener('visibilitychange', () => (document.title = before), { once: true })
     },
   }
 }

@@ -1,6 +1,6 @@
 // What is shipped: the packing list, the file associations, the fuses. A stand-in for Electron's binary is packed for real.
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { listPackage } from '@electron/asar'
@@ -77,7 +77,7 @@ describe('the packed program', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pack-'))
     const project = join(folder, 'project')
-    for (const name of ['package.json', 'electron-builder.yml', 'build', 'LICENSE']) {
+    for (const name of ['package.json', 'electron-builder.yml', 'build', 'LICENSE', 'test/captures']) {
       cpSync(join(root, name), join(project, name), { recursive: true })
     }
     for (const name of [...shipped, ...strays]) plant(project, name)
@@ -96,6 +96,14 @@ describe('the packed program', () => {
     const inside = listPackage(join(packed, 'resources/app.asar'), { isPack: false })
     const files = inside.map((name) => name.slice(1)).filter((name) => /\.\w+$/.test(name))
     expect(files.sort()).toEqual([...shipped, 'package.json'].sort())
+  })
+
+  it('takes three sample captures along, and no other', () => {
+    expect(readdirSync(join(packed, 'resources/samples')).sort()).toEqual([
+      'no-common-cipher.pcap',
+      'tls13-hello-retry-sliced.pcap',
+      'untrusted-root.pcap',
+    ])
   })
 
   it('cannot be turned into Node, debugged from outside or given other code', async () => {

@@ -15,6 +15,7 @@ import type {
   ReportRow,
 } from '../../shared/contract/report.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
+import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
 import type { Pieces } from '../../shared/ports.ts'
@@ -40,6 +41,8 @@ export interface AnalyseOptions {
   /** RSA private key: PEM, DER or PFX. */
   readonly key: string | null
   readonly passwordFile: string | null
+  /** PEM file of the roots to trust; without one Node's built-in list. */
+  readonly roots?: string | null
   readonly replay: ReplayOptions
 }
 
@@ -85,9 +88,10 @@ export function analyseFile(
 ): Promise<Outcome<OpenCapture>> {
   return outcomeOf(async () => {
     const keys = loadKeys(options)
+    const trust = loadRoots(options.roots ?? null)
     const pieces = await openCaptureInput(path)
     try {
-      const capture = new Capture(path, pieces, keys, options.replay)
+      const capture = new Capture(path, pieces, keys, trust, options.replay)
       await capture.read(hooks)
       return capture
     } catch (error) {
@@ -107,7 +111,7 @@ class Capture implements OpenCapture {
   private readonly scanner: Scanner
   private readonly reader: CaptureReader
   private readonly records = new Map<number, ConversationRecord>()
-  private readonly trust = trustOf(null)
+  private readonly trust: Trust
   private readonly neighbourhood = new Neighbourhood()
   private readonly replay: ReplayOptions
   private readonly builderOptions: { keepSealed: boolean; keepBytes: boolean }
@@ -120,9 +124,10 @@ class Capture implements OpenCapture {
   private pending: ReportRow[] = []
   private last: Inspected | null = null
 
-  constructor(path: string, pieces: Pieces, keys: Keys, replay: ReplayOptions) {
+  constructor(path: string, pieces: Pieces, keys: Keys, trust: Trust, replay: ReplayOptions) {
     this.path = path
     this.pieces = pieces
+    this.trust = trust
     this.replay = replay
     this.log = keys.log
     this.rsa = keys.rsa ?? []
@@ -280,6 +285,20 @@ class Capture implements OpenCapture {
       warnings: this.scanner.warnings.list(),
     }
   }
+}
+
+/** The roots of a PEM file. Throws `Refusal` where it holds no certificate. */
+function loadRoots(path: string | null): Trust {
+  if (path === null) return trustOf(null)
+  const text = readFileSync(path, 'utf8')
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw refusal(
+      'no-roots',
+      `${path} holds no PEM certificate.`,
+      'Choose another file under Settings, Trusted roots.',
+    )
+  }
+  return trustOf({ name: path, text })
 }
 
 const tlsKeyLogSecrets = 0x544c534b

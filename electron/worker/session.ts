@@ -23,14 +23,15 @@ export interface SessionHost {
   opened(file: Omit<RecentFile, 'opened'>): void
 }
 
-export type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'>
+export type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'> &
+  Partial<Pick<Output<'rows.query'>, 'groups'>>
 export type ReportRequest = Parsed<'report.make'>
 export type SortKeys = Parsed<'rows.query'>['sort']
 
 /** What a session does its work with; `tools.ts` has the real ones. */
 export interface Tools {
   analyse: typeof analyseFile
-  query(rows: readonly ReportRow[], filter: string, sort: SortKeys): Found
+  query(rows: readonly ReportRow[], filter: string, sort: SortKeys, group?: string | null): Found
   /** The report in pieces; conversations are inspected as they are printed. */
   report(capture: OpenCapture, rows: readonly ReportRow[], request: ReportRequest): Iterable<string>
   keys(
@@ -51,7 +52,11 @@ type Handlers = { [C in Channel]: (input: Parsed<C>) => Output<C> | Promise<Outp
 
 interface Live {
   readonly path: string
+  /** PEM file of the trusted roots. */
+  readonly roots: string | null
   readonly rows: Map<number, ReportRow>
+  /** All rows in the order asked for last: a filter being typed asks for the same one with each key. */
+  order: { readonly sort: string; readonly rows: ReportRow[] } | null
   stop: boolean
 }
 
@@ -96,11 +101,11 @@ export function createSession(host: SessionHost, tools: Tools): Session {
   }
 
   const handlers: Handlers = {
-    'capture.open': ({ path, keylog }) => {
+    'capture.open': ({ path, keylog, roots = null }) => {
       checkRead(path)
-      if (keylog !== null) checkRead(keylog)
+      for (const file of [keylog, roots]) if (file !== null) checkRead(file)
       const capture = ++last
-      const live: Live = { path, rows: new Map(), stop: false }
+      const live: Live = { path, roots, rows: new Map(), order: null, stop: false }
       // The page learns the capture's number before its first event.
       const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
       // Who asks for the capture gets the reason; the page has it from the event.
@@ -117,8 +122,8 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       captures.delete(capture)
       return null
     },
-    'rows.query': ({ capture, filter, sort }) => {
-      const rows = [...captureOf(capture).live.rows.values()]
+    'rows.query': ({ capture, filter, sort, group = null }) => {
+      const rows = ordered(captureOf(capture).live, sort, tools)
       const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
       const counts = {
         all: rows.length,
@@ -126,7 +131,8 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         established: count('established'),
         incomplete: count('incomplete'),
       }
-      return { ...tools.query(rows, filter, sort), counts }
+      const { ids, problem, groups = null } = tools.query(rows, filter, [], group)
+      return { ids, problem, groups, counts }
     },
     'rows.get': ({ capture, ids }) => {
       const { rows } = captureOf(capture).live
@@ -161,7 +167,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       const before = await reading.whole
       const outcome = await tools.analyse(
         reading.live.path,
-        { keylog, key: null, passwordFile: null, replay: before.model },
+        { keylog, key: null, passwordFile: null, roots: reading.live.roots, replay: before.model },
         { cancelled: () => reading.live.stop },
       )
       if (!outcome.ok) throw new Refusal(outcome.fault)
@@ -249,7 +255,7 @@ async function read(
   try {
     const outcome = await tools.analyse(
       live.path,
-      { keylog, key: null, passwordFile: null, replay: defaultReplay },
+      { keylog, key: null, passwordFile: null, roots: live.roots, replay: defaultReplay },
       {
         progress(bytes, total, packets, conversations) {
           if (performance.now() - told < progressWait) return
@@ -259,6 +265,7 @@ async function read(
         cancelled: () => live.stop,
         rows(rows) {
           for (const row of rows) live.rows.set(row.id, row)
+          live.order = null
           waiting.push(...rows)
           if (waiting.length >= rowsPerEvent || performance.now() - sent > rowsWait) flush()
         },
@@ -294,7 +301,18 @@ async function read(
 /** A reading's rows are the capture's from now on: revised ones replace those sent while reading. */
 function keep(live: Live, whole: OpenCapture): void {
   live.rows.clear()
+  live.order = null
   for (const row of whole.rows) live.rows.set(row.id, row)
+}
+
+/** All rows of a capture in this order; asked for again, the same list. */
+function ordered(live: Live, sort: SortKeys, tools: Tools): readonly ReportRow[] {
+  const asked = JSON.stringify(sort)
+  if (live.order?.sort !== asked) {
+    const { ids } = tools.query([...live.rows.values()], '', sort)
+    live.order = { sort: asked, rows: ids.flatMap((id) => live.rows.get(id) ?? []) }
+  }
+  return live.order.rows
 }
 
 function shut(reading: Reading): void {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { version } from '../../package.json' with { type: 'json' }
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import { compileFilter } from '../../shared/filter/evaluate.ts'
+import { groupRows } from '../../shared/filter/group.ts'
 import { parseFilter } from '../../shared/filter/parse.ts'
 import { sortRows } from '../../shared/filter/sort.ts'
 import { csvPrinter } from '../../shared/report/csv.ts'
@@ -23,11 +24,19 @@ const textWidth = 120
 
 export const tools: Tools = { analyse: analyseFile, query, report, keys }
 
-function query(rows: readonly ReportRow[], filter: string, sort: SortKeys): Found {
+function query(
+  rows: readonly ReportRow[],
+  filter: string,
+  sort: SortKeys,
+  group: string | null = null,
+): Found {
   const parsed = parseFilter(filter)
   if (!parsed.ok) return { ids: [], problem: { ...parsed.problem } }
   const kept = rows.filter(compileFilter(parsed.filter))
-  return { ids: sortRows(kept, sort).map((row) => row.id), problem: null }
+  const sorted = sort.length === 0 ? kept : sortRows(kept, sort)
+  if (group === null) return { ids: sorted.map((row) => row.id), problem: null, groups: null }
+  const grouped = groupRows(sorted, group)
+  return { ids: grouped.rows.map((row) => row.id), problem: null, groups: grouped.groups }
 }
 
 function* report(

@@ -37,7 +37,12 @@ const scope = z.union([z.enum(['all', 'failed', 'filtered']), z.array(z.number()
 export const requests = {
   /** Starts reading; rows, progress and the end come as events with the same capture number. */
   'capture.open': {
-    input: z.object({ path: z.string(), keylog: z.string().nullable() }),
+    input: z.object({
+      path: z.string(),
+      keylog: z.string().nullable(),
+      /** PEM file of the roots to trust; without one the built-in list. */
+      roots: z.string().nullable().optional(),
+    }),
     output: z.object({ capture: z.number() }),
   },
   /** Stops reading and keeps what was read. */
@@ -45,9 +50,17 @@ export const requests = {
   'capture.close': { input: z.object({ capture: z.number() }), output: z.null() },
   /** Filters and sorts all rows; the page holds ids and asks for the visible rows. An unfinished filter is an error in `problem`. */
   'rows.query': {
-    input: z.object({ capture: z.number(), filter: z.string(), sort: z.array(sortKey) }),
+    input: z.object({
+      capture: z.number(),
+      filter: z.string(),
+      sort: z.array(sortKey),
+      /** `server` or a field: rows of one value side by side. */
+      group: z.string().nullable().optional(),
+    }),
     output: z.object({
       ids: z.array(z.number()),
+      /** The groups that `ids` falls into, in its order; null where none were asked for. */
+      groups: z.array(z.object({ value: z.string(), rows: z.number(), failed: z.number() })).nullable(),
       counts: z.object({
         all: z.number(),
         failed: z.number(),
@@ -162,6 +175,30 @@ export interface Bridge {
   onCommand(listener: (command: Command) => void): () => void
   recent(): Promise<RecentFile[]>
   clearRecent(): Promise<void>
+  /** Captures that came with the program. */
+  samples(): Promise<SampleFile[]>
+  /** What the host remembers for the user between starts. */
+  settings(): Promise<HostSettings>
+  /** Changes some of them and answers all; files must have been chosen in a dialog before. */
+  changeSettings(change: Partial<HostSettings>): Promise<HostSettings>
+  /** Asks the user for a PEM file of trusted roots. */
+  chooseRoots(): Promise<string | null>
+  /** Tells the user something while the window is not in front. */
+  notify(title: string, body: string): void
+}
+
+export interface SampleFile {
+  readonly path: string
+  /** What happened in it, in a few words. */
+  readonly title: string
+}
+
+export interface HostSettings {
+  /** PEM file of the roots to trust; null: the built-in list. */
+  readonly roots: string | null
+  /** Key log loaded with every capture. */
+  readonly keylog: string | null
+  readonly rememberRecent: boolean
 }
 
 export interface RecentFile {
@@ -186,6 +223,10 @@ export type MenuId =
   | 'commands'
   | 'next-failure'
   | 'previous-failure'
+  | 'settings'
+  | 'about'
+  | 'diagnosis'
+  | 'list'
 
 export type Command =
   { readonly kind: 'open'; readonly path: string } | { readonly kind: 'menu'; readonly id: MenuId }

@@ -10,6 +10,12 @@ const recentFile = z.object({
   opened: z.string(),
 })
 
+const hostSettings = z.object({
+  roots: z.string().nullable(),
+  keylog: z.string().nullable(),
+  rememberRecent: z.boolean(),
+})
+
 /** Channels main answers: input and output of each. Each answer is an `Outcome`. */
 export const hostRequests = {
   /** Hands the page a port to the worker; the port arrives as a message of its own (`portChannel`). */
@@ -21,6 +27,13 @@ export const hostRequests = {
   'file.dropped': { input: z.object({ path: z.string() }), output: z.null() },
   'recent.list': { input: z.null(), output: z.array(recentFile) },
   'recent.clear': { input: z.null(), output: z.null() },
+  'samples.list': { input: z.null(), output: z.array(z.object({ path: z.string(), title: z.string() })) },
+  'settings.get': { input: z.null(), output: hostSettings },
+  /** A file must have been chosen in a dialog before. */
+  'settings.change': { input: hostSettings.partial(), output: hostSettings },
+  'roots.choose': { input: z.null(), output: z.string().nullable() },
+  /** A notification of the system, unless the window is in front. */
+  notify: { input: z.object({ title: z.string(), body: z.string() }), output: z.null() },
   /** Prints the HTML report as PDF to a destination the user chose. */
   'report.print': {
     input: z.object({ html: z.string(), path: z.string() }),

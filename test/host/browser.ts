@@ -1,6 +1,6 @@
 // Finds a Chromium to test in: an installed one, else the npm package's, unpacked once below node_modules/.cache.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { BrowserServer } from 'playwright-core'
@@ -18,7 +18,8 @@ export async function launchChromium(): Promise<BrowserServer> {
       // Not installed: the next one.
     }
   }
-  return chromium.launchServer({ executablePath: await unpack(), args: flags })
+  const executablePath = await unpack()
+  return chromium.launchServer({ executablePath, args: flags, env: { ...process.env, ...fonts() } })
 }
 
 /**
@@ -40,4 +41,15 @@ async function unpack(): Promise<string> {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before
   }
+}
+
+/** The package's own font configuration names folders of the cloud it was made for: without one font no text has a size. */
+function fonts(): Record<string, string> {
+  const file = resolve(cache, 'fonts.conf')
+  const folders = [resolve(cache, 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`).join('')
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${folders}</fontconfig>`,
+  )
+  return { FONTCONFIG_FILE: file, FONTCONFIG_PATH: cache }
 }

@@ -8,7 +8,7 @@ import { machine } from './machine.ts'
 import type { Port } from './ports.ts'
 import { session } from './sessions.ts'
 
-export { app, dialog, ipcMain, Menu, nativeTheme } from './machine.ts'
+export { app, dialog, ipcMain, Menu, nativeTheme, Notification } from './machine.ts'
 export { MessageChannelMain } from './ports.ts'
 export { session } from './sessions.ts'
 export { BrowserWindow } from './windows.ts'

@@ -34,6 +34,9 @@ export const machine = {
   sandboxed: false,
   schemes: [] as string[],
   aboutPanel: null as object | null,
+  notifications: [] as { title: string; body: string }[],
+  /** Whether the window is in front. */
+  focused: false,
   ended: null as number | null,
   menu: null as { getMenuItemById(id: string): { click(): void } | null } | null,
   /** Worker processes in the order they were started. */
@@ -110,4 +113,18 @@ export const Menu = {
     }
   },
   setApplicationMenu: (menu: typeof machine.menu) => void (machine.menu = menu),
+}
+
+export class Notification extends EventEmitter {
+  static isSupported(): boolean {
+    return true
+  }
+  private readonly options: { title: string; body: string }
+  constructor(options: { title: string; body: string }) {
+    super()
+    this.options = options
+  }
+  show(): void {
+    machine.notifications.push(this.options)
+  }
 }

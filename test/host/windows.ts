@@ -22,6 +22,10 @@ interface Preferences {
 
 interface Options {
   show?: boolean
+  x?: number
+  y?: number
+  width?: number
+  height?: number
   webPreferences?: Preferences
 }
 
@@ -237,8 +241,22 @@ export class BrowserWindow extends EventEmitter {
   restore(): void {
     this.visible = true
   }
+  isFocused(): boolean {
+    return machine.focused
+  }
+  isMaximized(): boolean {
+    return false
+  }
+  maximize(): void {
+    this.visible = true
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    const { x = 0, y = 0, width = 800, height = 600 } = this.options
+    return { x, y, width, height }
+  }
 
   destroy(): void {
+    this.emit('close')
     windows.delete(this)
     void this.webContents.page.then((page) => page.close())
     this.emit('closed')
