@@ -68,3 +68,8 @@ export const maxSequenceTries = 1024
 export const maxCryptoBytesHeld = 1 << 17
 /** Initial packets of one flow that are tried with keys; each costs two hashes and two ciphers. */
 export const maxInitialPackets = 256
+/** EAP sessions open at once; the oldest is closed first. */
+export const maxEapSessions = 1 << 14
+/** Bytes of one token that are shown, and fields described in it. */
+export const maxTokenBytes = 1 << 22
+export const maxTokenFields = 100_000

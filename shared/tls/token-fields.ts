@@ -2,6 +2,7 @@
 
 import { FieldRecorder, type Field } from '../bytes/fields.ts'
 import { Reader } from '../bytes/reader.ts'
+import { maxTokenFields } from '../limits.ts'
 import { labelOf, nameOf } from '../registries/registry.ts'
 import { contentTypes, handshakeTypes, heartbeatMessageTypes, versions } from '../registries/tls.ts'
 import { code } from './codes.ts'
@@ -35,7 +36,8 @@ export function tokenFields(bytes: Uint8Array, options: TokenOptions): Field[] {
   const token = new Token(bytes, options)
   let at = 0
   if (options.sslv2) at = token.sslv2()
-  while (at < bytes.length) at = token.record(at)
+  while (at < bytes.length && token.fields.length < maxTokenFields && !token.uncaptured(at))
+    at = token.record(at)
   token.finish()
   return token.fields
 }
@@ -83,6 +85,11 @@ class Token {
     this.fields.push(...recorder.fields)
     this.index = 1
     return length
+  }
+
+  /** Bytes that were not captured are zero, and no record is of type 0: where one would begin, the rest is unknown. */
+  uncaptured(at: number): boolean {
+    return this.bytes[at] === 0
   }
 
   /** Records one record from `at`; returns where the next begins. */

@@ -6,12 +6,13 @@ import { streamOf, type TlsRecord } from '../conversation/facts.ts'
 import type { Piece } from '../conversation/gatherer.ts'
 import { firstEndingAfter } from './packets.ts'
 import type { Reread } from '../inspect.ts'
+import { maxTokenBytes } from '../limits.ts'
 import type { Token } from '../schannel/model.ts'
 import type { MessageContext } from '../tls/messages.ts'
 import { type BarePart, bareFields, tokenFields } from '../tls/token-fields.ts'
 
 export interface TokenView {
-  /** The token's bytes on the wire, then what keys opened of it. Bytes that were not captured are zero. */
+  /** The token's bytes on the wire, at most `maxTokenBytes`, then what keys opened of it. Bytes that were not captured are zero. */
   readonly bytes: Uint8Array
   readonly fields: Field[]
   readonly packets: { packet: number; start: number; end: number }[]
@@ -21,13 +22,14 @@ export interface TokenView {
 
 /** The view of one of `analysis.replay.tokens`; `reread` gives the bytes. */
 export function tokenView(token: Token, analysis: Analysis, pieces: Reread['pieces']): TokenView {
-  const wire = new Uint8Array(token.end - token.start)
+  const end = Math.min(token.end, token.start + maxTokenBytes)
+  const wire = new Uint8Array(end - token.start)
   const packets: TokenView['packets'] = []
   const own = pieces[token.from]
-  for (let i = firstEndingAfter(own, token.start); i < own.length && own[i]!.start < token.end; i++) {
+  for (let i = firstEndingAfter(own, token.start); i < own.length && own[i]!.start < end; i++) {
     const piece = own[i]!
     const from = Math.max(piece.start, token.start)
-    const to = Math.min(endOf(piece), token.end)
+    const to = Math.min(endOf(piece), end)
     wire.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - token.start)
     packets.push({ packet: piece.packet, start: from - token.start, end: to - token.start })
   }
@@ -58,7 +60,7 @@ function bareParts(token: Token, records: readonly TlsRecord[]): BarePart[] {
   }))
   // What came of a message that never became whole.
   const rest = parts.at(-1)?.end ?? 0
-  const length = token.end - token.start
+  const length = Math.min(token.end - token.start, maxTokenBytes)
   return rest < length ? [...parts, { contentType: 22, start: rest, end: length, sealed: false }] : parts
 }
 
