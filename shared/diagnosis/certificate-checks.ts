@@ -6,7 +6,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import type { World } from './candidate.ts'
 import { dayText, leastRsaBits } from './certificates.ts'
 import type { ChainReading } from './certificates.ts'
-import { matchesName, namesOf } from './host-name.ts'
+import { matchesName, namesOf } from '../x509/host.ts'
 import type { HandshakeView } from './view.ts'
 
 type Check = ReportCertificateCheck

@@ -5,7 +5,7 @@ import { parseCertificate } from '../x509/certificate.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { DistinguishedName } from '../x509/names.ts'
 import type { Cause, World } from './candidate.ts'
-import { matchesName, namesOf } from './host-name.ts'
+import { matchesName, namesOf } from '../x509/host.ts'
 import { epochMilliseconds } from './view.ts'
 import type { HandshakeView } from './view.ts'
 

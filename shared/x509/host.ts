@@ -19,6 +19,14 @@ export function matchesName(certificate: Certificate, host: string): boolean {
   return candidates.some((pattern) => matchesPattern(pattern, host))
 }
 
+/** The names a certificate is for: its DNS and IP alternative names; its common names only where it has neither. */
+export function namesOf(certificate: Certificate): readonly string[] {
+  const useful = (certificate.extensions.subjectAltNames ?? []).filter(
+    ({ kind }) => kind === 'dns' || kind === 'ip',
+  )
+  return useful.length > 0 ? useful.map(({ value }) => value) : certificate.subject.commonNames
+}
+
 // RFC 9525 §6.3
 function matchesPattern(pattern: string, host: string): boolean {
   const wanted = normal(host)

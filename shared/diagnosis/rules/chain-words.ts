@@ -5,7 +5,7 @@ import type { ReportEvidence } from '../../contract/report.ts'
 import type { Cause } from '../candidate.ts'
 import type { CertificateFault, ChainReading } from '../certificates.ts'
 import type { Context } from '../finding.ts'
-import { namesOf } from '../host-name.ts'
+import { namesOf } from '../../x509/host.ts'
 import { atCertificate } from '../view.ts'
 
 export function certificateOf(chain: ChainReading): { readonly names: readonly string[] } {
