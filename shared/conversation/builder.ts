@@ -112,7 +112,23 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     if (this.options.keepBytes) {
       this.pieces[dir].push({ start: from, packet: origin.packet, bytes: b.slice(start, end) })
     }
-    return noted
+    return noted || stream.needed
+  }
+
+  /** Feeds a message that several packets brought in fragments: readable as a whole, with the last of them. */
+  message(dir: 0 | 1, parts: readonly Omit<Piece, 'start'>[], origin: Origin): void {
+    const stream = this.streams[dir]
+    const order = ++this.order
+    const from = stream.offset
+    stream.beginPacket()
+    for (const { bytes, packet } of parts) {
+      if (this.options.keepBytes) this.pieces[dir].push({ start: stream.offset, packet, bytes })
+      stream.feed(bytes, 0, bytes.length, order, origin, this)
+    }
+    const { packet, time, ack } = origin
+    if (stream.chunks.length < maxChunksKept)
+      stream.chunks.push({ start: from, end: stream.offset, packet, time, order, ack })
+    else this.limitsReached.add('maxChunksKept')
   }
 
   missing(dir: 0 | 1, length: number, reason: Gap['reason'], origin: Origin): void {

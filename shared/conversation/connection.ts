@@ -106,8 +106,8 @@ export class Connection implements StreamSink {
     if (this.ignoredAs !== null && !this.revive(stream, segment, b)) return
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
-    const origin = { packet, time, ack: this.acknowledge(dir, segment) }
     this.worthNoting = (segment.flags & tcpFlag.rst) !== 0
+    const origin = { packet, time, ack: this.acknowledge(dir, segment) }
     if (segment.flags & tcpFlag.syn) this.syn(dir, segment, origin, ttl, ipId)
     else if (!stream.started && (length > 0 || control !== 0)) stream.begin(segment.seq, false)
     let before: Resume | null = resume
@@ -172,6 +172,7 @@ export class Connection implements StreamSink {
       return false
     const tls = this.builder.streams[stream.dir]
     if (!tls.bulk || tls.skip <= length || segment.window === 0) return false
+    if (this.streams[stream.dir === 0 ? 1 : 0].holding) return false
     tls.skip -= length
     tls.offset += length
     stream.advance(length)
@@ -186,10 +187,15 @@ export class Connection implements StreamSink {
       if (segment.flags & tcpFlag.syn) return -1
       // The peer's SYN was not captured: the first acknowledgement still says where its stream stands.
       peer.begin(segment.ack, false)
+      this.worthNoting = true
     }
     let offset = peer.offsetOf(segment.ack)
     if (peer.finAt >= 0 && offset > peer.finAt) offset = peer.finAt
-    if (offset > peer.acknowledged) peer.acknowledged = offset
+    if (offset > peer.acknowledged) {
+      peer.acknowledged = offset
+      // It decides when the hole is given up, and whether the peer had what is missing.
+      if (peer.holding) this.worthNoting = true
+    }
     return offset < 0 ? -1 : offset
   }
 

@@ -69,6 +69,8 @@ export class TlsStream extends StreamState {
   phase: Phase = 'unknown'
   /** Bytes of the current record that nobody looks at: the hot path compares against this. */
   skip = 0
+  /** The packet just fed brought a part of a body that is kept: it must be read again, whatever else is in it. */
+  needed = false
   readonly joiner = new MessageJoiner()
   index = 0
   private smallRecords = 0
@@ -87,6 +89,11 @@ export class TlsStream extends StreamState {
   get incompleteFrom(): number {
     if (this.headerLength > 0) return this.offset - this.headerLength
     return this.skip > 0 || this.body !== null ? this.recordStart : -1
+  }
+
+  override beginPacket(): void {
+    super.beginPacket()
+    this.needed = false
   }
 
   /** Feeds new in-order bytes `b[start, end)`; `order` is the position of their chunk in capture order. */
@@ -113,6 +120,7 @@ export class TlsStream extends StreamState {
         at += passed
         if (this.skip === 0) this.complete(null, 0, 0, order, origin, sink)
       } else if (this.body !== null) {
+        this.needed = true
         const taken = Math.min(this.body.length - this.bodyLength, end - at)
         this.body.set(b.subarray(at, at + taken), this.bodyLength)
         this.bodyLength += taken
@@ -152,7 +160,7 @@ export class TlsStream extends StreamState {
       phase: this.phase,
       nextSeq,
       offset: this.offset,
-      skip: this.skip,
+      skip: this.body === null ? this.skip : this.body.length - this.bodyLength,
       recordStart: this.recordStart,
       recordType: this.recordType,
       recordVersion: this.recordVersion,
@@ -165,7 +173,9 @@ export class TlsStream extends StreamState {
     }
   }
 
+  /** Goes on from where another reading stood. One that stands there already has the same and more. */
   resume(from: Resume): void {
+    if (this.offset === from.offset && this.phase === from.phase && this.index === from.index) return
     this.offset = from.offset
     this.skip = from.skip
     this.recordStart = from.recordStart
@@ -291,6 +301,7 @@ export class TlsStream extends StreamState {
     }
     this.body = new Uint8Array(length)
     this.bodyLength = 0
+    this.needed = true
     return at
   }
 
