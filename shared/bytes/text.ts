@@ -2,16 +2,22 @@
 
 /** ASCII as it is; every other octet, control characters and the backslash as `\xNN`. */
 export function printable(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let text = ''
+  if (end - start > textPiece) {
+    const middle = start + textPiece
+    return printable(bytes, start, middle) + printable(bytes, middle, end)
+  }
+  // One flat string: one made by appending is a chain of small ones for as long as somebody keeps it.
+  const codes: number[] = []
   for (let i = start; i < end; i++) {
     const octet = bytes[i]!
-    text +=
-      octet > 0x1f && octet < 0x7f && octet !== 0x5c
-        ? String.fromCharCode(octet)
-        : `\\x${octet.toString(16).padStart(2, '0')}`
+    if (octet > 0x1f && octet < 0x7f && octet !== 0x5c) codes.push(octet)
+    else codes.push(0x5c, 0x78, hexDigits[octet >> 4]!, hexDigits[octet & 15]!)
   }
-  return text
+  return String.fromCharCode(...codes)
 }
+
+const textPiece = 4096
+const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 /** Standard base64 with padding (RFC 4648 §4). */
 export function base64(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@
 
 import { hex } from '../bytes/fields.ts'
 import type { Analysis } from '../analyse.ts'
-import type { CaptureClock, Conversation } from '../conversation/facts.ts'
+import type { CaptureClock, CarrierFacts, Conversation } from '../conversation/facts.ts'
 import type { ReportFailure, ReportHandshake, ReportRow } from '../contract/report.ts'
 import type { Crypto } from '../ports.ts'
 import { cipherSuites } from '../registries/cipher-suites.ts'
@@ -13,6 +13,7 @@ import type { HandshakeSummary } from '../schannel/handshakes.ts'
 import { statusCode } from '../sspi/status.ts'
 import { type FingerprintTransport, ja3, ja3s, ja4 } from '../tls/fingerprints.ts'
 import { historyOf } from './history.ts'
+import { Shared } from './shared.ts'
 import { hexCode, isoTime, millisecondsBetween } from './time.ts'
 
 export type Head = Omit<ReportRow, 'contexts' | 'statuses' | 'calls' | 'findings' | 'events'>
@@ -27,32 +28,29 @@ export function headOf(analysis: Analysis, host: ViewHost): Head {
   const { conversation, outcome } = analysis
   const handshakes = analysis.handshakes.map((summary) => handshakeView(summary))
   const first = handshakes[0]
+  const start = isoTime(host.clock, conversation.start)
+  const { ja3, ja4, ja3s } = fingerprints(conversation, host.crypto)
   return {
     id: conversation.id,
-    key: keyOf(conversation, host),
+    key: keyOf(conversation, start),
     parent: conversation.parent,
     transport: conversation.transport,
     client: conversation.clientEndpoint,
     server: conversation.serverEndpoint,
-    start: isoTime(host.clock, conversation.start),
+    start,
     durationMs: millisecondsBetween(conversation.start, conversation.end),
     packets: conversation.packets,
-    carrier: {
-      name: conversation.carrier.name,
-      steps: conversation.carrier.steps.map((step) => ({
-        ...step,
-        time: isoTime(host.clock, step.time),
-        packets: [...step.packets],
-      })),
-    },
+    carrier: carrierView(conversation.carrier, host),
     handshakes,
     protocol: first?.protocol ?? null,
     serverName: first?.serverName ?? null,
     cipherSuite: first?.cipherSuite ?? null,
     group: first?.group ?? null,
-    alpn: first?.alpn ?? { offered: null, chosen: null, visible: false },
+    alpn: first?.alpn ?? noAlpn,
     resumed: first?.resumed ?? null,
-    ...fingerprints(conversation, host.crypto),
+    ja3,
+    ja4,
+    ja3s,
     history: historyOf(conversation),
     outcome: outcome.outcome,
     failure: failureView(analysis),
@@ -62,7 +60,7 @@ export function headOf(analysis: Analysis, host: ViewHost): Head {
 }
 
 /** Stable over runs and free of addresses: a hash of both ends, the start and the client's random. */
-export function keyOf(conversation: Conversation, host: ViewHost): string {
+function keyOf(conversation: Conversation, start: string | null): string {
   const { clientEndpoint: c, serverEndpoint: s } = conversation
   const random = conversation.messages
     .find((message) => message.body?.kind === 'client-hello')
@@ -73,11 +71,26 @@ export function keyOf(conversation: Conversation, host: ViewHost): string {
     c.port,
     s.address,
     s.port,
-    isoTime(host.clock, conversation.start) ?? conversation.firstPacket,
+    start ?? conversation.firstPacket,
     random === undefined ? '' : hex(random),
   ].join(' ')
   return fnv64(text)
 }
+
+function carrierView(carrier: CarrierFacts, host: ViewHost): Head['carrier'] {
+  const { name, steps } = carrier
+  if (steps.length === 0) return bareCarriers.get(name, () => ({ name, steps: [] }))
+  return {
+    name,
+    steps: steps.map((step) => ({
+      ...step,
+      time: isoTime(host.clock, step.time),
+      packets: [...step.packets],
+    })),
+  }
+}
+
+const bareCarriers = new Shared<Head['carrier']>()
 
 /** FNV-1a, 64 bits in two halves: an identity, not a protection. */
 function fnv64(text: string): string {
@@ -99,18 +112,27 @@ function handshakeView(summary: HandshakeSummary): ReportHandshake {
     kind: summary.kind,
     protocol: summary.version === null ? null : nameOf(versions, summary.version),
     serverName: summary.serverName,
-    cipherSuite:
-      cipherSuite === null ? null : { code: hexCode(cipherSuite), name: nameOf(cipherSuites, cipherSuite) },
+    cipherSuite: cipherSuite === null ? null : cipherSuiteView(cipherSuite),
     group: group === null ? null : nameOf(supportedGroups, group),
-    alpn: {
-      offered: summary.alpn.offered === null ? null : [...summary.alpn.offered],
-      chosen: summary.alpn.chosen,
-      visible: summary.alpn.visible,
-    },
+    alpn: alpnView(summary.alpn),
     resumed: summary.resumed,
     clientRandom: clientRandom === null ? null : hex(clientRandom),
     outcome: summary.outcome,
   }
+}
+
+function cipherSuiteView(number: number): NonNullable<ReportHandshake['cipherSuite']> {
+  const code = hexCode(number)
+  return cipherSuiteViews.get(code, () => ({ code, name: nameOf(cipherSuites, number) }))
+}
+
+const cipherSuiteViews = new Shared<NonNullable<ReportHandshake['cipherSuite']>>()
+const alpnViews = new Shared<ReportHandshake['alpn']>()
+const noAlpn: ReportHandshake['alpn'] = { offered: null, chosen: null, visible: false }
+
+function alpnView({ offered, chosen, visible }: HandshakeSummary['alpn']): ReportHandshake['alpn'] {
+  const key = `${String(visible)} ${chosen ?? '-'} ${offered === null ? '-' : `+${offered.join('\n')}`}`
+  return alpnViews.get(key, () => ({ offered: offered === null ? null : [...offered], chosen, visible }))
 }
 
 /** Of the first ClientHello and the first ServerHello that is no HelloRetryRequest. */
@@ -141,21 +163,23 @@ function fingerprintTransport(conversation: Conversation): FingerprintTransport 
 }
 
 function alertViews(conversation: Conversation): Head['alerts'] {
-  return conversation.messages.flatMap((message) => {
-    if (message.body?.kind !== 'alert') return []
-    const { level, description } = message.body
-    return [
-      {
-        from: message.from,
-        packet: message.packet,
-        level,
-        code: description,
-        name: nameOf(alertDescriptions, description),
-        protection: message.protection,
-      },
-    ]
-  })
+  const alerts: Head['alerts'] = []
+  for (const { contentType, body, from, packet, protection } of conversation.messages) {
+    if (contentType !== 21 || body?.kind !== 'alert') continue
+    const { level, description } = body
+    alerts.push({
+      from,
+      packet,
+      level,
+      code: description,
+      name: nameOf(alertDescriptions, description),
+      protection,
+    })
+  }
+  return alerts.length === 0 ? noAlerts : alerts
 }
+
+const noAlerts: Head['alerts'] = []
 
 function failureView(analysis: Analysis): ReportFailure | null {
   const { candidates, outcome, replay, findings } = analysis

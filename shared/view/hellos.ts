@@ -11,6 +11,9 @@ import { signatureSchemes } from '../registries/signatures.ts'
 import { compressionMethods, versions } from '../registries/tls.ts'
 import type { ClientHello, Extension, ServerHello } from '../tls/messages.ts'
 
+/** TLS_EMPTY_RENEGOTIATION_INFO_SCSV and TLS_FALLBACK_SCSV. */
+const signals: readonly number[] = [0x00ff, 0x5600]
+
 /** Hellos of the first handshake; GREASE values (RFC 8701) are left out, for they differ by design. */
 export function helloViews(analysis: Analysis): Hellos {
   const view = viewHandshake(analysis.conversation, 1)
@@ -29,7 +32,14 @@ function clientView({ message, body }: Parsed<ClientHello>): Hello {
   return {
     ...placeOf(message),
     versions: names(versions, body.supportedVersions ?? [body.version]),
-    cipherSuites: names(cipherSuites, body.cipherSuites),
+    cipherSuites: names(
+      cipherSuites,
+      body.cipherSuites.filter((suite) => !signals.includes(suite)),
+    ),
+    signals: names(
+      cipherSuites,
+      body.cipherSuites.filter((suite) => signals.includes(suite)),
+    ),
     groups: namesOrNull(supportedGroups, body.supportedGroups),
     keyShares: namesOrNull(supportedGroups, body.keyShares),
     signatureAlgorithms: namesOrNull(signatureSchemes, body.signatureAlgorithms),
@@ -48,6 +58,7 @@ function serverView({ message, body }: Parsed<ServerHello>, exchanged: number | 
     ...placeOf(message),
     versions: names(versions, [body.negotiatedVersion]),
     cipherSuites: names(cipherSuites, [body.cipherSuite]),
+    signals: [],
     groups: group === null ? null : names(supportedGroups, [group]),
     keyShares: null,
     signatureAlgorithms: null,

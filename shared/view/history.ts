@@ -1,18 +1,20 @@
 // The conversation in the letters of Zeek's ssl.log.
 
 import type { Conversation } from '../conversation/facts.ts'
-import { historyLetters } from '../tls/history.ts'
+import { type HistoryItem, historyLetters } from '../tls/history.ts'
+import { Shared } from './shared.ts'
+
+const known = new Shared<string>()
 
 /** Client letters upper-case, server letters lower-case, in capture order; sealed content has none. */
 export function historyOf(conversation: Conversation): string {
-  const items = conversation.messages
-    .filter((message) => message.type !== null)
-    .map((message) => ({
-      from: message.from,
-      contentType: message.contentType,
-      type: message.type,
-      helloRetryRequest: message.body?.kind === 'server-hello' && message.body.helloRetryRequest,
-    }))
+  const items: HistoryItem[] = []
+  for (const { from, contentType, type, body } of conversation.messages) {
+    if (type === null) continue
+    const helloRetryRequest = body?.kind === 'server-hello' && body.helloRetryRequest
+    items.push({ from, contentType, type, helloRetryRequest })
+  }
   const opener = conversation.events.find((event) => event.kind === 'syn')
-  return historyLetters(items, opener?.from === 'server')
+  const letters = historyLetters(items, opener?.from === 'server')
+  return known.get(letters, () => letters)
 }

@@ -1,27 +1,82 @@
 // One conversation as a line of a list.
 
 import type { Analysis } from '../analyse.ts'
-import type { ReportRow } from '../contract/report.ts'
+import type { ReportFinding, ReportRow } from '../contract/report.ts'
+import type { Call } from '../schannel/model.ts'
 import { headOf, type ViewHost } from './head.ts'
+import { Shared } from './shared.ts'
 
+/**
+ * A row is kept for every conversation: it is one literal, because each object made by spreading another one of this size would
+ * have a hidden class of its own, and what rows have in common is shared.
+ */
 export function rowView(analysis: Analysis, host: ViewHost): ReportRow {
   const { replay, findings } = analysis
-  const calls = [...replay.client.calls, ...replay.server.calls]
+  const head = headOf(analysis, host)
   return {
-    ...headOf(analysis, host),
-    contexts: { client: { final: replay.client.final }, server: { final: replay.server.final } },
-    statuses: [...new Set(calls.map((call) => call.status))],
-    calls: calls.length,
-    findings: findings.map(({ id, rank, rule, scenario, severity, side, confidence, title }) => ({
-      id,
-      rank,
-      rule,
-      scenario,
-      severity,
-      side,
-      confidence,
-      title,
-    })),
-    events: [...new Set(findings.flatMap((finding) => finding.windows.events.map((event) => event.id)))],
+    id: head.id,
+    key: head.key,
+    parent: head.parent,
+    transport: head.transport,
+    client: head.client,
+    server: head.server,
+    start: head.start,
+    durationMs: head.durationMs,
+    packets: head.packets,
+    carrier: head.carrier,
+    handshakes: head.handshakes,
+    protocol: head.protocol,
+    serverName: head.serverName,
+    cipherSuite: head.cipherSuite,
+    group: head.group,
+    alpn: head.alpn,
+    resumed: head.resumed,
+    ja3: head.ja3,
+    ja4: head.ja4,
+    ja3s: head.ja3s,
+    history: head.history,
+    outcome: head.outcome,
+    failure: head.failure,
+    alerts: head.alerts,
+    uninspectedRecords: head.uninspectedRecords,
+    contexts: finalsOf(replay.client.final, replay.server.final),
+    statuses: statusesOf(replay.client.calls, replay.server.calls),
+    calls: replay.client.calls.length + replay.server.calls.length,
+    findings: findings.length === 0 ? none : findings.map(findingRow),
+    events: eventsOf(findings),
   }
+}
+
+type Finals = ReportRow['contexts']
+
+const finals = new Shared<Finals>()
+const statusLists = new Shared<ReportRow['statuses']>()
+const none: ReportRow['findings'] = []
+const noEvents: ReportRow['events'] = []
+
+function finalsOf(client: Finals['client']['final'], server: Finals['server']['final']): Finals {
+  return finals.get(`${client ?? ''} ${server ?? ''}`, () => ({
+    client: { final: client },
+    server: { final: server },
+  }))
+}
+
+/** Each status once, in order of its first call. */
+function statusesOf(client: readonly Call[], server: readonly Call[]): ReportRow['statuses'] {
+  const names: string[] = []
+  for (const calls of [client, server]) {
+    for (const { status } of calls) if (!names.includes(status)) names.push(status)
+  }
+  return statusLists.get(names.join(), () => names)
+}
+
+function findingRow(finding: ReportFinding): ReportRow['findings'][number] {
+  const { id, rank, rule, scenario, severity, side, confidence, title } = finding
+  return { id, rank, rule, scenario, severity, side, confidence, title }
+}
+
+function eventsOf(findings: readonly ReportFinding[]): ReportRow['events'] {
+  const ids = new Set<number>()
+  for (const { windows } of findings) for (const event of windows.events) ids.add(event.id)
+  return ids.size === 0 ? noEvents : [...ids]
 }
