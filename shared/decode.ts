@@ -4,13 +4,14 @@ import type { CaptureInterface } from './capture/capture.ts'
 import type { PacketPlace } from './conversation/connection.ts'
 import { maxHeaderNesting } from './limits.ts'
 import { Defragmenter } from './network/defragment.ts'
+import { EapolFrame } from './network/eapol.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
 import { type LinkDecoder, linkDecoder } from './network/link.ts'
 import { TcpSegment } from './network/tcp.ts'
 import { TunnelReader } from './network/tunnels.ts'
 import { UdpDatagram } from './network/udp.ts'
 
-export type Transport = 'tcp' | 'udp' | 'none'
+export type Transport = 'tcp' | 'udp' | 'eapol' | 'none'
 
 /** Told what a packet could not be read for. */
 export interface DecodeWarnings {
@@ -26,6 +27,7 @@ export class PacketDecoder {
   readonly ip = new IpPacket()
   readonly tcp = new TcpSegment()
   readonly udp = new UdpDatagram()
+  readonly eapol = new EapolFrame()
   /** The buffer that the transport positions refer to: the capture's, or a reassembled datagram. */
   bytes: Uint8Array = new Uint8Array(0)
   /** Where the packets of a reassembled datagram lie; null for an ordinary packet. */
@@ -40,7 +42,7 @@ export class PacketDecoder {
     this.defragmenter = new Defragmenter((code, packet, text) => sink.warning(code, null, packet, text))
   }
 
-  /** Reads the packet `b[start, end)`; the answer says which of `tcp` and `udp` now describes it. */
+  /** Reads the packet `b[start, end)`; the answer says which of `tcp`, `udp` and `eapol` now describes it. */
   decode(
     b: Uint8Array,
     start: number,
@@ -55,9 +57,10 @@ export class PacketDecoder {
     if (decoder === null) return 'none'
     const ip = this.ip
     const ipStart = decoder(b, start, end)
-    if (ipStart < 0 || !ip.decode(b, ipStart, end)) return 'none'
     this.bytes = b
     this.fragments = null
+    if (ipStart < 0) return this.eapol.decode(b, start, end, link.linkType) ? 'eapol' : 'none'
+    if (!ip.decode(b, ipStart, end)) return 'none'
     for (let depth = 0; depth < maxHeaderNesting; depth++) {
       if (ip.fragment && !this.reassembled(packet, time, place)) return 'none'
       const { protocol, payloadStart, payloadEnd, sentEnd } = ip

@@ -6,6 +6,7 @@ import { Connection, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation, Side } from './conversation/facts.ts'
 import type { Piece } from './conversation/gatherer.ts'
 import { PacketDecoder } from './decode.ts'
+import { EapSession } from './eap/session.ts'
 import type { Crypto } from './ports.ts'
 import type { ConversationRecord, NotedStore } from './scan.ts'
 
@@ -31,9 +32,7 @@ export function reread(
   crypto: Crypto,
 ): Reread {
   const decoder = new PacketDecoder(silent)
-  const place: PacketPlace = { place: () => 0 }
-  const connection = new Connection(record.key, options, place)
-  const association = new Association(record.key, options, place, crypto)
+  const flow = begun(record, crypto)
   const [first] = record.closing.endpoints
   let missing = 0
   for (let i = record.noted.from; i < record.noted.to; i++) {
@@ -44,18 +43,24 @@ export function reread(
       continue
     }
     const { bytes, time, link } = packet
-    const transport = decoder.decode(bytes, 0, bytes.length, noted.packet, time, place, link)
-    const { ip, tcp, udp } = decoder
+    const transport = decoder.decode(bytes, 0, bytes.length, noted.packet, time, nowhere, link)
+    const { ip, tcp, udp, eapol } = decoder
     const port = transport === 'tcp' ? tcp.sourcePort : udp.sourcePort
     const dir = port === first.port && ip.addresses.text(ip.version, ip.source) === first.address ? 0 : 1
-    if (transport === 'tcp') {
-      connection.segment(dir, tcp, decoder.bytes, ip.ttl, ip.ipId, noted.packet, time, noted.resume)
+    if (flow instanceof Connection) {
+      if (transport === 'tcp')
+        flow.segment(dir, tcp, decoder.bytes, ip.ttl, ip.ipId, noted.packet, time, noted.resume)
     } else if (transport === 'udp') {
-      association.datagram(dir, decoder.bytes, udp.payloadStart, udp.payloadEnd, noted.packet, time)
+      const { payloadStart, payloadEnd } = udp
+      if (flow instanceof EapSession)
+        flow.datagram(decoder.bytes, payloadStart, payloadEnd, noted.packet, time)
+      else flow.datagram(dir, decoder.bytes, payloadStart, payloadEnd, noted.packet, time)
+    } else if (transport === 'eapol' && flow instanceof EapSession) {
+      flow.frame(decoder.bytes, eapol.start, eapol.end, noted.packet, time)
     }
   }
-  connection.flush()
-  const builder = record.transport === 'tcp' ? connection.open() : association.open()
+  if (flow instanceof Connection) flow.flush()
+  const builder = flow instanceof EapSession ? flow.builder : flow.open()
   builder.settle()
   const conversation = builder.finish(record.closing)
   const c = builder.clientDirection()
@@ -64,4 +69,16 @@ export function reread(
     pieces: { client: builder.pieces[c], server: builder.pieces[c === 0 ? 1 : 0] },
     missing,
   }
+}
+
+/** Packets read again are noted already. */
+const nowhere: PacketPlace = { place: () => 0 }
+
+function begun(record: ConversationRecord, crypto: Crypto): Connection | Association | EapSession {
+  const { key, transport, closing } = record
+  if (transport === 'eapol' || transport === 'radius' || key === null)
+    return new EapSession(transport === 'eapol' ? 'eapol' : 'radius', closing.endpoints, options, nowhere)
+  return transport === 'tcp'
+    ? new Connection(key, options, nowhere)
+    : new Association(key, options, nowhere, crypto)
 }

@@ -9,6 +9,9 @@ import { FlowTable } from './conversation/flows.ts'
 import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
 import { looksLike } from './conversation/looks-like.ts'
 import { PacketDecoder } from './decode.ts'
+import { looksLikeRadius } from './eap/radius.ts'
+import type { EapSession } from './eap/session.ts'
+import { EapSessions } from './eap/sessions.ts'
 import { lingerNs, maxLingering, maxOpenFlows } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { Warnings } from './warnings.ts'
@@ -16,7 +19,8 @@ import { Warnings } from './warnings.ts'
 /** What is kept of a conversation after the scan: enough to read it again and to say the same. */
 export interface ConversationRecord {
   readonly transport: Conversation['transport']
-  readonly key: FlowKey
+  /** null for EAP sessions, which several flows may carry. */
+  readonly key: FlowKey | null
   readonly closing: Closing
   /** Its noted packets: a range in `NotedStore`. */
   readonly noted: { readonly from: number; readonly to: number }
@@ -67,6 +71,9 @@ export class NotedStore {
   }
 }
 
+/** What is open while the scan goes on. */
+type Flow = Connection | Association | EapSession
+
 export class Scanner implements PacketSink, PacketPlace {
   readonly warnings = new Warnings()
   readonly noted = new NotedStore()
@@ -78,8 +85,9 @@ export class Scanner implements PacketSink, PacketPlace {
   private readonly decoder = new PacketDecoder(this)
   private readonly connections = new FlowTable<Connection>()
   private readonly associations = new FlowTable<Association>()
-  /** Closed connections that may still get late packets, oldest first. */
-  private lingering: Connection[] = []
+  private readonly sessions: EapSessions
+  /** Closed connections and sessions that may still get late packets, oldest first. */
+  private lingering: (Connection | EapSession)[] = []
   private lingeringFrom = 0
   private now = 0.5
   private spoolFull = false
@@ -96,6 +104,7 @@ export class Scanner implements PacketSink, PacketPlace {
   constructor(host: ScanHost, options: BuilderOptions) {
     this.host = host
     this.options = options
+    this.sessions = new EapSessions(options, this)
   }
 
   packet(
@@ -119,6 +128,7 @@ export class Scanner implements PacketSink, PacketPlace {
     const transport = this.decoder.decode(b, start, start + captured, number, time, this, link)
     if (transport === 'tcp') this.segment(number, time)
     else if (transport === 'udp') this.datagram(number, time)
+    else if (transport === 'eapol') this.frame(number, time)
   }
 
   /** Where the current packet can be read again; a packet of an input that is read only once is copied now. */
@@ -152,7 +162,7 @@ export class Scanner implements PacketSink, PacketPlace {
 
   /** The capture has ended: everything still open is closed, oldest first. */
   finish(): void {
-    const open = [...this.connections.flows(), ...this.associations.flows()]
+    const open: Flow[] = [...this.connections.flows(), ...this.associations.flows(), ...this.sessions.all()]
     open.sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
   }
@@ -217,6 +227,42 @@ export class Scanner implements PacketSink, PacketPlace {
     this.noteFragments(association)
     association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, number, time)
     if (association.id === 0 && association.builder?.confirmed === true) association.id = ++this.conversations
+    const { payloadStart, payloadEnd } = udp
+    if (association.builder === null && looksLikeRadius(bytes, payloadStart, payloadEnd))
+      this.radius(number, time)
+  }
+
+  /** EAP over LAN. */
+  private frame(number: number, time: number): void {
+    const { eapol, bytes } = this.decoder
+    const told = this.sessions.frame(bytes, eapol.start, eapol.end, eapol, number, time)
+    if (told === null) return
+    if (told.before !== null && !told.before.gone) this.close(told.before)
+    this.follow(told.session)
+  }
+
+  /** EAP over RADIUS. */
+  private radius(number: number, time: number): void {
+    const { ip, udp, bytes } = this.decoder
+    const { version, addresses } = ip
+    const source = { address: addresses.text(version, ip.source), port: udp.sourcePort }
+    const destination = { address: addresses.text(version, ip.destination), port: udp.destinationPort }
+    const { payloadStart, payloadEnd } = udp
+    const session = this.sessions.radius(bytes, payloadStart, payloadEnd, source, destination, number, time)
+    if (session === null) return
+    this.noteFragments(session)
+    this.follow(session)
+  }
+
+  private follow(session: EapSession): void {
+    if (session.id === 0 && session.builder.confirmed) session.id = ++this.conversations
+    if (session.over && !session.lingers) {
+      session.lingers = true
+      this.lingering.push(session)
+    }
+    const { oldest } = this.sessions
+    if (oldest !== null) this.close(oldest)
+    if (this.lingeringFrom < this.lingering.length) this.release()
   }
 
   private keyOf(portA: number, portB: number): FlowKey {
@@ -225,7 +271,7 @@ export class Scanner implements PacketSink, PacketPlace {
   }
 
   /** The earlier packets of a reassembled datagram are read again together with the one that completed it. */
-  private noteFragments(flow: Connection | Association): void {
+  private noteFragments(flow: Flow): void {
     const { fragments } = this.decoder
     if (fragments === null) return
     for (let i = 0; i < fragments.packets.length - 1; i++) {
@@ -262,11 +308,15 @@ export class Scanner implements PacketSink, PacketPlace {
     )
   }
 
-  private close(flow: Connection | Association): void {
+  private close(flow: Flow): void {
     if (flow instanceof Connection) {
       this.connections.remove(flow)
       flow.flush()
-    } else this.associations.remove(flow)
+    } else if (flow instanceof Association) this.associations.remove(flow)
+    else {
+      this.sessions.remove(flow)
+      flow.flush()
+    }
     flow.gone = true
     const { builder } = flow
     builder?.settle()
@@ -278,7 +328,7 @@ export class Scanner implements PacketSink, PacketPlace {
     }
     const record: ConversationRecord = {
       transport: flow.transport,
-      key: flow.key,
+      key: 'key' in flow ? flow.key : null,
       closing: closingOf(flow, builder, this.decoder, this.now),
       noted: this.noted.add(flow.noted),
     }
@@ -290,7 +340,9 @@ export class Scanner implements PacketSink, PacketPlace {
     this.host.onConversation(conversation, record)
   }
 
-  private count(flow: Connection | Association): void {
+  private count(flow: Flow): void {
+    // Its frames are no flow, its datagrams are counted as theirs.
+    if ('endpoints' in flow) return
     const streams = flow.builder?.streams
     const name =
       flow instanceof Association
@@ -306,14 +358,7 @@ function isRefused(builder: Gatherer): boolean {
   return builder instanceof ConversationBuilder && builder.refused
 }
 
-function closingOf(
-  flow: Connection | Association,
-  builder: Gatherer,
-  decoder: PacketDecoder,
-  now: number,
-): Closing {
-  const { key } = flow
-  const addresses = decoder.ip.addresses
+function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: number): Closing {
   const tcp = flow instanceof Connection ? flow.streams : null
   const counted = (dir: 0 | 1): Counted => {
     const stream = builder.streams[dir]
@@ -327,11 +372,8 @@ function closingOf(
   return {
     id: flow.id,
     transport: flow.transport,
-    endpoints: [
-      { address: addresses.text(key.version, key.addressA), port: key.portA },
-      { address: addresses.text(key.version, key.addressB), port: key.portB },
-    ],
-    seen: tcp === null ? (flow as Association).seen : [tcp[0].seen, tcp[1].seen],
+    endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),
+    seen: flow instanceof Connection ? [flow.streams[0].seen, flow.streams[1].seen] : flow.seen,
     fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
     synDir: flow instanceof Connection ? flow.synDir : -1,
     acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
@@ -344,4 +386,12 @@ function closingOf(
     end: flow.end,
     quietAfter: now - flow.end,
   }
+}
+
+function endpointsOf(key: FlowKey, decoder: PacketDecoder): Closing['endpoints'] {
+  const { addresses } = decoder.ip
+  return [
+    { address: addresses.text(key.version, key.addressA), port: key.portA },
+    { address: addresses.text(key.version, key.addressB), port: key.portB },
+  ]
 }

@@ -13,8 +13,12 @@ import type { Origin } from '../network/stream.ts'
 import { looksLikeRecordHeader } from '../tls/records.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type { Conversation, Gap, TlsRecord } from './facts.ts'
-import { type BuilderOptions, type Closing, Gatherer } from './gatherer.ts'
+import { type BuilderOptions, type Closing, Gatherer, type Piece } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
+
+/** A carrier is not given up while a side has said less than this, unless both together needed so many packets. */
+const tellingBytes = 16
+const chunksUntilTold = 48
 
 /** A stream that is not TLS is described by its first packets only. */
 const chunksOfOtherProtocols = 16
@@ -22,6 +26,8 @@ const chunksOfOtherProtocols = 16
 export class ConversationBuilder extends Gatherer implements RecordSink {
   readonly streams: readonly [TlsStream, TlsStream] = [new TlsStream(0), new TlsStream(1)]
 
+  /** A carrier that wraps TLS in packets of its own reads itself. */
+  outer: { readonly name: string; readonly reading: CarrierReading } | null = null
   /** A carrier was recognised: what both sides say in the clear is kept. */
   found: Carrier | null = null
   private readonly ports: readonly [number, number]
@@ -42,7 +48,9 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   get hopeless(): boolean {
     const [a, b] = this.streams
     if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.confirmed) return false
-    return this.found === null || (this.prologueFull && !this.refused)
+    if (this.found !== null) return this.prologueFull && !this.refused
+    const told = a.opening.length >= tellingBytes && b.opening.length >= tellingBytes
+    return told || this.order >= chunksUntilTold
   }
 
   prologue(stream: TlsStream, b: Uint8Array, from: number, to: number, origin: Origin): void {
@@ -81,7 +89,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   }
 
   override finish(closing: Closing): Conversation {
-    const carried = this.readCarrier()
+    const carried = this.outer ?? this.readCarrier()
     if (carried !== null) this.carried(carried.name, carried.reading)
     else if (this.beganLate) this.carried('unknown', null)
     return super.finish(closing)
@@ -89,7 +97,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
 
   /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
   get refused(): boolean {
-    return !this.confirmed && this.readCarrier()?.reading.refused === true
+    return !this.confirmed && (this.outer ?? this.readCarrier())?.reading.refused === true
   }
 
   /** Feeds new in-order bytes of one direction. True if the packet is worth noting for `inspect`. */

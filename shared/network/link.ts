@@ -35,6 +35,21 @@ export function frameDecoder(linkType: number): FrameDecoder | null {
   return locators[linkType] ?? null
 }
 
+/** Where a link's header has the addresses of its ends, 6 bytes each; -1 where it has none. */
+export function hardwareAddresses(linkType: number): {
+  readonly source: number
+  readonly destination: number
+} {
+  return addressPlaces[linkType] ?? noAddresses
+}
+
+const noAddresses = { source: -1, destination: -1 }
+const addressPlaces: Readonly<Record<number, typeof noAddresses>> = {
+  1: { source: 6, destination: 0 },
+  113: { source: 6, destination: -1 },
+  276: { source: 12, destination: -1 },
+}
+
 export const etherType = {
   ipv4: 0x0800,
   ipv6: 0x86dd,

@@ -11,10 +11,10 @@ export class Recording {
   connections = 0
 
   /** A TCP connection; its methods take what one end sent, in order. `from` is `client` or `server`. */
-  tcp() {
+  tcp(serverPort = 443) {
     const ends = {
       client: { host: 1, port: 50000 + this.connections, next: 1000 },
-      server: { host: 2, port: 443, next: 2000 },
+      server: { host: 2, port: serverPort, next: 2000 },
     }
     this.connections++
     const peerOf = { client: 'server', server: 'client' }
@@ -45,10 +45,10 @@ export class Recording {
   }
 
   /** One datagram. */
-  udp(from, bytes) {
+  udp(from, bytes, serverPort = 443) {
     const header = Buffer.alloc(8)
-    header.writeUInt16BE(from === 'client' ? 50000 : 443, 0)
-    header.writeUInt16BE(from === 'client' ? 443 : 50000, 2)
+    header.writeUInt16BE(from === 'client' ? 50000 : serverPort, 0)
+    header.writeUInt16BE(from === 'client' ? serverPort : 50000, 2)
     header.writeUInt16BE(8 + bytes.length, 4)
     this.add(from === 'client' ? 1 : 2, from === 'client' ? 2 : 1, 17, header, 6, bytes)
   }
