@@ -14,6 +14,7 @@ import type {
   ReportConversation,
   ReportRow,
 } from '../../shared/contract/report.ts'
+import type { WhatIf, WhatIfQuestion } from '../../shared/contract/whatif.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
@@ -28,6 +29,8 @@ import { helloViews } from '../../shared/view/hellos.ts'
 import { rowView } from '../../shared/view/row.ts'
 import { isoTime } from '../../shared/view/time.ts'
 import { type TokenView, tokenView } from '../../shared/view/token.ts'
+import { profilesOf } from '../../shared/whatif/profiles.ts'
+import { whatIf } from '../../shared/whatif/whatif.ts'
 import { outcomeOf, refusal, Refusal } from '../outcome.ts'
 import { nodeCrypto } from './crypto.ts'
 import { passwordOfFile, readKeyFile } from './keys.ts'
@@ -64,6 +67,8 @@ export interface OpenCapture {
   readonly cancelled: boolean
   /** Everything about one conversation. Throws `Refusal` for an unknown id, `SourceError` where the file has gone. */
   inspect(id: number, replay: ReplayOptions): ReportConversation
+  /** What Windows versions would have answered or offered. Throws as `inspect` does, and `Refusal` for an unknown profile. */
+  whatIf(id: number, question: WhatIfQuestion): WhatIf
   /** One token of a conversation, in the replay it was inspected with last. */
   token(id: number, token: number): TokenView
   /** The hellos of a conversation's first handshake, in the replay it was inspected with last. */
@@ -180,6 +185,12 @@ class Capture implements OpenCapture {
     const inspected = this.look(id)
     inspected.analysis = this.analyse(inspected.reread.conversation, replay)
     return conversationView(inspected.analysis, this.viewHost)
+  }
+
+  whatIf(id: number, question: WhatIfQuestion): WhatIf {
+    const named = profilesOf(question.profile)
+    if (!named.ok) throw refusal('no-such-profile', named.message, named.hint)
+    return whatIf(this.look(id).analysis, question, named.profiles)
   }
 
   token(id: number, token: number): TokenView {

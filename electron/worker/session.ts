@@ -6,7 +6,9 @@ import type { z } from 'zod'
 import { compare, type Compared } from '../../shared/compare/compare.ts'
 import { requests } from '../../shared/contract/bridge.ts'
 import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
+import type { Explanation } from '../../shared/contract/explain.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
+import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
@@ -38,6 +40,12 @@ export interface Tools {
     path: string,
     rows: readonly ReportRow[],
   ): Promise<{ secrets: number; matched: number; warnings: Warning[] }>
+  explain(text: string): Explanation
+  profiles(): WindowsProfile[]
+  /** Throws `Refusal` where the file holds no changed profile. */
+  loadProfile(path: string): Promise<ProfileFile>
+  /** The changed profile as JSON text. Throws `Refusal` where it changes what its Windows version does not have. */
+  profileText(profile: ProfileFile): string
 }
 
 export interface Session {
@@ -155,6 +163,27 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         return { conversation, hellos: capture.hellos(of.id) }
       }
       return compare(await seen(left), await seen(right))
+    },
+    'conversation.whatif': async ({ capture, id, ...question }) =>
+      (await captureOf(capture).whole).whatIf(id, question),
+    'profiles.list': () => tools.profiles(),
+    'profile.load': ({ path }) => {
+      checkRead(path)
+      return tools.loadProfile(path)
+    },
+    'profile.save': async ({ profile, path }) => {
+      if (path !== null) checkWrite(path)
+      const text = tools.profileText(profile)
+      if (path === null) return { text }
+      await saveWhole(path, [text])
+      return { text: null }
+    },
+    explain: ({ text, capture }) => {
+      const explanation = tools.explain(text)
+      if (capture === null) return { explanation, ids: null }
+      const rows = [...captureOf(capture).live.rows.values()]
+      const { filter } = explanation
+      return { explanation, ids: filter === null ? [] : tools.query(rows, filter, []).ids }
     },
     'token.inspect': async ({ capture, id, token }) => {
       const view = (await captureOf(capture).whole).token(id, token)

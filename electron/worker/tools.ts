@@ -1,8 +1,9 @@
-// What a session works with: the core's analysis, the filter room, the report printers, the key log reader.
+// What a session works with: the core's analysis, the filter room, the report printers, the key log reader, profiles, meanings.
 
 import { readFile } from 'node:fs/promises'
 import { version } from '../../package.json' with { type: 'json' }
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
+import { explain } from '../../shared/diagnosis/explain.ts'
 import { compileFilter } from '../../shared/filter/evaluate.ts'
 import { groupRows } from '../../shared/filter/group.ts'
 import { parseFilter } from '../../shared/filter/parse.ts'
@@ -15,14 +16,25 @@ import { printReport } from '../../shared/report/printer.ts'
 import type { Printer } from '../../shared/report/printer.ts'
 import { plainPaint, textPrinter } from '../../shared/report/text.ts'
 import { parseKeyLog } from '../../shared/secrets/keylog.ts'
+import { profileViews } from '../../shared/whatif/profiles.ts'
 import { analyseFile } from './analyse.ts'
 import type { OpenCapture } from './analyse.ts'
+import { loadProfileFile, profileText } from './profile-file.ts'
 import type { Found, ReportRequest, SortKeys, Tools } from './session.ts'
 
 /** Columns of a text report that is written to a file. */
 const textWidth = 120
 
-export const tools: Tools = { analyse: analyseFile, query, report, keys }
+export const tools: Tools = {
+  analyse: analyseFile,
+  query,
+  report,
+  keys,
+  explain,
+  profiles: profileViews,
+  loadProfile: loadProfileFile,
+  profileText,
+}
 
 function query(
   rows: readonly ReportRow[],

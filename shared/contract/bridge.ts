@@ -2,7 +2,9 @@
 
 import { z } from 'zod'
 import { comparison } from './compare.ts'
+import { explanation } from './explain.ts'
 import { captureSummary, conversation, modelOptions, row, warning } from './report.ts'
+import { profileFile, whatIf, whatIfQuestion, windowsProfile } from './whatif.ts'
 
 /** Errors cross processes as values. `message` is one sentence, `hint` says what to do. */
 export const fault = z.object({
@@ -91,6 +93,25 @@ export const requests = {
       replay,
     }),
     output: comparison,
+  },
+  /** What each Windows version would have answered the captured ClientHello, or offered the captured server. */
+  'conversation.whatif': {
+    input: whatIfQuestion.extend({ capture: z.number(), id: z.number() }),
+    output: whatIf,
+  },
+  /** All Windows versions with their switches, newest first, for editing. */
+  'profiles.list': { input: z.null(), output: z.array(windowsProfile) },
+  /** A changed profile from a file the user named. */
+  'profile.load': { input: z.object({ path: z.string() }), output: profileFile },
+  /** Writes a changed profile as JSON to a destination the user chose; without a path the text comes back. */
+  'profile.save': {
+    input: z.object({ profile: profileFile, path: z.string().nullable() }),
+    output: z.object({ text: z.string().nullable() }),
+  },
+  /** The meaning of a pasted error, and with a capture the conversations its filter finds. */
+  explain: {
+    input: z.object({ text: z.string(), capture: z.number().nullable() }),
+    output: z.object({ explanation, ids: z.array(z.number()).nullable() }),
   },
   /** Bytes and field tree of one token; field positions count from the token's first byte. */
   'token.inspect': {

@@ -201,6 +201,15 @@ export const findingRow = z.object({
   title: z.string(),
 })
 
+/** An event that Windows writes into its System log. */
+export const windowsEvent = z.object({
+  id: z.number(),
+  on: side,
+  alert: z.number().nullable(),
+  logging: z.string(),
+  text: z.string(),
+})
+
 export const finding = findingRow.extend({
   cause: z.string().nullable(),
   explanation: z.string(),
@@ -218,15 +227,7 @@ export const finding = findingRow.extend({
   evidence: z.array(evidence),
   windows: z.object({
     status: z.string().nullable(),
-    events: z.array(
-      z.object({
-        id: z.number(),
-        on: side,
-        alert: z.number().nullable(),
-        logging: z.string(),
-        text: z.string(),
-      }),
-    ),
+    events: z.array(windowsEvent),
     /** How well-known programs word it. */
     apps: z.array(z.object({ app: z.string(), text: z.string() })),
   }),

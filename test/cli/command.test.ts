@@ -36,6 +36,9 @@ const analyse: CliHost['analyse'] = (path) => {
         if (path === 'breaks' && id === 20) throw new Error('The file has gone.')
         return conversations.find((conversation) => conversation.id === id)!
       },
+      whatIf: () => {
+        throw new Error('not asked for')
+      },
       token: () => {
         throw new Error('not asked for')
       },

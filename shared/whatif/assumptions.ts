@@ -1,0 +1,81 @@
+// What an answer rests on besides the capture and the profiles. Each is said with the answer it bears on.
+
+import type { WhatIf } from '../contract/whatif.ts'
+import type { Side } from '../conversation/facts.ts'
+import { isTls13 } from '../registries/tls.ts'
+import type { Profile } from '../schannel/profiles.ts'
+import type { Subject } from './subject.ts'
+
+type Assumption = WhatIf['assumptions'][number]
+
+export function assumptionsOf(side: Side, subject: Subject, profiles: readonly Profile[]): Assumption[] {
+  const { hello, choice, key } = subject
+  const found: Assumption[] = [
+    {
+      id: 'defaults',
+      text: 'Each version with the defaults Microsoft documents for it. Policy, registry, updates and the application itself may change any of them.',
+      source: 'schannel §9',
+    },
+    {
+      id: 'signature-algorithms',
+      text: 'No source lists the signature algorithms of each version: those of one family of Windows ClientHellos stand in for all, without RSA-PSS before Windows 10 1607.',
+      source: 'schannel §9.5',
+    },
+  ]
+  if (side === 'server') {
+    found.push(
+      {
+        id: 'server-key',
+        text: {
+          captured: `The Windows server holds the key of the captured certificate: ${key.text}.`,
+          suite: `No certificate is seen; the key is of the kind that the chosen suite needs: ${key.text}.`,
+          assumed: `The Windows server holds a key of this kind, which the capture does not show: ${key.text}.`,
+        }[key.from],
+        source: 'this question',
+      },
+      {
+        id: 'server-order',
+        text: "The server's order decides: its first suite that the client offers, then its first group.",
+        source: 'schannel §9.2 (priority order); for groups inferred',
+      },
+      {
+        id: 'full-handshake',
+        text: 'A full handshake is meant: no session is resumed, and ALPN and server names are left to the application.',
+        source: 'this question',
+      },
+    )
+    if (hello?.body.supportedVersions?.some(isTls13) === true)
+      found.push(
+        {
+          id: 'version-field',
+          text: 'Versions that do not know TLS 1.3 do not read supported_versions either: they go by the version field of the ClientHello.',
+          source: 'RFC 8446 §4.2.1, RFC 5246 appendix E.1',
+        },
+        {
+          id: 'version-first',
+          text: 'The version is settled first: a server that chose TLS 1.3 and finds nothing in common there does not try TLS 1.2. Among common groups it prefers one with a key share.',
+          source: 'RFC 8446 §4.1.1; Windows not documented',
+        },
+      )
+  } else {
+    found.push({
+      id: 'same-server',
+      text: 'The server is taken to choose the same again. Offered something else, it might have chosen differently.',
+      source: 'this question',
+    })
+    if (choice?.scheme == null)
+      found.push({
+        id: 'signature-hidden',
+        text: 'The signature algorithm the server used is not visible and not compared.',
+        source: 'this capture',
+      })
+  }
+  for (const { name, notes } of profiles)
+    for (const note of notes)
+      if (bearing.test(note))
+        found.push({ id: 'profile-note', text: `${name}: ${note}`, source: 'schannel §9.1' })
+  return found
+}
+
+/** Notes on what is on, not on where a row of a table was copied from. */
+const bearing = /TLS 1\.[013]|experimental/
