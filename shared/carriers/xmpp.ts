@@ -28,7 +28,7 @@ const words: DialogueWords = {
 export const xmpp: Carrier = {
   name: 'xmpp',
   recognises: ({ bytes, said }) =>
-    bytes.some((opening) => startsWith(opening, '<stream:stream')) ||
+    bytes.some((opening) => contains(opening, '<stream:stream', opening.length)) ||
     (bytes.some((opening) => startsWith(opening, '<?xml')) &&
       said.slice(0, 4).some((piece) => contains(piece.bytes, '<stream:stream', maxDeclaration))),
   read(prologue, closer) {

@@ -11,25 +11,32 @@ import {
 } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import { looksLikeRecordHeader } from '../tls/records.ts'
+import { beginWrapping } from '../carriers/wrapping.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type { Conversation, Gap, TlsRecord } from './facts.ts'
 import { type BuilderOptions, type Closing, Gatherer, type Piece } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
+import { type TlsTarget, Unwrapper } from './unwrapper.ts'
 
 /** A carrier is not given up while a side has said less than this, unless both together needed so many packets. */
 const tellingBytes = 16
 const chunksUntilTold = 48
 
+/** ALPN of TDS 8.0, which is TLS from the first byte (MS-TDS 1.3). */
+const tds8 = 'tds/8.0'
+
 /** A stream that is not TLS is described by its first packets only. */
 const chunksOfOtherProtocols = 16
 
-export class ConversationBuilder extends Gatherer implements RecordSink {
+export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarget {
   readonly streams: readonly [TlsStream, TlsStream] = [new TlsStream(0), new TlsStream(1)]
 
   /** A carrier that wraps TLS in packets of its own reads itself. */
   outer: { readonly name: string; readonly reading: CarrierReading } | null = null
   /** A carrier was recognised: what both sides say in the clear is kept. */
   found: Carrier | null = null
+  private unwrapper: Unwrapper | null = null
+  private begun = false
   private readonly ports: readonly [number, number]
   private readonly said: PrologueBytes[] = []
   private prologueBytes = 0
@@ -47,6 +54,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   /** Neither direction has been TLS so far, and no carrier that may still begin it, or has refused it, is known. */
   get hopeless(): boolean {
     const [a, b] = this.streams
+    if (this.unwrapper !== null) return this.unwrapper.hopeless && !this.confirmed && !this.refused
     if (a.phase !== 'not-tls' || b.phase !== 'not-tls' || this.confirmed) return false
     if (this.found !== null) return this.prologueFull && !this.refused
     const told = a.opening.length >= tellingBytes && b.opening.length >= tellingBytes
@@ -85,6 +93,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   override event(...told: Parameters<Gatherer['event']>): void {
     const [kind, dir] = told
     if (kind === 'fin' || kind === 'rst') this.closer ??= dir
+    if (this.unwrapper !== null) told[6] = this.unwrapper.carried(dir, told[6])
     super.event(...told)
   }
 
@@ -92,7 +101,11 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     const carried = this.outer ?? this.readCarrier()
     if (carried !== null) this.carried(carried.name, carried.reading)
     else if (this.beganLate) this.carried('unknown', null)
-    return super.finish(closing)
+    else if (this.offers(tds8)) this.carried('tds', null)
+    const { unwrapper } = this
+    if (unwrapper === null) return super.finish(closing)
+    const [a, b] = closing.acknowledged
+    return super.finish({ ...closing, acknowledged: [unwrapper.carried(0, a), unwrapper.carried(1, b)] })
   }
 
   /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
@@ -100,8 +113,20 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
     return !this.confirmed && (this.outer ?? this.readCarrier())?.reading.refused === true
   }
 
+  /** The first bytes of both directions as they lie on the wire. */
+  get openings(): readonly [Uint8Array, Uint8Array] {
+    return this.unwrapper?.wrapping.openings ?? [this.streams[0].opening, this.streams[1].opening]
+  }
+
   /** Feeds new in-order bytes of one direction. True if the packet is worth noting for `inspect`. */
   data(dir: 0 | 1, b: Uint8Array, start: number, end: number, origin: Origin): boolean {
+    if (!this.begun) this.begin(b, start, end)
+    return this.unwrapper === null
+      ? this.bare(dir, b, start, end, origin)
+      : this.unwrapper.data(dir, b, start, end, origin)
+  }
+
+  bare(dir: 0 | 1, b: Uint8Array, start: number, end: number, origin: Origin): boolean {
     const stream = this.streams[dir]
     const order = ++this.order
     const from = stream.offset
@@ -140,10 +165,20 @@ export class ConversationBuilder extends Gatherer implements RecordSink {
   }
 
   missing(dir: 0 | 1, length: number, reason: Gap['reason'], origin: Origin): void {
+    if (this.unwrapper?.missing(dir, length) === false) return
     const stream = this.streams[dir]
     const at = stream.offset
     stream.missing(length, reason, origin, ++this.order, this)
-    this.event(reason === 'truncated' ? 'truncated' : 'gap', dir, origin, length, at, -1, -1)
+    super.event(reason === 'truncated' ? 'truncated' : 'gap', dir, origin, length, at, -1, -1)
+  }
+
+  /** What a connection begins with tells whether TLS will be wrapped. */
+  private begin(b: Uint8Array, start: number, end: number): void {
+    this.begun = true
+    const wrapping = beginWrapping(b, start, end)
+    if (wrapping === null) return
+    this.unwrapper = new Unwrapper(wrapping, this)
+    this.outer = wrapping
   }
 
   wants(stream: TlsStream, contentType: number, length: number): boolean {
