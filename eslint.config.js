@@ -26,6 +26,8 @@ const rooms = {
   compare: ['contract', 'report/words.ts'],
   filter: ['contract', 'registries', 'sspi'],
   report: ['contract', 'registries', 'sspi'],
+  redact: ['contract'],
+  export: ['bytes', 'capture', 'network'],
   view: [
     'analyse.ts',
     'inspect.ts',

@@ -5,10 +5,15 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /**
- * Writes `contents` to `path`, piece by piece, and returns how many bytes that were.
- * Throws the system's error (disk full, no permission); the file at `path` is then as it was.
+ * Writes `contents` to `path`, piece by piece, and returns how many bytes that were. `check` looks at the written file before
+ * it gets its name. Throws the system's error (disk full, no permission) or what `check` throws; the file at `path` is then
+ * as it was.
  */
-export async function saveWhole(path: string, contents: Uint8Array | Iterable<string>): Promise<number> {
+export async function saveWhole(
+  path: string,
+  contents: Uint8Array | Iterable<string | Uint8Array>,
+  check?: (temporary: string) => Promise<void>,
+): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   const pieces = contents instanceof Uint8Array ? [contents] : joined(contents)
   try {
@@ -25,6 +30,7 @@ export async function saveWhole(path: string, contents: Uint8Array | Iterable<st
     } finally {
       await file.close()
     }
+    await check?.(temporary)
     await rename(temporary, path)
     return written
   } catch (error) {
@@ -33,16 +39,20 @@ export async function saveWhole(path: string, contents: Uint8Array | Iterable<st
   }
 }
 
-/** Small pieces of text as larger ones of bytes. */
-function* joined(pieces: Iterable<string>): Generator<Uint8Array> {
-  let held = ''
+/** Small pieces as larger ones. */
+function* joined(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array> {
+  let held: Uint8Array[] = []
+  let bytes = 0
   for (const piece of pieces) {
-    held += piece
-    if (held.length < writtenAtOnce) continue
-    yield Buffer.from(held, 'utf8')
-    held = ''
+    const part = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece
+    held.push(part)
+    bytes += part.length
+    if (bytes < writtenAtOnce) continue
+    yield Buffer.concat(held)
+    held = []
+    bytes = 0
   }
-  yield Buffer.from(held, 'utf8')
+  yield Buffer.concat(held)
 }
 
 const writtenAtOnce = 1 << 16

@@ -16,6 +16,7 @@ import type {
 } from '../../shared/contract/report.ts'
 import type { WhatIf, WhatIfQuestion } from '../../shared/contract/whatif.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
+import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
@@ -23,6 +24,7 @@ import type { Pieces } from '../../shared/ports.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
 import type { ReplayOptions } from '../../shared/schannel/model.ts'
 import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
+import { keyLogLines } from '../../shared/secrets/keylog-lines.ts'
 import type { Keys, RsaDecryptor, SessionSecrets } from '../../shared/secrets/schedule.ts'
 import { conversationView } from '../../shared/view/conversation.ts'
 import { helloViews } from '../../shared/view/hellos.ts'
@@ -73,6 +75,15 @@ export interface OpenCapture {
   token(id: number, token: number): TokenView
   /** The hellos of a conversation's first handshake, in the replay it was inspected with last. */
   hellos(id: number): Hellos
+  /**
+   * The noted packets of these conversations in the order of the capture, each once, read again as they are asked for.
+   * Throws `SourceError` or `Refusal` where one cannot be read any more.
+   */
+  notedPackets(ids: readonly number[]): Iterable<SavedPacket>
+  /** The loaded key log's lines that open these conversations and no others; empty without. */
+  keyLogOf(ids: readonly number[]): string
+  /** Seconds since 1970-01-01 UTC that times of packets count from. */
+  readonly baseSeconds: number
   close(): void
 }
 
@@ -205,6 +216,42 @@ class Capture implements OpenCapture {
     return helloViews(this.look(id).analysis)
   }
 
+  get baseSeconds(): number {
+    return this.reader.clock.baseSeconds
+  }
+
+  *notedPackets(ids: readonly number[]): Generator<SavedPacket> {
+    const places = new Map<number, number>()
+    for (const id of ids) {
+      const { from, to } = this.recordOf(id).noted
+      for (let i = from; i < to; i++) {
+        const { packet, at } = this.scanner.noted.get(i)
+        places.set(packet, at)
+      }
+    }
+    for (const packet of [...places.keys()].sort((a, b) => a - b)) {
+      const again = this.readAgain(places.get(packet)!)
+      if (again === null)
+        throw refusal(
+          'packet-gone',
+          `Packet ${String(packet)} can no longer be read from the capture.`,
+          'Open the capture again.',
+        )
+      yield { ...again, packet }
+    }
+  }
+
+  keyLogOf(ids: readonly number[]): string {
+    const { log } = this
+    if (log === null) return ''
+    return ids
+      .map((id) => {
+        const again = reread(this.recordOf(id), this.scanner.noted, this.readAgain, nodeCrypto)
+        return keyLogLines(log, again.conversation)
+      })
+      .join('')
+  }
+
   close(): void {
     this.pieces.close()
     this.spool?.close()
@@ -219,10 +266,15 @@ class Capture implements OpenCapture {
     return { clock, crypto: nodeCrypto, world: { trust: this.trust, clock, now: this.now } }
   }
 
-  private look(id: number): Inspected {
-    if (this.last?.id === id) return this.last
+  private recordOf(id: number): ConversationRecord {
     const record = this.records.get(id)
     if (record === undefined) throw refusal('no-such-conversation', `There is no conversation ${String(id)}.`)
+    return record
+  }
+
+  private look(id: number): Inspected {
+    if (this.last?.id === id) return this.last
+    const record = this.recordOf(id)
     const again = reread(record, this.scanner.noted, this.readAgain, nodeCrypto)
     this.last = { id, reread: again, analysis: this.analyse(again.conversation, this.replay) }
     return this.last

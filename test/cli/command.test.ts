@@ -39,6 +39,9 @@ const analyse: CliHost['analyse'] = (path) => {
       whatIf: () => {
         throw new Error('not asked for')
       },
+      notedPackets: () => [],
+      keyLogOf: () => '',
+      baseSeconds: 0,
       token: () => {
         throw new Error('not asked for')
       },

@@ -1,0 +1,22 @@
+// Types of the npm package pcap-parser, as far as it is used here.
+
+declare module 'pcap-parser' {
+  import type { EventEmitter } from 'node:events'
+  import type { Readable } from 'node:stream'
+
+  export interface PcapParserPacket {
+    readonly header: {
+      readonly timestampSeconds: number
+      readonly timestampMicroseconds: number
+      readonly capturedLength: number
+      readonly originalLength: number
+    }
+    readonly data: Buffer
+  }
+
+  export function parse(input: string | Readable): EventEmitter<{
+    packet: [PcapParserPacket]
+    end: []
+    error: [Error]
+  }>
+}
