@@ -26,7 +26,7 @@ export const maxSmallRecords = 64
 /** Packets noted per conversation for `inspect`. */
 export const maxNotedPackets = 20000
 /** Conversations open at once; the one idle longest is closed first. */
-export const maxOpenFlows = 1 << 20
+export const maxOpenFlows = 1 << 19
 /** A closed connection waits this long (capture time) for late packets; this many may wait at once. */
 export const lingerNs = 5e8
 export const maxLingering = 1024
@@ -73,3 +73,7 @@ export const maxEapSessions = 1 << 14
 /** Bytes of one token that are shown, and fields described in it. */
 export const maxTokenBytes = 1 << 22
 export const maxTokenFields = 100_000
+/** Bytes of one message of a carrier that wraps TLS in packets of its own. */
+export const maxWrappedMessageBytes = 1 << 17
+/** Places remembered per direction where such messages ended, to tell which of their bytes were acknowledged. */
+export const maxWrappedMessages = 1024

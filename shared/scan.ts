@@ -12,7 +12,7 @@ import { PacketDecoder } from './decode.ts'
 import { looksLikeRadius } from './eap/radius.ts'
 import type { EapSession } from './eap/session.ts'
 import { EapSessions } from './eap/sessions.ts'
-import { lingerNs, maxLingering, maxOpenFlows } from './limits.ts'
+import { lingerNs, maxLingering, maxNotedPackets, maxOpenFlows } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { Warnings } from './warnings.ts'
 
@@ -190,9 +190,9 @@ export class Scanner implements PacketSink, PacketPlace {
     if (connection === null) {
       dir = 0
       connection = new Connection(this.keyOf(tcp.sourcePort, tcp.destinationPort), this.options, this)
+      if (this.connections.size >= maxOpenFlows) this.evict()
       this.connections.add(connection)
       this.flows++
-      if (this.connections.size > maxOpenFlows) this.evict()
     }
     const wasClosed = connection.closed
     this.noteFragments(connection)
@@ -220,9 +220,9 @@ export class Scanner implements PacketSink, PacketPlace {
       dir = 0
       const key = this.keyOf(udp.sourcePort, udp.destinationPort)
       association = new Association(key, this.options, this, this.host.crypto)
+      if (this.associations.size >= maxOpenFlows) this.evict()
       this.associations.add(association)
       this.flows++
-      if (this.associations.size > maxOpenFlows) this.evict()
     }
     this.noteFragments(association)
     association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, number, time)
@@ -274,7 +274,7 @@ export class Scanner implements PacketSink, PacketPlace {
   private noteFragments(flow: Flow): void {
     const { fragments } = this.decoder
     if (fragments === null) return
-    for (let i = 0; i < fragments.packets.length - 1; i++) {
+    for (let i = 0; i < fragments.packets.length - 1 && flow.noted.length < maxNotedPackets; i++) {
       flow.noted.push({ at: fragments.places[i]!, packet: fragments.packets[i]!, resume: null })
     }
   }

@@ -23,6 +23,21 @@ interface Syn {
   readonly ipId: number
 }
 
+/** A SYN that nothing has followed yet: all that a half-open connection costs. */
+interface Opening {
+  readonly seq: number
+  readonly ttl: number
+  readonly ipId: number
+  readonly at: number
+}
+
+/** What a connection has from its second packet on. */
+interface Ends {
+  readonly streams: readonly [TcpStream, TcpStream]
+  readonly syns: [Syn | null, Syn | null]
+  readonly windowShut: [boolean, boolean]
+}
+
 /** Says where the packet just given lies, so that it can be read again. Asked only for packets that are noted. */
 export interface PacketPlace {
   place(): number
@@ -44,7 +59,6 @@ export class Connection implements StreamSink {
   chain: Connection | null = null
   /** Counts conversations from 1; 0 until TLS is confirmed. */
   id = 0
-  readonly streams: readonly [TcpStream, TcpStream] = [new TcpStream(0), new TcpStream(1)]
   builder: ConversationBuilder | null = null
   /** Neither direction is TLS: packets are only counted. Says what the flow looks like instead. */
   ignoredAs: string | null = null
@@ -63,8 +77,8 @@ export class Connection implements StreamSink {
   gone = false
   private readonly packet: PacketPlace
   private readonly options: BuilderOptions
-  private syns: [Syn | null, Syn | null] = [null, null]
-  private readonly windowShut: [boolean, boolean] = [false, false]
+  private opening: Opening | null = null
+  private ends: Ends | null = null
   private ring: [Noted[], Noted[]] | null = null
   /** Set while a packet is being placed: it is worth reading again. */
   private worthNoting = false
@@ -75,12 +89,17 @@ export class Connection implements StreamSink {
     this.packet = packet
   }
 
+  get streams(): readonly [TcpStream, TcpStream] {
+    return (this.ends ?? this.begin()).streams
+  }
+
   /** Whether this SYN opens another connection between the same ports. */
   isReuse(dir: 0 | 1, segment: TcpSegment): boolean {
     if ((segment.flags & (tcpFlag.syn | tcpFlag.ack)) !== tcpFlag.syn) return false
-    const syn = this.syns[dir]
+    const { syns, streams } = this.ends ?? this.begin()
+    const syn = syns[dir]
     if (syn !== null) return syn.seq !== segment.seq
-    return this.streams[dir].started
+    return streams[dir].started
   }
 
   /** Takes one segment; `resume` comes from an earlier scan. */
@@ -94,15 +113,20 @@ export class Connection implements StreamSink {
     time: number,
     resume: Resume | null,
   ): void {
-    const stream = this.streams[dir]
+    const length = segment.payloadEnd - segment.payloadStart
+    this.lastPacket = packet
+    this.end = time
     if (this.packets++ === 0) {
       this.firstPacket = packet
       this.start = time
+      if (opensOnly(segment) && length + segment.cut === 0 && dir === 0) {
+        this.synDir = dir
+        this.opening = { seq: segment.seq, ttl, ipId, at: this.packet.place() }
+        return
+      }
     }
-    this.lastPacket = packet
-    this.end = time
+    const stream = this.streams[dir]
     stream.seen = true
-    const length = segment.payloadEnd - segment.payloadStart
     if (this.ignoredAs !== null && !this.revive(stream, segment, b)) return
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
@@ -114,10 +138,10 @@ export class Connection implements StreamSink {
     if (length + segment.cut > 0) {
       const tls = this.open().streams[dir]
       if (resume !== null) {
-        stream.next = resume.offset
+        stream.next = resume.next
         stream.nextSeq = resume.nextSeq
         tls.resume(resume)
-      } else if (tls.bulk && !stream.holding) before = tls.snapshot(stream.nextSeq)
+      } else if (tls.bulk && !stream.holding) before = tls.snapshot(stream.nextSeq, stream.next)
       // What waits behind a hole is read again with the packet that fills it.
       if (stream.holding) this.worthNoting = true
       stream.heldLimit = tls.bulk ? maxHeldSegmentsInBulk : maxHeldSegments
@@ -130,6 +154,24 @@ export class Connection implements StreamSink {
     this.window(dir, segment, origin)
     if (this.worthNoting) this.note(packet, before)
     else if (before !== null) this.remember(dir, packet, before)
+  }
+
+  /** What the second packet needs, with the SYN that was the first. */
+  private begin(): Ends {
+    const streams = [new TcpStream(0), new TcpStream(1)] as const
+    const syns: Ends['syns'] = [null, null]
+    const { opening } = this
+    if (opening !== null) {
+      const { seq, ttl, ipId, at } = opening
+      const origin = { packet: this.firstPacket, time: this.start, ack: -1 }
+      streams[0].begin(seq + 1, true)
+      streams[0].seen = true
+      syns[0] = { origin, seq, ttl, ipId }
+      this.noted.push({ at, packet: this.firstPacket, resume: null })
+      this.opening = null
+    }
+    this.ends = { streams, syns, windowShut: [false, false] }
+    return this.ends
   }
 
   /** The capture ends or the connection is given up: what is held is delivered with its gaps. */
@@ -160,7 +202,7 @@ export class Connection implements StreamSink {
     if (!beginsHelloRecord(b, segment.payloadStart, segment.payloadEnd)) return false
     this.ignoredAs = null
     this.revived = true
-    this.syns = [null, null]
+    this.ends?.syns.fill(null)
     for (const each of this.streams) each.restart()
     stream.begin(segment.seq, false)
     return true
@@ -202,13 +244,14 @@ export class Connection implements StreamSink {
   private syn(dir: 0 | 1, segment: TcpSegment, origin: Origin, ttl: number, ipId: number): void {
     const stream = this.streams[dir]
     this.worthNoting = true
-    if (this.syns[dir] !== null) {
+    const { syns } = this.ends ?? this.begin()
+    if (syns[dir] !== null) {
       this.builder?.event('retransmission', dir, origin, 0, 0, ttl, ipId)
       return
     }
     if ((segment.flags & tcpFlag.ack) === 0) this.synDir = dir
     else if (this.synDir === -1) this.synDir = dir === 0 ? 1 : 0
-    this.syns[dir] = { origin, seq: segment.seq, ttl, ipId }
+    syns[dir] = { origin, seq: segment.seq, ttl, ipId }
     if (!stream.started) stream.begin(segment.seq + 1, true)
     if (this.builder !== null) this.builder.event('syn', dir, origin, 0, 0, ttl, ipId)
   }
@@ -218,7 +261,7 @@ export class Connection implements StreamSink {
     if (this.builder !== null) return this.builder
     const builder = new ConversationBuilder(this.options, [this.key.portA, this.key.portB])
     this.builder = builder
-    const syns = this.syns.flatMap((syn, dir) =>
+    const syns = (this.ends ?? this.begin()).syns.flatMap((syn, dir) =>
       syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const],
     )
     syns.sort((x, y) => x.origin.packet - y.origin.packet)
@@ -253,8 +296,9 @@ export class Connection implements StreamSink {
   private window(dir: 0 | 1, segment: TcpSegment, origin: Origin): void {
     if (segment.flags & (tcpFlag.rst | tcpFlag.syn | tcpFlag.fin)) return
     const shut = segment.window === 0
-    if (shut === this.windowShut[dir]) return
-    this.windowShut[dir] = shut
+    const { windowShut } = this.ends ?? this.begin()
+    if (shut === windowShut[dir]) return
+    windowShut[dir] = shut
     if (this.builder === null) return
     this.worthNoting = true
     if (shut) this.builder.event('zero-window', dir, origin, 0, this.streams[dir].next, -1, -1)
@@ -262,9 +306,8 @@ export class Connection implements StreamSink {
 
   /** Two streams that are both something else need no more looking at. */
   private settle(): boolean {
-    const [a, b] = this.builder!.streams
     if (!this.builder!.hopeless) return false
-    this.ignoredAs = looksLike([a.opening, b.opening])
+    this.ignoredAs = looksLike(this.builder!.openings)
     this.builder = null
     this.noted.length = 0
     return true
@@ -283,4 +326,10 @@ export class Connection implements StreamSink {
     // One packet may end a record and the next one begin another.
     if (ring.length > 2 * lastApplicationRecords) ring.shift()
   }
+}
+
+/** A SYN and nothing else. */
+function opensOnly(segment: TcpSegment): boolean {
+  const { syn, ack, fin, rst } = tcpFlag
+  return (segment.flags & (syn | ack | fin | rst)) === syn
 }

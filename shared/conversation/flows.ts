@@ -77,12 +77,22 @@ export class FlowTable<T extends Chained<T>> {
   }
 }
 
+/** Differs from run to run of the program, so that no capture can be built to fill one bucket. */
+const seed = (Math.random() * 0x100000000) | 0
+
 function hashOf(key: FlowKey): number {
   return hash(key.addressA, key.addressB, key.portA, key.portB)
 }
 
-/** Symmetric in its two ends; spread by a multiplier (Knuth, TAOCP 6.4). */
+/** Symmetric in its two ends. */
 function hash(a: number, b: number, portA: number, portB: number): number {
-  const ends = (Math.imul(a, 31) + portA) ^ (Math.imul(b, 31) + portB)
-  return Math.imul(ends ^ (a + b + portA + portB), 0x9e3779b1)
+  return (spread(a, portA) + spread(b, portB)) | 0
+}
+
+/** The mixing steps of MurmurHash3 over an address and a port. */
+function spread(address: number, port: number): number {
+  let h = Math.imul(address ^ seed, 0xcc9e2d51)
+  h = Math.imul(h ^ (h >>> 15) ^ port, 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
 }
