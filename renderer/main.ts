@@ -6,8 +6,10 @@ import './styles/tokens.css'
 import './styles/base.css'
 import App from './App.vue'
 import { connect } from './bridge.ts'
+import { comparingKey, createComparing } from './compare/comparing.ts'
 import { applyTheme } from './preferences.ts'
 import { createSession, sessionKey } from './session.ts'
 
 applyTheme()
-createApp(App).provide(sessionKey, createSession(connect())).mount('#app')
+const session = createSession(connect())
+createApp(App).provide(sessionKey, session).provide(comparingKey, createComparing(session)).mount('#app')

@@ -23,7 +23,7 @@ export interface State {
   counts: { all: number; failed: number; established: number; incomplete: number }
   sort: SortKey[]
   selected: number | null
-  tab: 'timeline' | 'certificates' | 'messages' | 'findings'
+  tab: 'timeline' | 'certificates' | 'messages' | 'attributes' | 'whatif' | 'findings'
   replay: Replay
   selection: Selection | null
   /** Raised when the timeline shall scroll to its failure point or to the selection. */

@@ -23,7 +23,7 @@ export function compare(left: Compared, right: Compared): Comparison {
     { title: 'Answer', rows: answerRows(left, right) },
     { title: 'Certificates', rows: certificateRows(left, right) },
     { title: 'Calls', rows: callRows(left.conversation, right.conversation) },
-    { title: 'Transport', rows: transportRows(left.conversation, right.conversation) },
+    { title: 'Transport', rows: transportRows(left.conversation, right.conversation, sameConnection) },
   ].filter(({ rows }) => rows.length > 0)
   const parting = partingOf(plain, left.conversation, right.conversation)
   const groups = plain.map(({ title, rows }) => ({
@@ -60,6 +60,7 @@ function clientRows(left: Compared, right: Compared): CompareRow[] {
     textRow('Size', bytesText(one), bytesText(two), at),
     list('Versions offered', (hello) => hello.versions),
     list('Cipher suites', (hello) => hello.cipherSuites),
+    list('Signals', (hello) => (hello.signals.length === 0 ? null : hello.signals)),
     list('Groups', (hello) => hello.groups),
     list('Key shares', (hello) => hello.keyShares),
     list('Signature algorithms', (hello) => hello.signatureAlgorithms),
@@ -119,7 +120,7 @@ function certificateRows(left: Compared, right: Compared): CompareRow[] {
 }
 
 function countOf(chain: readonly unknown[] | null): string | null {
-  return chain === null ? null : String(chain.length)
+  return chain === null || chain.length === 0 ? null : String(chain.length)
 }
 
 function evidenceOf(hello: Hello | null, from: 'client' | 'server'): Evidence {

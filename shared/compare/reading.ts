@@ -86,7 +86,7 @@ function certificateSentences(rows: readonly CompareRow[]): string[] {
 
 function transportSentences(rows: readonly CompareRow[], same: boolean): string[] {
   const events = rows.filter(({ label }) => !/Packets|sent$/.test(label))
-  const amounts = rows.filter(({ label }) => label.endsWith("sent"))
+  const amounts = rows.filter(({ label }) => label.endsWith('sent'))
   return [
     ...events.map((row) =>
       row.mark === 'different'

@@ -16,12 +16,19 @@ const rows: readonly { readonly label: string; readonly kinds: readonly Kind[] }
   { label: 'Closed', kinds: ['fin'] },
 ]
 
-/** Packets, bytes each way, and each kind of event that at least one of the two has. */
-export function transportRows(left: ReportConversation, right: ReportConversation): CompareRow[] {
-  return [
+/** Each kind of event that at least one of the two has; of one connection seen twice also packets and bytes each way. */
+export function transportRows(
+  left: ReportConversation,
+  right: ReportConversation,
+  sameConnection: boolean,
+): CompareRow[] {
+  const amounts = [
     textRow('Packets', countText(left.packets), countText(right.packets)),
     textRow('Client sent', sentBy(left, 'client'), sentBy(right, 'client')),
     textRow('Server sent', sentBy(left, 'server'), sentBy(right, 'server')),
+  ]
+  return [
+    ...(sameConnection ? amounts : []),
     ...rows.map(({ label, kinds }) => textRow(label, eventsOf(left, kinds), eventsOf(right, kinds))),
   ].filter((row) => row !== null)
 }

@@ -13,6 +13,8 @@ const hello = z.object({
   /** Offered by a client; the one chosen by a server. */
   versions: z.array(z.string()),
   cipherSuites: z.array(z.string()),
+  /** Signalling values in the list of suites, which name no suite: RFC 5746 §3.3, RFC 7507 §2. */
+  signals: z.array(z.string()),
   groups: z.array(z.string()).nullable(),
   keyShares: z.array(z.string()).nullable(),
   signatureAlgorithms: z.array(z.string()).nullable(),

@@ -1,0 +1,37 @@
+// A comparison as Markdown, to be pasted into a ticket. Pure.
+
+import type { Comparison } from '../../shared/contract/compare.ts'
+
+/** The verdict, the reading and a table per group; `onlyDifferences` leaves equal rows out. */
+export function comparisonMarkdown(
+  comparison: Comparison,
+  heads: readonly [string, string],
+  onlyDifferences: boolean,
+): string {
+  const tables = comparison.groups.flatMap(({ title, rows }) => {
+    const shown = rows.filter(({ mark }) => !onlyDifferences || mark !== 'equal')
+    return shown.length === 0
+      ? []
+      : [
+          `### ${title}\n\n| | ${cell(heads[0])} | | ${cell(heads[1])} |\n|---|---|---|---|\n${shown
+            .map(
+              ({ label, mark, left, right }) =>
+                `| ${cell(label)} | ${side(left)} | ${signs[mark]} | ${side(right)} |`,
+            )
+            .join('\n')}`,
+        ]
+  })
+  return `## ${comparison.verdict.text}\n\n${comparison.reading}\n\n${tables.join('\n\n')}\n`
+}
+
+/** What stands in the gutter. */
+export const signs = { equal: '=', different: '≠', 'left-only': '‹', 'right-only': '›' } as const
+
+function side(value: Comparison['groups'][number]['rows'][number]['left']): string {
+  if (value === null) return ''
+  return cell([value.text, value.status, value.aside].filter((text) => text !== null).join(' '))
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}

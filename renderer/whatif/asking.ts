@@ -1,0 +1,133 @@
+// Asks what each Windows version would do with the conversation on screen, and keeps the profile that was changed by hand.
+
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Fault } from '../../shared/contract/bridge.ts'
+import type {
+  ProfileFile,
+  WhatIf,
+  WhatIfQuestion,
+  WhatIfRow,
+  WindowsProfile,
+} from '../../shared/contract/whatif.ts'
+import { download } from '../clipboard.ts'
+import type { Session } from '../session.ts'
+
+export type Asking = ReturnType<typeof createAsking>
+export type SwitchKind = 'versions' | 'cipherSuites' | 'groups'
+
+/** Answers for the conversation that `session` shows; to be called in a component's setup. */
+export function createAsking(session: Session) {
+  const { bridge, state } = session
+  const side = ref<WhatIfQuestion['side']>('server')
+  const serverKey = ref<WhatIfQuestion['serverKey']>('captured')
+  const changed = ref<ProfileFile | null>(null)
+  const profiles = shallowRef<readonly WindowsProfile[]>([])
+  const answer = shallowRef<WhatIf | null>(null)
+  const changedRow = shallowRef<WhatIfRow | null>(null)
+  const fault = shallowRef<Fault | null>(null)
+  let turn = 0
+
+  const rows = computed<readonly WhatIfRow[]>(() => {
+    const all = answer.value?.rows ?? []
+    const [captured, ...rest] = all
+    if (captured === undefined || changedRow.value === null) return all
+    return captured.profile === null ? [captured, changedRow.value, ...rest] : [changedRow.value, ...all]
+  })
+
+  watch(
+    () => [session.conversation.value, side.value, serverKey.value, changed.value] as const,
+    () => void ask(),
+    { immediate: true },
+  )
+
+  async function ask(): Promise<void> {
+    const { capture } = state
+    const id = session.conversation.value?.id
+    if (capture === null || id === undefined) return
+    const mine = ++turn
+    const question = { capture, id, side: side.value, serverKey: serverKey.value }
+    const [all, one] = await Promise.all([
+      bridge.request('conversation.whatif', { ...question, profile: 'all' }),
+      changed.value === null
+        ? null
+        : bridge.request('conversation.whatif', { ...question, profile: plain(changed.value) }),
+    ])
+    if (mine !== turn) return
+    answer.value = all.ok ? all.value : null
+    fault.value = all.ok ? (one?.ok === false ? one.fault : null) : all.fault
+    changedRow.value =
+      one?.ok === true ? (one.value.rows.find(({ profile }) => profile !== null) ?? null) : null
+  }
+
+  /** The switches of every version, for the editor. */
+  async function loadProfiles(): Promise<void> {
+    if (profiles.value.length > 0) return
+    const list = await bridge.request('profiles.list', null)
+    if (list.ok) profiles.value = list.value
+    else fault.value = list.fault
+  }
+
+  function setBase(base: string): void {
+    changed.value = {
+      schema: 'windows-profile/1',
+      base,
+      name: null,
+      versions: {},
+      cipherSuites: {},
+      groups: {},
+    }
+  }
+
+  /** Switches something on or off; what is as the version has it by default leaves the profile. */
+  function setSwitch(kind: SwitchKind, name: string, on: boolean, byDefault: boolean): void {
+    if (changed.value === null) return
+    const kept = Object.entries(changed.value[kind]).filter(([key]) => key !== name)
+    changed.value = {
+      ...changed.value,
+      [kind]: Object.fromEntries(on === byDefault ? kept : [...kept, [name, on ? 'on' : 'off']]),
+    }
+  }
+
+  async function save(): Promise<void> {
+    if (changed.value === null) return
+    const name = `${changed.value.base}.profile.json`
+    const path = bridge.host === 'electron' ? await bridge.chooseDestination(name) : null
+    if (bridge.host === 'electron' && path === null) return
+    const saved = await bridge.request('profile.save', { profile: plain(changed.value), path })
+    if (!saved.ok) fault.value = saved.fault
+    else if (saved.value.text !== null) download(name, saved.value.text)
+  }
+
+  async function load(file: File): Promise<void> {
+    const path = await bridge.pathOf(file)
+    if (path === null) return
+    const loaded = await bridge.request('profile.load', { path })
+    if (loaded.ok) changed.value = loaded.value
+    else fault.value = loaded.fault
+  }
+
+  return {
+    side,
+    serverKey,
+    changed,
+    profiles,
+    answer,
+    rows,
+    fault,
+    loadProfiles,
+    setBase,
+    setSwitch,
+    save,
+    load,
+  }
+}
+
+/** Without Vue's proxies, which no process boundary takes. */
+function plain(profile: ProfileFile): ProfileFile {
+  return {
+    ...profile,
+    versions: { ...profile.versions },
+    cipherSuites: { ...profile.cipherSuites },
+    groups: { ...profile.groups },
+  }
+}
