@@ -9,6 +9,8 @@ export const maxHeldSegmentsInBulk = 64
 export const maxMessageBytes = 1 << 20
 /** Handshake bytes kept per stream in one scan. */
 export const maxHandshakeBytes = 4 << 20
+/** Handshake messages, alerts and the like kept per conversation. */
+export const maxMessagesKept = 8192
 /** Records described per stream; later ones are counted. */
 export const maxRecordsKept = 4096
 /** Chunks (deliveries) remembered per stream. */
@@ -37,6 +39,9 @@ export const maxFragmentedDatagrams = 1024
 /** DTLS handshake messages waiting for fragments per direction, and bytes of one of them. */
 export const maxFragmentedMessages = 32
 export const maxFragmentedMessageBytes = 1 << 17
+/** Separate runs of one such message that wait for what lies between, and fragments it may come in. */
+export const maxFragmentHoles = 64
+export const maxFragmentsPerMessage = 4096
 /** Nested link headers, IPv6 extension headers and tunnels per packet. */
 export const maxHeaderNesting = 16
 /** Certificates read from one Certificate message. */

@@ -343,12 +343,10 @@ export class Scanner implements PacketSink, PacketPlace {
   private count(flow: Flow): void {
     // Its frames are no flow, its datagrams are counted as theirs.
     if ('endpoints' in flow) return
-    const streams = flow.builder?.streams
     const name =
       flow instanceof Association
         ? 'UDP'
-        : (flow.ignoredAs ??
-          (streams === undefined ? 'no data' : looksLike([streams[0].opening, streams[1].opening])))
+        : (flow.ignoredAs ?? (flow.builder === null ? 'no data' : looksLike(flow.builder.openings)))
     this.others.set(name, (this.others.get(name) ?? 0) + 1)
   }
 }

@@ -93,7 +93,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   override event(...told: Parameters<Gatherer['event']>): void {
     const [kind, dir] = told
     if (kind === 'fin' || kind === 'rst') this.closer ??= dir
-    if (this.unwrapper !== null) told[6] = this.unwrapper.carried(dir, told[6])
+    if (this.unwrapper !== null) told[4] = this.unwrapper.carried(dir, told[4])
     super.event(...told)
   }
 

@@ -1,6 +1,11 @@
 // DTLS handshake messages put together from fragments that may overlap, repeat and come in any order (RFC 6347 §4.2.3).
 
-import { maxFragmentedMessageBytes, maxFragmentedMessages } from '../limits.ts'
+import {
+  maxFragmentedMessageBytes,
+  maxFragmentedMessages,
+  maxFragmentHoles,
+  maxFragmentsPerMessage,
+} from '../limits.ts'
 
 /** One fragment's header fields (RFC 6347 §4.2.2) and where its bytes are. */
 export interface Fragment {
@@ -22,7 +27,9 @@ export interface Joined {
 }
 
 interface Pending {
-  readonly bytes: Uint8Array
+  readonly length: number
+  /** What came, in order of arrival: a later fragment lies over an earlier one. */
+  readonly parts: { readonly offset: number; readonly bytes: Uint8Array }[]
   /** Covered ranges of the body, sorted, apart from each other: start, end, start, end … */
   covered: number[]
   fragments: number
@@ -59,17 +66,24 @@ export class FragmentJoiner {
         this.overflowed = true
         return null
       }
-      message = { bytes: new Uint8Array(4 + length), covered: [], fragments: 0, start: recordStart }
-      writeHeader(message.bytes, type, length)
+      message = { length, parts: [], covered: [], fragments: 0, start: recordStart }
       this.pending.set(key, message)
     }
-    if (message.bytes.length !== 4 + length) return null
-    message.bytes.set(bytes, 4 + offset)
+    if (message.length !== length) return null
+    // Fragments beyond any sender's need: in holes that never close, or the same again and again.
+    if (message.covered.length >= 2 * maxFragmentHoles || message.parts.length >= maxFragmentsPerMessage) {
+      this.overflowed = true
+      return null
+    }
+    message.parts.push({ offset, bytes: bytes.slice() })
     message.fragments++
     message.start = Math.min(message.start, recordStart)
     message.covered = cover(message.covered, offset, end)
     if (message.covered.length !== 2 || message.covered[0] !== 0 || message.covered[1] !== length) return null
-    return this.finish(key, message.bytes, message.fragments, message.start, false)
+    const whole = new Uint8Array(4 + length)
+    writeHeader(whole, type, length)
+    for (const part of message.parts) whole.set(part.bytes, 4 + part.offset)
+    return this.finish(key, whole, message.fragments, message.start, false)
   }
 
   private finish(

@@ -1,7 +1,7 @@
 // Messages, events and roles of one conversation while it is built, whatever transport brings its records.
 
 import type { CarrierReading } from '../carriers/carrier.ts'
-import { maxEventsKept, maxHandshakeBytes } from '../limits.ts'
+import { maxEventsKept, maxHandshakeBytes, maxMessagesKept } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
@@ -158,6 +158,12 @@ export abstract class Gatherer {
     return this.clientDir === 1 ? 1 : 0
   }
 
+  /** Whether the first ClientHello offers this application protocol. */
+  protected offers(protocol: string): boolean {
+    const body = this.messages[0]?.body
+    return body?.kind === 'client-hello' && body.alpn?.includes(protocol) === true
+  }
+
   /** A hello tells client from server: whoever sends the ClientHello is the client, on whatever port. */
   protected confirm(dir: 0 | 1, type: number): void {
     this.confirmed = true
@@ -202,6 +208,10 @@ export abstract class Gatherer {
     dtls: DtlsPlace | null,
   ): void {
     this.handshakeBytes += bytes.length
+    if (this.messages.length >= maxMessagesKept) {
+      this.limitsReached.add('maxMessagesKept')
+      return
+    }
     if (this.handshakeBytes > maxHandshakeBytes) {
       this.limitsReached.add('maxHandshakeBytes')
       return

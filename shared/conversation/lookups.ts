@@ -76,10 +76,18 @@ export function httpExchange(request: Uint8Array, answer: Uint8Array | null): Ht
   const lines = printable(request.subarray(0, 2048)).split('\\x0d\\x0a')
   const target = /^(?:GET|POST|HEAD) (\S+) HTTP\/1\.[01]$/.exec(lines[0] ?? '')?.[1]
   if (target === undefined) return null
-  const header = lines.find((line) => /^host:/i.test(line))?.slice(5).trim()
+  const header = lines
+    .find((line) => /^host:/i.test(line))
+    ?.slice(5)
+    .trim()
   const absolute = /^http:\/\/([^/]+)(.*)$/i.exec(target)
   const host = (absolute?.[1] ?? header ?? '').replace(/:\d+$/, '').toLowerCase()
   if (host === '') return null
-  const status = answer === null ? null : /^HTTP\/1\.[01] (\d{3})/.exec(printable(answer.subarray(0, 16)))?.[1]
-  return { host, path: absolute?.[2] ?? target, status: status === undefined || status === null ? null : Number(status) }
+  const status =
+    answer === null ? null : /^HTTP\/1\.[01] (\d{3})/.exec(printable(answer.subarray(0, 16)))?.[1]
+  return {
+    host,
+    path: absolute?.[2] ?? target,
+    status: status === undefined || status === null ? null : Number(status),
+  }
 }

@@ -45,7 +45,9 @@ export interface RecordSink {
 /** Where a stream stood before a packet whose predecessors were not noted: enough to go on from there. */
 export interface Resume {
   readonly phase: Phase
+  /** Where the TCP stream stood; `offset` counts the carried bytes only. */
   readonly nextSeq: number
+  readonly next: number
   readonly offset: number
   readonly skip: number
   readonly recordStart: number
@@ -65,6 +67,9 @@ export type Phase = 'unknown' | 'tls' | 'not-tls' | 'lost'
 /** Bytes of an SSLv2-format ClientHello needed to tell it from anything else. */
 const sslv2HeaderLength = 11
 
+/** Room for a record's body at first; it grows by what comes, not by what its header claims. */
+const firstBodyBytes = 512
+
 export class TlsStream extends StreamState {
   phase: Phase = 'unknown'
   /** Bytes of the current record that nobody looks at: the hot path compares against this. */
@@ -80,8 +85,9 @@ export class TlsStream extends StreamState {
   private recordEnd = 0
   private headerLength = 0
   private readonly header = new Uint8Array(sslv2HeaderLength)
-  private body: Uint8Array | null = null
+  private body: Uint8Array<ArrayBuffer> | null = null
   private bodyLength = 0
+  private bodyTotal = 0
   private damaged = false
   private tail: TlsRecord[] = []
 
@@ -121,15 +127,16 @@ export class TlsStream extends StreamState {
         if (this.skip === 0) this.complete(null, 0, 0, order, origin, sink)
       } else if (this.body !== null) {
         this.needed = true
-        const taken = Math.min(this.body.length - this.bodyLength, end - at)
+        const taken = Math.min(this.bodyTotal - this.bodyLength, end - at)
+        this.body = withRoom(this.body, this.bodyLength, this.bodyLength + taken, this.bodyTotal)
         this.body.set(b.subarray(at, at + taken), this.bodyLength)
         this.bodyLength += taken
         this.offset += taken
         at += taken
-        if (this.bodyLength === this.body.length) {
+        if (this.bodyLength === this.bodyTotal) {
           const body = this.body
           this.body = null
-          this.complete(body, 0, body.length, order, origin, sink)
+          this.complete(body, 0, this.bodyTotal, order, origin, sink)
         }
       } else {
         at = this.readHeader(b, at, end, order, origin, sink)
@@ -141,7 +148,7 @@ export class TlsStream extends StreamState {
   missing(length: number, reason: Gap['reason'], origin: Origin, order: number, sink: RecordSink): void {
     this.gaps.push({ start: this.offset, end: this.offset + length, packet: origin.packet, reason })
     this.noteworthy = true
-    const left = this.skip > 0 ? this.skip : this.body !== null ? this.body.length - this.bodyLength : 0
+    const left = this.skip > 0 ? this.skip : this.body !== null ? this.bodyTotal - this.bodyLength : 0
     this.offset += length
     this.joiner.drop()
     if (this.phase === 'not-tls') return
@@ -155,12 +162,13 @@ export class TlsStream extends StreamState {
     if (this.skip === 0) this.complete(null, 0, 0, order, origin, sink)
   }
 
-  snapshot(nextSeq: number): Resume {
+  snapshot(nextSeq: number, next: number): Resume {
     return {
       phase: this.phase,
       nextSeq,
+      next,
       offset: this.offset,
-      skip: this.body === null ? this.skip : this.body.length - this.bodyLength,
+      skip: this.body === null ? this.skip : this.bodyTotal - this.bodyLength,
       recordStart: this.recordStart,
       recordType: this.recordType,
       recordVersion: this.recordVersion,
@@ -265,7 +273,8 @@ export class TlsStream extends StreamState {
       this.recordVersion = recordVersion(b, at + 2)
       this.recordEnd = this.recordStart + 2 + sslv2RecordLength(b, at)
       // The hello is kept whole, with the bytes already read.
-      this.body = new Uint8Array(this.recordEnd - this.recordStart)
+      this.bodyTotal = this.recordEnd - this.recordStart
+      this.body = new Uint8Array(Math.max(length, Math.min(firstBodyBytes, this.bodyTotal)))
       this.body.set(b.subarray(at, at + length))
       this.bodyLength = length
       return
@@ -299,8 +308,9 @@ export class TlsStream extends StreamState {
       this.complete(b, at, at + length, order, origin, sink)
       return at + length
     }
-    this.body = new Uint8Array(length)
+    this.body = new Uint8Array(Math.min(firstBodyBytes, length))
     this.bodyLength = 0
+    this.bodyTotal = length
     this.needed = true
     return at
   }
@@ -364,4 +374,17 @@ export class TlsStream extends StreamState {
     this.body = null
     this.headerLength = 0
   }
+}
+
+/** `bytes`, or a larger copy of their first `used`, with room for `needed` of `total`. */
+function withRoom(
+  bytes: Uint8Array<ArrayBuffer>,
+  used: number,
+  needed: number,
+  total: number,
+): Uint8Array<ArrayBuffer> {
+  if (needed <= bytes.length) return bytes
+  const larger = new Uint8Array(Math.min(total, Math.max(needed, 2 * bytes.length)))
+  larger.set(bytes.subarray(0, used))
+  return larger
 }

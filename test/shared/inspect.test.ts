@@ -13,6 +13,7 @@ import { scanFile } from '../support/scan.ts'
 const folders = [
   join(import.meta.dirname, '../captures'),
   join(import.meta.dirname, '../captures/keys'),
+  join(import.meta.dirname, '../captures/carriers'),
   join(import.meta.dirname, '../../../shared/captures/lab'),
   join(import.meta.dirname, '../../../shared/captures/zeek'),
 ].filter((folder) => existsSync(folder))
