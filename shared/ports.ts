@@ -94,6 +94,8 @@ export interface AeadInput {
 /** Known cryptography, synchronous; the host's own library does the work. */
 export interface Crypto {
   hash(name: HashName, data: Uint8Array): Uint8Array
+  /** The hash in lower-case hex digits. */
+  hashHex(name: HashName, data: Uint8Array): string
   hmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array
   /** The plaintext, or null where the tag does not match. */
   openAead(input: AeadInput): Uint8Array | null

@@ -15,6 +15,7 @@ import type { AeadInput, Crypto, HashName } from '../../shared/ports.ts'
 /** The host's cryptography. Answers are plain `Uint8Array`s; nothing here logs or keeps a key. */
 export const nodeCrypto: Crypto = {
   hash: (name, data) => plain(hash(name, data, 'buffer')),
+  hashHex: (name, data) => hash(name, data, 'hex'),
   hmac: (name, key, data) => plain(createHmac(name, key).update(data).digest()),
   openAead,
   decipher,

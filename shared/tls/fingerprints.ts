@@ -2,7 +2,7 @@
 
 import { hex } from '../bytes/fields.ts'
 import { parse } from '../bytes/reader.ts'
-import type { Crypto, HashName } from '../ports.ts'
+import type { Crypto } from '../ports.ts'
 import { isGrease } from '../registries/registry.ts'
 import type { ClientHello, Extension, ServerHello } from './messages.ts'
 
@@ -12,7 +12,8 @@ export type FingerprintTransport = 'tcp' | 'quic' | 'dtls'
 /** MD5 of `ja3Text`; null where that is null. */
 export function ja3(hello: ClientHello, crypto: Crypto): string | null {
   if (hello.sslv2) return null
-  return ja3Hashes.get(ja3Lists(hello), (lists) => hash(crypto, 'md5', ja3TextOf(lists)))
+  ja3Lists(hello)
+  return ja3Hashes.get(lists, () => crypto.hashHex('md5', ja3Ascii()))
 }
 
 /**
@@ -20,13 +21,20 @@ export function ja3(hello: ClientHello, crypto: Crypto): string | null {
  * for hellos in SSLv2 format: null.
  */
 export function ja3Text(hello: ClientHello): string | null {
-  return hello.sslv2 ? null : ja3TextOf(ja3Lists(hello))
+  if (hello.sslv2) return null
+  ja3Lists(hello)
+  return new TextDecoder().decode(ja3Ascii())
 }
 
 /** MD5 of `version,suite,extensions` of a ServerHello, in decimal and wire order. */
 export function ja3s(hello: ServerHello, crypto: Crypto): string {
-  const lists = [hello.version, separator, hello.cipherSuite, separator, ...extensionTypes(hello.extensions)]
-  return ja3Hashes.get(lists, () => hash(crypto, 'md5', ja3TextOf(lists)))
+  lists.clear()
+  lists.push(hello.version)
+  lists.push(separator)
+  lists.push(hello.cipherSuite)
+  lists.push(separator)
+  for (const { type } of hello.extensions ?? []) lists.push(type)
+  return ja3Hashes.get(lists, () => crypto.hashHex('md5', ja3Ascii()))
 }
 
 /**
@@ -35,60 +43,99 @@ export function ja3s(hello: ServerHello, crypto: Crypto): string {
  */
 export function ja4(hello: ClientHello, transport: FingerprintTransport, crypto: Crypto): string | null {
   if (hello.sslv2) return null
-  const suites = withoutGrease(hello.cipherSuites)
-  const extensions = withoutGrease(extensionTypes(hello.extensions))
-  const head = [
-    transport[0],
-    ja4Version(hello),
-    extensions.includes(0) ? 'd' : 'i',
-    twoDigits(suites.length),
-    twoDigits(extensions.length),
-    ja4Alpn(hello.extensions),
-  ].join('')
-  const sorted = extensions.filter((type) => type !== 0 && type !== 16)
-  return [
-    head,
-    ja4Hash(suites.sort(ascending), [], crypto),
-    ja4Hash(sorted.sort(ascending), withoutGrease(hello.signatureAlgorithms ?? []), crypto),
-  ].join('_')
-}
-
-function ja3Lists(hello: ClientHello): number[] {
-  const lists = [hello.version]
-  for (const list of [
-    hello.cipherSuites,
-    extensionTypes(hello.extensions),
-    hello.supportedGroups ?? [],
-    hello.pointFormats ?? [],
-  ]) {
+  lists.clear()
+  pushWithoutGrease(hello.cipherSuites)
+  const suiteCount = lists.size
+  const suites = ja4Hash(suiteCount, crypto)
+  lists.clear()
+  let extensionCount = 0
+  let named = false
+  for (const { type } of hello.extensions ?? []) {
+    if (isGrease(type)) continue
+    extensionCount++
+    if (type === 0) named = true
+    else if (type !== 16) lists.push(type)
+  }
+  const sorted = lists.size
+  // Shuffled extensions are one list to the memory.
+  lists.sort(sorted)
+  if (sorted > 0) {
     lists.push(separator)
-    for (const value of list) if (!isGrease(value)) lists.push(value)
+    pushWithoutGrease(hello.signatureAlgorithms ?? [])
   }
-  return lists
+  const head = `${transport[0]!}${ja4Version(hello)}${named ? 'd' : 'i'}${twoDigits(suiteCount)}${twoDigits(extensionCount)}${ja4Alpn(hello.extensions)}`
+  return [head, suites, ja4Hash(sorted, crypto)].join('_')
 }
 
-function ja3TextOf(lists: readonly number[]): string {
-  let text = ''
-  let first = true
-  for (const value of lists) {
-    if (value === separator) text += ','
-    else text += first ? String(value) : `-${String(value)}`
-    first = value === separator
-  }
-  return text
+function ja3Lists(hello: ClientHello): void {
+  lists.clear()
+  lists.push(hello.version)
+  lists.push(separator)
+  pushWithoutGrease(hello.cipherSuites)
+  lists.push(separator)
+  for (const { type } of hello.extensions ?? []) if (!isGrease(type)) lists.push(type)
+  lists.push(separator)
+  pushWithoutGrease(hello.supportedGroups ?? [])
+  lists.push(separator)
+  pushWithoutGrease(hello.pointFormats ?? [])
 }
 
-function ja4Hash(sorted: readonly number[], unsorted: readonly number[], crypto: Crypto): string {
-  if (sorted.length === 0) return '000000000000'
-  return ja4Hashes.get([...sorted, separator, ...unsorted], () => {
-    const text = unsorted.length === 0 ? fourDigits(sorted) : `${fourDigits(sorted)}_${fourDigits(unsorted)}`
-    return hash(crypto, 'sha256', text).slice(0, 12)
+function pushWithoutGrease(values: readonly number[]): void {
+  for (const value of values) if (!isGrease(value)) lists.push(value)
+}
+
+/** The first `count` integers sorted, then the rest behind the separator as they are, as 12 digits of their hash. */
+function ja4Hash(count: number, crypto: Crypto): string {
+  if (lists.size === 0) return '000000000000'
+  return ja4Hashes.get(lists, () => {
+    lists.sort(count)
+    return crypto.hashHex('sha256', ja4Ascii()).slice(0, 12)
   })
 }
 
+/** Decimal numbers joined by `-`, lists by `,`. */
+function ja3Ascii(): Uint8Array {
+  const { values, size } = lists
+  text.clear()
+  for (let i = 0; i < size; i++) {
+    const value = values[i]!
+    if (value === separator) {
+      text.push(comma)
+      continue
+    }
+    if (i > 0 && values[i - 1] !== separator) text.push(dash)
+    for (
+      let unit = value < 10 ? 1 : value < 100 ? 10 : value < 1000 ? 100 : value < 10000 ? 1000 : 10000;
+      unit > 0;
+    ) {
+      text.push(zero + (Math.trunc(value / unit) % 10))
+      unit = Math.trunc(unit / 10)
+    }
+  }
+  return ascii()
+}
+
+/** Four hex digits each joined by `,`; an empty second list leaves no trace. */
+function ja4Ascii(): Uint8Array {
+  const { values, size } = lists
+  text.clear()
+  for (let i = 0; i < size; i++) {
+    const value = values[i]!
+    if (value === separator) {
+      if (i < size - 1) text.push(underscore)
+      continue
+    }
+    if (i > 0 && values[i - 1] !== separator) text.push(comma)
+    for (let shift = 12; shift >= 0; shift -= 4) text.push(hexDigits[(value >> shift) & 15]!)
+  }
+  return ascii()
+}
+
 function ja4Version(hello: ClientHello): string {
-  const offered = withoutGrease(hello.supportedVersions ?? [])
-  return ja4Versions[offered.length > 0 ? Math.max(...offered) : hello.version] ?? '00'
+  let highest = -1
+  for (const version of hello.supportedVersions ?? [])
+    if (!isGrease(version)) highest = Math.max(highest, version)
+  return ja4Versions[highest < 0 ? hello.version : highest] ?? '00'
 }
 
 function ja4Alpn(extensions: readonly Extension[] | null): string {
@@ -106,64 +153,79 @@ function isAlphanumeric(octet: number): boolean {
   return /[0-9A-Za-z]/.test(String.fromCharCode(octet))
 }
 
-function extensionTypes(extensions: readonly Extension[] | null): number[] {
-  return extensions === null ? [] : extensions.map((extension) => extension.type)
-}
-
-function withoutGrease(values: readonly number[]): number[] {
-  return values.filter((value) => !isGrease(value))
-}
-
 function twoDigits(count: number): string {
   return String(Math.min(count, 99)).padStart(2, '0')
 }
 
-function fourDigits(values: readonly number[]): string {
-  return values.map((value) => value.toString(16).padStart(4, '0')).join(',')
-}
+/** A list of integers that is written again and again without new memory. */
+class Integers {
+  values = new Int32Array(256)
+  size = 0
 
-function ascending(a: number, b: number): number {
-  return a - b
-}
+  clear(): void {
+    this.size = 0
+  }
 
-function hash(crypto: Crypto, name: HashName, text: string): string {
-  return hex(crypto.hash(name, encoder.encode(text)))
+  push(value: number): void {
+    if (this.size === this.values.length) {
+      const larger = new Int32Array(this.values.length * 2)
+      larger.set(this.values)
+      this.values = larger
+    }
+    this.values[this.size++] = value
+  }
+
+  sort(count: number): void {
+    this.values.subarray(0, count).sort()
+  }
 }
 
 /** Remembers texts by lists of integers: most hellos of a capture repeat, and comparing integers is cheap. */
 class ListCache {
-  private readonly entries = new Map<number, { readonly lists: readonly number[]; readonly text: string }>()
+  private readonly entries = new Map<number, { readonly list: Int32Array; readonly text: string }>()
 
-  get(lists: readonly number[], make: (lists: readonly number[]) => string): string {
-    const key = fnv(lists)
+  get(list: Integers, make: () => string): string {
+    const key = fnv(list)
     const entry = this.entries.get(key)
-    if (entry !== undefined && same(entry.lists, lists)) return entry.text
-    const text = make(lists)
-    if (lists.length > longestRemembered) return text
+    if (entry !== undefined && same(entry.list, list)) return entry.text
+    const kept = list.size > longestRemembered ? null : list.values.slice(0, list.size)
+    const made = make()
+    if (kept === null) return made
     if (this.entries.size >= maxRemembered) this.entries.clear()
-    this.entries.set(key, { lists, text })
-    return text
+    this.entries.set(key, { list: kept, text: made })
+    return made
   }
 }
 
-function fnv(lists: readonly number[]): number {
+function fnv({ values, size }: Integers): number {
   let key = 0x811c9dc5 | 0
-  for (const value of lists) key = Math.imul(key ^ value, 0x01000193)
+  for (let i = 0; i < size; i++) key = Math.imul(key ^ values[i]!, 0x01000193)
   return key
 }
 
-function same(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+function same(kept: Int32Array, { values, size }: Integers): boolean {
+  if (kept.length !== size) return false
+  for (let i = 0; i < size; i++) if (kept[i] !== values[i]) return false
   return true
 }
 
+/** The characters in `text` as bytes. */
+function ascii(): Uint8Array {
+  const bytes = new Uint8Array(text.size)
+  for (let i = 0; i < text.size; i++) bytes[i] = text.values[i]!
+  return bytes
+}
+
 const separator = -1
-const maxRemembered = 16384
+const maxRemembered = 2048
 const longestRemembered = 512
 const ja3Hashes = new ListCache()
 const ja4Hashes = new ListCache()
-const encoder = new TextEncoder()
+/** Written for one hello after another. */
+const lists = new Integers()
+const text = new Integers()
+const [comma, dash, zero, underscore] = [0x2c, 0x2d, 0x30, 0x5f]
+const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 const ja4Versions: Readonly<Record<number, string>> = {
   0x0002: 's2',

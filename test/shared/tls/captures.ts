@@ -100,6 +100,7 @@ const absent = (): never => {
 /** Node's hashes behind the port. */
 export const crypto: Crypto = {
   hash: (name, data) => createHash(name).update(data).digest(),
+  hashHex: (name, data) => createHash(name).update(data).digest('hex'),
   hmac: (name, key, data) => createHmac(name, key).update(data).digest(),
   offers: absent,
   openAead: absent,
