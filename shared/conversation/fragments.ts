@@ -5,6 +5,7 @@ import {
   maxFragmentedMessages,
   maxFragmentHoles,
   maxFragmentsPerMessage,
+  maxMessagesKept,
 } from '../limits.ts'
 
 /** One fragment's header fields (RFC 6347 §4.2.2) and where its bytes are. */
@@ -94,7 +95,7 @@ export class FragmentJoiner {
     retransmission: boolean,
   ): Joined {
     this.pending.delete(key)
-    this.complete.add(key)
+    if (this.complete.size < maxMessagesKept) this.complete.add(key)
     return { bytes, fragments, start, retransmission }
   }
 }

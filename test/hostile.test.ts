@@ -1,0 +1,270 @@
+// Captures built to cost more than they are worth: each is read to its end, says what it gave up, and stays within its bounds.
+
+import { describe, expect, it } from 'vitest'
+import { be16, be32, bytes, ipv4, ipv6, ipv6Extension, tcp } from './support/packets.ts'
+import { pcap } from './support/captures.ts'
+import { ack, Flood, memory, server, syn } from './support/flood.ts'
+import { read } from './support/sink.ts'
+import { maxEventsKept, maxHeaderNesting, maxOpenFlows, maxRecordsKept } from '../shared/limits.ts'
+
+const megabyte = 1 << 20
+
+/** A record of content type `type` around `body`. */
+const record = (type: number, body: Uint8Array) => bytes(type, 3, 3, be16(body.length), body)
+const be24 = (value: number) => [value >> 16, (value >> 8) & 0xff, value & 0xff]
+const handshake = (type: number, body: Uint8Array) => bytes(type, be24(body.length), body)
+
+function clientHello(extensions: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const body = bytes(
+    [3, 3],
+    new Uint8Array(32).fill(7),
+    0,
+    be16(2),
+    be16(0x1301),
+    [1, 0],
+    be16(extensions.length),
+    extensions,
+  )
+  return record(22, handshake(1, body))
+}
+
+/** One connection with a handshake begun, and the sequence numbers behind it. */
+class Dialogue {
+  readonly flood = new Flood()
+  private readonly seq: [number, number] = [1, 1]
+
+  constructor(hello: Uint8Array = clientHello()) {
+    this.flood.segment({ seq: 0, flags: syn })
+    this.flood.segment({ ...swapped, seq: 0, ack: 1, flags: syn | ack })
+    this.say(0, hello)
+  }
+
+  say(dir: 0 | 1, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += 16_000) {
+      const payload = bytes.subarray(at, at + 16_000)
+      const [seq, ack] = dir === 0 ? this.seq : [this.seq[1], this.seq[0]]
+      this.flood.segment({ ...(dir === 0 ? {} : swapped), seq, ack, payload })
+      this.seq[dir] = (seq + payload.length) >>> 0
+    }
+  }
+
+  end() {
+    this.flood.finish()
+    expect(this.flood.conversations).toHaveLength(1)
+    return this.flood.conversations[0]!.conversation
+  }
+}
+
+const swapped = { from: server, to: 0x0a000001, sourcePort: 443, destinationPort: 50000 }
+
+/** What `work` leaves in memory, in bytes, while its result is kept. */
+function cost<T>(work: () => T): { result: T; bytes: number } {
+  const before = memory()
+  const result = work()
+  return { result, bytes: memory() - before }
+}
+
+describe('many connections', () => {
+  it('half open, a million of them, cost less than 700 bytes each and are closed with a warning', () => {
+    const { result: flood, bytes: used } = cost(() => {
+      const made = new Flood()
+      for (let i = 0; i < 1_000_000; i++)
+        made.segment({ from: 0x0b000000 + i, sourcePort: 1024 + (i % 60000), seq: i, flags: syn })
+      return made
+    })
+    expect(used).toBeLessThan(700 * maxOpenFlows)
+    expect(flood.codes).toContain('too-many-flows')
+    flood.finish()
+    expect(flood.scanner.flows).toBe(1_000_000)
+    expect(flood.scanner.otherFlows()).toEqual([{ looksLike: 'no data', flows: 1_000_000 }])
+  })
+
+  it('from ports used again and again are told apart, and none stays open', () => {
+    const flood = new Flood()
+    for (let i = 0; i < 200_000; i++) flood.segment({ seq: i * 70_000, flags: syn })
+    flood.finish()
+    expect(flood.scanner.flows).toBe(200_000)
+  })
+
+  it('that would share a hash of address and port do not slow one another', () => {
+    const flood = new Flood()
+    for (let round = 0; round < 100; round++) {
+      for (let i = 0; i < 2000; i++)
+        flood.segment({ from: 0x0b000000 + i, sourcePort: 64000 - 31 * i, destinationPort: 100, seq: round })
+    }
+    flood.finish()
+    expect(flood.scanner.flows).toBe(2000)
+  })
+})
+
+describe('a stream', () => {
+  it('with a gigabyte of gaps is read on behind each', () => {
+    const { result, bytes: used } = cost(() => {
+      const talk = new Dialogue()
+      let seq = 1 + clientHello().length
+      for (let i = 0; i < 1000; i++) {
+        seq += megabyte
+        for (let k = 0; k < 20; k++) {
+          const payload = record(23, new Uint8Array(95))
+          talk.flood.segment({ seq: seq >>> 0, ack: 1, payload })
+          seq += payload.length
+        }
+      }
+      return talk.end()
+    })
+    const [side] = [result.client]
+    expect(side.length).toBeGreaterThan(1000 * megabyte)
+    expect(side.gaps.length).toBeGreaterThan(900)
+    expect(used).toBeLessThan(50 * megabyte)
+  })
+
+  it('out of order without end gives up its holes', () => {
+    const talk = new Dialogue()
+    const payload = new Uint8Array(100)
+    const { bytes: used } = cost(() => {
+      for (let i = 100_000; i > 0; i--) talk.flood.segment({ seq: 1000 + 200 * i, ack: 1, payload })
+    })
+    expect(used).toBeLessThan(20 * megabyte)
+    expect(talk.end().events.length).toBeLessThanOrEqual(maxEventsKept + 8)
+  })
+
+  it('whose sequence numbers jump about, with times that run backwards, is read to its end', () => {
+    const talk = new Dialogue()
+    for (let i = 0; i < 50_000; i++)
+      talk.flood.segment({
+        seq: Math.imul(i, 0x9e3779b1) >>> 0,
+        ack: Math.imul(i, 0x85ebca6b) >>> 0,
+        payload: new Uint8Array(1 + (i % 90)).fill(i),
+        time: 1e15 - i * 1e9,
+      })
+    expect(talk.end().packets).toBe(50_003)
+  })
+
+  it('of a million records of one byte describes the first and counts the others', () => {
+    const talk = new Dialogue()
+    const many = bytes(...Array.from({ length: 200 }, () => record(23, new Uint8Array(1))))
+    const { bytes: used } = cost(() => {
+      talk.say(1, record(23, new Uint8Array(1)))
+      for (let i = 0; i < 5000; i++) talk.say(0, many)
+    })
+    const { client } = talk.end()
+    expect(client.applicationRecords).toBe(1_000_000)
+    expect(client.records.length).toBeLessThanOrEqual(maxRecordsKept + 8)
+    expect(used).toBeLessThan(50 * megabyte)
+  })
+
+  it('of handshake messages without end keeps a bounded number of them', () => {
+    const talk = new Dialogue()
+    const requests = record(22, bytes(...Array.from({ length: 4000 }, () => handshake(0, new Uint8Array(0)))))
+    const { bytes: used } = cost(() => {
+      for (let i = 0; i < 500; i++) talk.say(1, requests)
+    })
+    const conversation = talk.end()
+    expect(conversation.limitsReached).toContain('maxMessagesKept')
+    expect(used).toBeLessThan(100 * megabyte)
+  })
+
+  it('that begins its handshake ten thousand times over is read to its end', () => {
+    const talk = new Dialogue()
+    for (let i = 0; i < 10_000; i++) talk.say(0, clientHello())
+    expect(talk.end().packets).toBe(10_003)
+  })
+})
+
+describe('a message', () => {
+  it('that claims sixteen megabytes is counted and passed over, and its limit named', () => {
+    const talk = new Dialogue()
+    talk.say(1, record(22, bytes(11, be24(0xffffff), new Uint8Array(8000))))
+    for (let i = 0; i < 2000; i++) talk.say(1, record(22, new Uint8Array(8000)))
+    expect(talk.end().limitsReached).toContain('maxMessageBytes')
+  })
+
+  it('with a hundred thousand certificates of two bytes lists a hundred of them', () => {
+    const talk = new Dialogue()
+    const one = bytes(be24(2), [0x30, 0])
+    const list = bytes(...Array.from({ length: 100_000 }, () => one))
+    const message = handshake(11, bytes(be24(list.length), list))
+    for (let at = 0; at < message.length; at += 16000) talk.say(1, record(22, message.slice(at, at + 16000)))
+    const certificate = talk.end().messages.find(({ type }) => type === 11)
+    expect(certificate?.bytes.length).toBe(message.length)
+    expect(certificate?.body?.kind).toBe('certificate')
+  })
+
+  it('with sixteen thousand extensions is still a ClientHello', () => {
+    const extensions = bytes(
+      ...Array.from({ length: 16_000 }, (_, i) => bytes(be16(i % 8000 === 16 ? 0x7777 : i), be16(0))),
+    )
+    const hello = clientHello(extensions)
+    const message = hello.subarray(5)
+    const parts = Array.from({ length: Math.ceil(message.length / 16_000) }, (_, i) =>
+      record(22, message.subarray(16_000 * i, 16_000 * (i + 1))),
+    )
+    const talk = new Dialogue(bytes(...parts))
+    expect(talk.end().messages[0]?.type).toBe(1)
+  })
+})
+
+describe('a packet', () => {
+  it('with a length field of four gigabytes ends the capture there, without reserving it', () => {
+    const file = pcap([
+      { data: ipv4(tcp(new Uint8Array(10))) },
+      { data: new Uint8Array(0), captured: 0xfffffff0 },
+    ])
+    const { result, bytes: used } = cost(() => read(file))
+    expect(result.sink.codes).toEqual(['capture-damaged'])
+    expect(result.sink.packets).toHaveLength(1)
+    expect(used).toBeLessThan(megabyte)
+  })
+
+  it('in a hundred headers is let go', () => {
+    const flood = new Flood()
+    let deep = tcp(clientHello())
+    let next = 6
+    for (let i = 0; i < 100; i++) {
+      deep = ipv6Extension(next, deep)
+      next = 0
+    }
+    flood.packet(ipv6(deep, { next }))
+    let tunnel = ipv4(tcp(clientHello()))
+    for (let i = 0; i < 4 * maxHeaderNesting; i++) tunnel = ipv4(tunnel, { protocol: 4 })
+    flood.packet(tunnel)
+    flood.finish()
+    expect(flood.scanner.flows).toBe(0)
+  })
+
+  it('in fragments that overlap, repeat and never end costs no more than the datagrams that may wait', () => {
+    const flood = new Flood()
+    const { bytes: used } = cost(() => {
+      for (let i = 0; i < 100_000; i++) {
+        const payload = new Uint8Array(64).fill(i)
+        flood.packet(
+          ipv4(payload, {
+            id: i % 5000,
+            fragmentOffset: 8 * ((i * 7919) % 8000),
+            moreFragments: true,
+            protocol: 6,
+          }),
+        )
+      }
+    })
+    flood.finish()
+    expect(flood.codes).toContain('too-many-fragments')
+    expect(used).toBeLessThan(150 * megabyte)
+  })
+
+  it('of DTLS in fragments of one byte each costs no more than what came', () => {
+    const flood = new Flood()
+    const { bytes: used } = cost(() => {
+      for (let i = 0; i < 20_000; i++) {
+        const fragment = bytes(1, be24(100_000), be16(i % 40), be24((i * 2) % 99_999), be24(1), 7)
+        const datagram = bytes([22, 0xfe, 0xfd, 0, 0, 0, 0], be32(i), be16(fragment.length), fragment)
+        const length = 8 + datagram.length
+        flood.packet(
+          ipv4(bytes(be16(5000 + (i % 500)), be16(4433), be16(length), [0, 0], datagram), { protocol: 17 }),
+        )
+      }
+    })
+    flood.finish()
+    expect(used).toBeLessThan(60 * megabyte)
+  })
+})
