@@ -1,9 +1,10 @@
-// The headless command: `handshake-inspector inspect FILE…`. Results go to standard output, messages to standard error.
+// The headless command: `handshake-inspector inspect FILE…`, `what-if` and `explain`. Results go to standard output, messages to standard error.
 
 import picocolors from 'picocolors'
 import manifest from '../package.json' with { type: 'json' }
 import { readCommand } from './cli/command.ts'
-import { inspectFiles, type CliHost } from './cli/inspect.ts'
+import type { CliHost } from './cli/inspect.ts'
+import { runCommand } from './cli/run.ts'
 import { analyseFile } from './worker/analyse.ts'
 
 /** Runs the command with `args` (without program and script) and returns its exit code. Ctrl-C stops it cleanly, once. */
@@ -22,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
     analyse: analyseFile,
   }
   const command = await readCommand(args, host)
-  const code = typeof command === 'number' ? command : await inspectFiles(command, host)
+  const code = typeof command === 'number' ? command : await runCommand(command, host)
   process.off('SIGINT', stop)
   return code
 }

@@ -26,7 +26,10 @@ const arguments_ = process.argv.slice(app.isPackaged ? 1 : 2)
 /** What a second start hands to the first. */
 const handover = z.object({ files: z.array(z.string()) })
 
-if (arguments_[0] === 'inspect') {
+/** Arguments that begin with one of these are for the command line. */
+const commands = ['inspect', 'what-if', 'explain']
+
+if (commands.includes(arguments_[0] ?? '')) {
   const { main } = await import('./cli.ts')
   app.exit(await main(arguments_))
 } else {

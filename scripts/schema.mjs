@@ -13,8 +13,6 @@ await build({
   output: { file, format: 'esm' },
   logLevel: 'warn',
 })
-const { reportJsonSchema } = await import(pathToFileURL(file))
-writeFileSync(
-  join(root, 'docs/handshake-report-1.schema.json'),
-  `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
-)
+const { jsonSchemas } = await import(pathToFileURL(file))
+for (const [name, schema] of Object.entries(jsonSchemas()))
+  writeFileSync(join(root, 'docs', name), `${JSON.stringify(schema, null, 2)}\n`)

@@ -6,11 +6,14 @@ import { parseFilter, type Filter } from '../../shared/filter/parse.ts'
 import type { Problem } from '../../shared/filter/tokens.ts'
 import { reportFormats, type ReportFormat } from '../../shared/report/formats.ts'
 import { defaultReplay, type ReplayOptions } from '../../shared/schannel/model.ts'
+import { profileById } from '../../shared/schannel/profiles.ts'
+import { profileHint } from '../../shared/whatif/profiles.ts'
 import { complain } from './messages.ts'
 
 export const exitCodes = { done: 0, matched: 1, usage: 2, unreadable: 3, interrupted: 130 } as const
 
 export interface InspectOptions {
+  readonly command: 'inspect'
   readonly files: readonly string[]
   readonly format: ReportFormat
   readonly full: boolean
@@ -25,6 +28,35 @@ export interface InspectOptions {
   readonly failOn: 'failed' | 'warning' | null
   readonly colour: boolean
 }
+
+export interface WhatIfOptions {
+  readonly command: 'what-if'
+  readonly file: string
+  readonly conversation: number
+  readonly side: 'client' | 'server'
+  readonly serverKey: 'captured' | 'rsa' | 'ecdsa'
+  /** A profile id, `all`, or the path of a changed profile. */
+  readonly profile: string
+  /** Names switched in the profile. */
+  readonly on: readonly string[]
+  readonly off: readonly string[]
+  readonly saveProfile: string | null
+  readonly format: 'text' | 'json'
+  readonly keylog: string | null
+  readonly key: string | null
+  readonly passwordFile: string | null
+  readonly colour: boolean
+}
+
+export interface ExplainOptions {
+  readonly command: 'explain'
+  readonly text: string
+  /** The capture whose conversations are filtered; null for none. */
+  readonly file: string | null
+  readonly format: 'text' | 'json'
+}
+
+export type CliCommand = InspectOptions | WhatIfOptions | ExplainOptions
 
 export interface CommandHost {
   readonly stdout: { write(text: string): unknown }
@@ -59,6 +91,10 @@ Examples:
       causes, one a line
   handshake-inspector inspect trace.pcap --filter 'status == 0x80090326 && ip.addr == 10.0.0.0/8'
       only conversations in which a call returned SEC_E_ILLEGAL_MESSAGE
+  handshake-inspector what-if trace.pcap --conversation 3
+      what each Windows version would have answered its ClientHello
+  handshake-inspector explain 0x80090326 --in trace.pcap
+      what the status means, and where it occurs
   tcpdump -c 1000 -w - tcp port 443 | handshake-inspector inspect - --fail-on failed
       reads standard input; exit code 1 when a handshake failed
 
@@ -71,11 +107,8 @@ Results go to standard output, messages and progress to standard error.
 `
 
 /** Reads the arguments; an exit code where there is nothing (more) to do: help, version, wrong usage. */
-export async function readCommand(
-  args: readonly string[],
-  host: CommandHost,
-): Promise<InspectOptions | number> {
-  let options: InspectOptions | number = exitCodes.usage
+export async function readCommand(args: readonly string[], host: CommandHost): Promise<CliCommand | number> {
+  let options: CliCommand | number = exitCodes.usage
   const program = new Command('handshake-inspector')
     .description(
       'Shows which side of a captured TLS handshake failed, at which call, with which status, and why.',
@@ -93,6 +126,12 @@ export async function readCommand(
   inspectCommand(program).action((files: string[], flags: Flags) => {
     options = readFlags(files, flags, host)
   })
+  whatIfCommand(program).action((file: string, flags: WhatIfFlags) => {
+    options = readWhatIf(file, flags, host)
+  })
+  explainCommand(program).action((words: string[], flags: { in?: string; format: 'text' | 'json' }) => {
+    options = { command: 'explain', text: words.join(' '), file: flags.in ?? null, format: flags.format }
+  })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return options
@@ -102,9 +141,11 @@ export async function readCommand(
   }
 }
 
+function chosen(flag: string, text: string, choices: readonly string[]): Option {
+  return new Option(flag, text).choices([...choices])
+}
+
 function inspectCommand(program: Command): Command {
-  const chosen = (flag: string, text: string, choices: readonly string[]) =>
-    new Option(flag, text).choices([...choices])
   return program
     .command('inspect')
     .summary('print what happened in the captures FILE…')
@@ -156,6 +197,85 @@ function inspectCommand(program: Command): Command {
     .addHelpText('after', examples)
 }
 
+interface WhatIfFlags {
+  conversation: number
+  side: WhatIfOptions['side']
+  serverKey: WhatIfOptions['serverKey']
+  profile: string
+  on?: string[]
+  off?: string[]
+  saveProfile?: string
+  format: 'text' | 'json'
+  keylog?: string
+  key?: string
+  passwordFile?: string
+  color: boolean
+}
+
+function whatIfCommand(program: Command): Command {
+  return program
+    .command('what-if')
+    .summary('what each Windows version would have answered or offered')
+    .description(
+      'Holds the ClientHello of one conversation against Windows servers, or its ServerHello against Windows clients.',
+    )
+    .argument('<FILE>', 'pcap or pcapng, also in gzip; - is standard input')
+    .requiredOption('--conversation <n>', 'which one, as inspect numbers them', readNumber)
+    .addOption(chosen('--side <side>', 'the side that Windows takes', ['server', 'client']).default('server'))
+    .option('--profile <id>', 'all, one Windows version, or a changed one saved as a file', 'all')
+    .addOption(
+      chosen('--server-key <kind>', 'key of the Windows server', ['captured', 'rsa', 'ecdsa']).default(
+        'captured',
+      ),
+    )
+    .option('--on <name...>', 'switch these on in the profile: versions, cipher suites, groups')
+    .option('--off <name...>', 'switch these off')
+    .option('--save-profile <path>', 'write the changed profile there')
+    .addOption(chosen('--format <name>', 'how to print', ['text', 'json']).default('text'))
+    .option('--keylog <file>', 'open encrypted records with the secrets of an SSLKEYLOGFILE')
+    .option('--key <file>', 'private RSA key (PEM, DER, PFX) of a server, for RSA key exchange')
+    .option('--password-file <file>', 'file whose first line is the password of --key')
+    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', `\n${profileHint}\n`)
+}
+
+function explainCommand(program: Command): Command {
+  return program
+    .command('explain')
+    .summary('what an error text, status, event or alert means')
+    .description('Says what a pasted error means, what may have caused it, and which filter finds it.')
+    .argument('<TEXT...>', 'error text, status, event id or alert')
+    .option('--in <file>', 'print the conversations of this capture that it matches')
+    .addOption(chosen('--format <name>', 'how to print', ['text', 'json']).default('text'))
+    .helpOption('-h, --help', 'print this help')
+}
+
+function readWhatIf(file: string, flags: WhatIfFlags, host: CommandHost): WhatIfOptions | number {
+  const { on = [], off = [] } = flags
+  const saveProfile = flags.saveProfile ?? null
+  if (flags.profile === 'all' && (on.length > 0 || off.length > 0 || saveProfile !== null)) {
+    complain(host.stderr, '--on, --off and --save-profile change one profile', `Name it. ${profileHint}`)
+    return exitCodes.usage
+  }
+  return {
+    command: 'what-if',
+    file,
+    conversation: flags.conversation,
+    side: flags.side,
+    serverKey: flags.serverKey,
+    profile: flags.profile,
+    on,
+    off,
+    saveProfile,
+    format: flags.format,
+    keylog: flags.keylog ?? null,
+    key: flags.key ?? null,
+    passwordFile: flags.passwordFile ?? null,
+    colour: flags.color,
+  }
+}
+
 function readFlags(files: readonly string[], flags: Flags, host: CommandHost): InspectOptions | number {
   const filter = parseFilter(flags.filter ?? '')
   if (!filter.ok) {
@@ -172,6 +292,7 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     return exitCodes.usage
   }
   return {
+    command: 'inspect',
     files,
     out,
     format: flags.format ?? formatOf(out),
@@ -207,14 +328,24 @@ function formatOf(out: string | null): ReportFormat {
   return reportFormats.find((format) => format === ending) ?? (ending === 'htm' ? 'html' : 'text')
 }
 
+function readNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a number from 1.')
+  return Number(text)
+}
+
 function readProfile(text: string): ReplayOptions['profile'] {
-  if (!text.includes('=')) return { client: text, server: text }
+  if (!text.includes('=')) return { client: knownProfile(text), server: knownProfile(text) }
   const profile: { client: string | null; server: string | null } = { client: null, server: null }
   for (const part of text.split(',')) {
     const [side, id] = part.split('=', 2)
     if ((side !== 'client' && side !== 'server') || id === undefined || id === '')
       throw new InvalidArgumentError('Write ID, or client=ID,server=ID.')
-    profile[side] = id
+    profile[side] = knownProfile(id)
   }
   return profile
+}
+
+function knownProfile(id: string): string {
+  if (profileById(id) === null) throw new InvalidArgumentError(`There is no "${id}". ${profileHint}`)
+  return id
 }

@@ -9,7 +9,7 @@ import { printReport, type Printer } from '../../shared/report/printer.ts'
 import { plainPaint, type Paint } from '../../shared/report/text.ts'
 import { printable } from '../../shared/report/words.ts'
 import { faultOf } from '../outcome.ts'
-import type { analyseFile, OpenCapture } from '../worker/analyse.ts'
+import type { analyseFile, AnalyseOptions, OpenCapture } from '../worker/analyse.ts'
 import { exitCodes, type CommandHost, type InspectOptions } from './command.ts'
 import { complain, warn } from './messages.ts'
 import { openOutput, type Output } from './output.ts'
@@ -77,23 +77,12 @@ async function inspectFile(
   output: Output,
   result: Result,
 ): Promise<void> {
-  const progress = startProgress(host.stderr, file, host.watched)
   const { keylog, key, passwordFile, replay } = options
-  const opened = await host.analyse(
-    file,
-    { keylog, key, passwordFile, replay },
-    {
-      progress: (bytes, total, packets) => progress.update(bytes, total, packets),
-      cancelled: () => host.stopped.aborted,
-    },
-  )
-  progress.stop()
-  if (!opened.ok) {
+  const capture = await openForCommand(file, { keylog, key, passwordFile, replay }, host)
+  if (capture === null) {
     result.unreadable += 1
-    complain(host.stderr, printable(`${file}: ${opened.fault.message}`), opened.fault.hint)
     return
   }
-  const capture = opened.value
   try {
     if (keylog !== null && capture.model.keys === 'none')
       warn(host.stderr, `the key log ${printable(keylog)} is not used yet`, 'Encrypted records stay sealed.')
@@ -111,6 +100,30 @@ async function inspectFile(
   } finally {
     capture.close()
   }
+}
+
+/** Reads a capture with a progress bar; where it cannot be read, says why and returns null. */
+export async function openForCommand(
+  file: string,
+  options: AnalyseOptions,
+  host: CliHost,
+): Promise<OpenCapture | null> {
+  const progress = startProgress(host.stderr, file, host.watched)
+  const opened = await host.analyse(file, options, {
+    progress: (bytes, total, packets) => progress.update(bytes, total, packets),
+    cancelled: () => host.stopped.aborted,
+  })
+  progress.stop()
+  if (opened.ok) return opened.value
+  complain(host.stderr, printable(`${file}: ${opened.fault.message}`), opened.fault.hint)
+  return null
+}
+
+/** Resolves when the text is taken, so that exiting afterwards loses nothing. */
+export async function write(stdout: Writable, text: string): Promise<void> {
+  const output = openOutput(null, stdout)
+  await output.write(text)
+  await output.finish()
 }
 
 function chosenRows(capture: OpenCapture, { filter, failedOnly }: InspectOptions): readonly ReportRow[] {
@@ -133,7 +146,7 @@ function isMatched(
   )
 }
 
-function paintOf(colours: boolean): Paint {
+export function paintOf(colours: boolean): Paint {
   if (!colours) return plainPaint
   const { bold, dim, green, red, yellow, magenta } = picocolors.createColors(true)
   return { strong: bold, faint: dim, ok: green, wait: dim, need: yellow, fail: red, note: magenta }

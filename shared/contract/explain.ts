@@ -16,6 +16,8 @@ const meaning = z.object({
   source: z.string(),
 })
 
+const endpoint = z.object({ address: z.string(), port: z.number() })
+
 export const explanation = z.object({
   schema: z.literal(explainSchemaName),
   text: z.string(),
@@ -25,6 +27,19 @@ export const explanation = z.object({
   candidates: z.array(z.object({ cause: z.string(), text: z.string() })),
   /** Filter that finds the conversations; null where nothing was recognised. */
   filter: z.string().nullable(),
+  /** Conversations of the capture that was named; absent without one. */
+  matches: z
+    .array(
+      z.object({
+        id: z.number(),
+        client: endpoint,
+        server: endpoint,
+        serverName: z.string().nullable(),
+        outcome: z.string(),
+        summary: z.string().nullable(),
+      }),
+    )
+    .optional(),
 })
 
 export type Meaning = z.infer<typeof meaning>

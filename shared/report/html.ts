@@ -1,6 +1,7 @@
 // The report as one HTML file with its style inside: no script, no request, light and dark, prints on A4. All text from a capture is escaped.
 
 import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
+import { attributeLines } from './attributes.ts'
 import { htmlStyle } from './html-style.ts'
 import {
   escapeHtml,
@@ -133,7 +134,7 @@ function article(conversation: ReportConversation, anchor: string): Html {
       ><span>${verdictText(conversation)}</span>
     </h3>
     ${summary} ${facts(conversation)} ${drawScore(conversation)} ${drawFindings(conversation)}
-    ${certificates(conversation)}
+    ${certificates(conversation)} ${attributes(conversation)}
   </article> `
 }
 
@@ -188,6 +189,26 @@ function certificates(conversation: ReportConversation): Html | string {
             ${join(chain.map(certificateTable))}`,
     ),
   )
+}
+
+function attributes(conversation: ReportConversation): Html | string {
+  const lines = attributeLines(conversation)
+  if (lines.length === 0) return ''
+  const rows = lines.map(
+    ({ name, side, value, assumed }) =>
+      html`<tr>
+        <td class="d">${name}</td>
+        <td>${side ?? 'both sides'}</td>
+        <td class="d">${value}</td>
+        <td>${assumed ? 'assumed' : ''}</td>
+      </tr>`,
+  )
+  return html`<h4>QueryContextAttributes</h4>
+    <table class="facts">
+      <tbody>
+        ${join(rows)}
+      </tbody>
+    </table>`
 }
 
 const verdictMoods = { ok: 'ok', bad: 'fail', 'cannot-tell': 'part' } as const

@@ -1,6 +1,7 @@
 // The report as Markdown (CommonMark with tables), for tickets and wikis.
 
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
+import { attributeLines } from './attributes.ts'
 import type { Printer } from './printer.ts'
 import { deliveryText, eventText, messagesText, scoreOf, type Part, type ScoreLine } from './score.ts'
 import {
@@ -91,7 +92,16 @@ function section(conversation: ReportConversation): string {
     ),
     ...lookNextTexts(conversation).map((text) => `\nLook next: ${escape(text)}\n`),
   ].join('')
-  return `${lines.join('\n')}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}`
+  return `${lines.join('\n')}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation)}`
+}
+
+function attributes(conversation: ReportConversation): string {
+  const lines = attributeLines(conversation)
+  if (lines.length === 0) return ''
+  const rows = lines.map(({ name, side, value, assumed }) =>
+    tableLine([name, side ?? 'both', value, assumed ? 'assumed' : 'derived']),
+  )
+  return `\n${tableHead(['QueryContextAttributes', 'Side', 'Answer', 'Basis'])}${rows.join('')}`
 }
 
 function scoreLine(line: ScoreLine): string {

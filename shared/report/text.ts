@@ -2,6 +2,7 @@
 
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { alertRow } from '../sspi/alerts.ts'
+import { attributeLines } from './attributes.ts'
 import { fitColumns, lengthOf, pad, wrapText, type Column } from './columns.ts'
 import type { Printer } from './printer.ts'
 import {
@@ -159,7 +160,7 @@ function lanes(conversation: ReportConversation, width: number, paint: Paint): s
     const text = `${step.from}: ${printable(step.text)}${step.result === 'refused' ? ', refused' : ''}`
     lines.push(...wrapText(`${conversation.carrier.name}  ${text}`, width - 2).map((line) => `  ${line}`))
   }
-  return `${[...lines, '', ...drawScore(conversation, width, paint), ...diagnosis(conversation, width, paint)].join('\n')}\n`
+  return `${[...lines, '', ...drawScore(conversation, width, paint), ...diagnosis(conversation, width, paint), ...attributes(conversation, width, paint)].join('\n')}\n`
 }
 
 const timeWidth = 9
@@ -290,6 +291,21 @@ function findingFacts(finding: ReportFinding, said: boolean): (readonly [string,
   if (events.length > 0) facts.push(['Event log', events.join(', ')])
   if (finding.remedy !== '') facts.push(['What to do', finding.remedy])
   return facts
+}
+
+function attributes(conversation: ReportConversation, width: number, paint: Paint): string[] {
+  const lines = attributeLines(conversation)
+  if (lines.length === 0) return []
+  return [
+    '',
+    paint.faint('  QueryContextAttributes'),
+    ...lines.flatMap(({ name, side, value, assumed }) =>
+      wrapText(
+        `${name}${side === null ? '' : ` (${side})`}  ${printable(value)}${assumed ? ' (assumed)' : ''}`,
+        width - 4,
+      ).map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`)),
+    ),
+  ]
 }
 
 function setText(values: readonly string[] | null): string {

@@ -790,7 +790,7 @@ export const profileRows: readonly ProfileRow[] = [
     groups: groups10v1607,
     notes: [
       'Also builds 18363 (1909) and 19041 (2004).',
-      'An experimental TLS 1.3 existed behind the registry on these builds; Microsoft calls that unsupported. Model it as absent.',
+      'An experimental TLS 1.3 existed behind the registry on these builds; Microsoft calls that unsupported, and it counts as absent here.',
     ],
   },
   {

@@ -45,7 +45,7 @@ export function whatIf(
     problem: null,
     summary: summaryOf(side, answers),
     serverKey: { text: subject.key.text, from: subject.key.from },
-    assumptions: assumptionsOf(side, subject, profiles),
+    assumptions: assumptionsOf(side, subject, profiles, answers),
     rows: [capturedRow(captured, side, subject), ...answers],
   }
 }
@@ -211,5 +211,7 @@ function summaryOf(side: WhatIf['side'], rows: readonly WhatIfRow[]): string {
       : others.length === 1
         ? others[0]!.name
         : `The other ${String(others.length)}`
-  return `${counted} ${who} first miss${others.length === 1 ? 'es' : ''} a common ${word}.`
+  const one = others.length === 1
+  if (side === 'client') return `${counted} ${who} ${one ? 'does' : 'do'} not offer its ${word}.`
+  return `${counted} ${who} first miss${one ? 'es' : ''} a common ${word}.`
 }

@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream'
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readCommand } from '../../electron/cli/command.ts'
-import { inspectFiles, type CliHost } from '../../electron/cli/inspect.ts'
+import type { CliHost } from '../../electron/cli/inspect.ts'
+import { runCommand } from '../../electron/cli/run.ts'
 import { analyseFile } from '../../electron/worker/analyse.ts'
 import { report, row, type Report } from '../../shared/contract/report.ts'
 
@@ -26,7 +27,7 @@ async function inspect(name: string, ...args: string[]): Promise<string> {
   }
   const command = await readCommand(['inspect', `test/captures/${name}`, ...args], host)
   if (typeof command === 'number') throw new Error('The arguments were refused.')
-  expect(await inspectFiles(command, host)).toBe(0)
+  expect(await runCommand(command, host)).toBe(0)
   await new Promise((resolve) => setImmediate(resolve))
   return out
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readCommand } from '../../electron/cli/command.ts'
-import { inspectFiles, type CliHost } from '../../electron/cli/inspect.ts'
+import type { CliHost } from '../../electron/cli/inspect.ts'
+import { runCommand } from '../../electron/cli/run.ts'
 import { fault } from '../../electron/outcome.ts'
 import type { Report } from '../../shared/contract/report.ts'
 import { rowOf } from '../support/rows.ts'
@@ -77,7 +78,7 @@ async function run(args: string[], changes: Partial<CliHost> = {}): Promise<Run>
   stdout.on('data', (text: string) => (out += text))
   stderr.on('data', (text: string) => (err += text))
   const command = await readCommand(args, host)
-  const code = typeof command === 'number' ? command : await inspectFiles(command, host)
+  const code = typeof command === 'number' ? command : await runCommand(command, host)
   await new Promise((resolve) => setImmediate(resolve))
   return { code, out, err }
 }
@@ -102,6 +103,17 @@ describe('the command', () => {
     [['inspect', '-', '-'], 'standard input can be read once only'],
     [['inspect', 'a.pcap', '--out', './a.pcap'], '--out would overwrite the capture'],
     [['inspect', 'a.pcap', '--profile', 'middle=x'], 'Write ID, or client=ID,server=ID.'],
+    [['inspect', 'a.pcap', '--profile', 'win12'], 'Profiles: win7, win8, win81, win10-1507'],
+    [['inspect', 'a.pcap', '--profile', 'client=win10-1809,server=x'], 'There is no "x".'],
+    [['what-if', 'a.pcap'], "required option '--conversation <n>' not specified"],
+    [['what-if', 'a.pcap', '--conversation', '0'], 'Write a number from 1.'],
+    [['what-if', 'a.pcap', '--conversation', '1', '--profile', 'win12'], 'no file "win12"'],
+    [['what-if', 'a.pcap', '--conversation', '1', '--off', 'TLS 1.2'], 'change one profile'],
+    [
+      ['what-if', 'a.pcap', '--conversation', '1', '--profile', 'win7', '--on', 'TLS 1.3'],
+      'no version, cipher suite or group "TLS 1.3"',
+    ],
+    [['explain'], "missing required argument 'TEXT'"],
   ])(
     'refuses %j with exit code 2, an error and a hint, and nothing on standard output',
     async (args, text) => {
