@@ -1,5 +1,7 @@
 // How the page writes numbers, sizes, times and addresses. Pure functions.
 
+import type { Times } from './preferences.ts'
+
 const narrow = '\u202f'
 
 /** `1 233` with a narrow no-break space; not for hex. */
@@ -56,9 +58,35 @@ export function clock(time: string | null): string {
   return time === null ? '' : time.slice(11, 23).replace('Z', '')
 }
 
-/** `10:14:03`, UTC, from milliseconds since 1970; `exact` keeps the milliseconds. */
-export function clockOf(milliseconds: number, exact = false): string {
-  return new Date(milliseconds).toISOString().slice(11, exact ? 23 : 19)
+/** `10:14:03` from milliseconds since 1970, UTC or of this machine's zone; `exact` keeps the milliseconds. */
+export function clockOf(milliseconds: number, exact = false, zone: Times['zone'] = 'utc'): string {
+  return inZone(milliseconds, zone).slice(11, exact ? 23 : 19)
+}
+
+/** ISO 8601 without a zone: what clocks there showed. */
+function inZone(milliseconds: number, zone: Times['zone']): string {
+  const shift = zone === 'utc' ? 0 : new Date(milliseconds).getTimezoneOffset() * 60_000
+  return new Date(milliseconds - shift).toISOString().slice(0, 23)
+}
+
+/** A list's time column as the analyst wants it; `first` and `above` are of the capture and of the row above, in ms since 1970. */
+export function timeOf(
+  time: string | null,
+  { zone, format }: Times,
+  first: number | null,
+  above: number | null,
+): string {
+  const at = instant(time)
+  if (at === null) return ''
+  if (format === 'relative') return seconds(at - (first ?? at))
+  if (format === 'delta') return above === null ? '' : seconds(at - above)
+  const shown = inZone(at, zone)
+  return format === 'clock' ? shown.slice(11) : shown.replace('T', ' ')
+}
+
+/** `+0.012`, `-3.500`. */
+function seconds(milliseconds: number): string {
+  return `${milliseconds < 0 ? '\u2212' : '+'}${(Math.abs(milliseconds) / 1000).toFixed(3)}`
 }
 
 /** A point on the timeline in ms: `5.908`, `209.3`, `1 004.075`. */

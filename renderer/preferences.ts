@@ -24,6 +24,54 @@ export const densities: Ref<Record<string, Density>> = useLocalStorage<Record<st
   'densities',
   {},
 )
+export interface ColumnChoice {
+  readonly id: string
+  /** Pixels; null: its share of the room there is. */
+  readonly width: number | null
+}
+export interface ColumnSet {
+  readonly name: string
+  readonly columns: readonly ColumnChoice[]
+}
+/** The columns of the list, in order; none: those the program begins with. */
+export const columnChoices: Ref<readonly ColumnChoice[]> = useLocalStorage<readonly ColumnChoice[]>(
+  'columns',
+  [],
+)
+/** Column sets that the analyst named. */
+export const columnSets: Ref<readonly ColumnSet[]> = useLocalStorage<readonly ColumnSet[]>('column-sets', [])
+
+export interface SavedFilter {
+  readonly name: string
+  readonly filter: string
+}
+export const savedFilters: Ref<readonly SavedFilter[]> = useLocalStorage<readonly SavedFilter[]>(
+  'saved-filters',
+  [],
+)
+/** Filters used, the latest first. */
+export const filterHistory: Ref<readonly string[]> = useLocalStorage<readonly string[]>('filter-history', [])
+const filtersKept = 20
+
+/** Puts a filter on top of the history. */
+export function rememberFilter(filter: string): void {
+  if (filter === '') return
+  filterHistory.value = [filter, ...filterHistory.value.filter((each) => each !== filter)].slice(
+    0,
+    filtersKept,
+  )
+}
+
+export interface Times {
+  readonly zone: 'utc' | 'local'
+  /** Time of day, date and time, seconds since the capture began, seconds since the row above. */
+  readonly format: 'clock' | 'date' | 'relative' | 'delta'
+}
+export const times: Ref<Times> = useLocalStorage<Times>(
+  'times',
+  { zone: 'utc', format: 'clock' },
+  { mergeDefaults: true },
+)
 export const diagnosisOpen: Ref<boolean> = useLocalStorage('diagnosis', true)
 
 /** Puts the theme on the document and keeps it there. */

@@ -2,11 +2,12 @@
 
 import { computed, inject, reactive, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { InjectionKey } from 'vue'
-import type { Bridge, BridgeEvent, Fault, Output } from '../shared/contract/bridge.ts'
+import type { Bridge, BridgeEvent, Fault, HostSettings, MenuId, Output } from '../shared/contract/bridge.ts'
 import type { CaptureSummary, ReportConversation, ReportRow } from '../shared/contract/report.ts'
+import type { RowGroup } from '../shared/filter/group.ts'
 import { parseFilter } from '../shared/filter/parse.ts'
-import { baseName } from './format.ts'
-import { nextTheme } from './preferences.ts'
+import { baseName, plural } from './format.ts'
+import { diagnosisOpen, nextTheme } from './preferences.ts'
 import { evidenceIn, openingOf, type ByteRange, type Selection } from './selection.ts'
 import { freshState, type State } from './state.ts'
 
@@ -15,6 +16,8 @@ export type TokenDetail = Output<'token.inspect'>
 
 const cachedRows = 4000
 const refreshEvery = 300
+/** Reading that took this long, in milliseconds, is told when it ends. */
+const longRead = 5000
 
 export type Session = ReturnType<typeof createSession>
 export const sessionKey: InjectionKey<Session> = Symbol('session')
@@ -35,6 +38,10 @@ export function createSession(bridge: Bridge) {
   /** A fault that does not end the capture: shown in the place it happened. */
   const conversationFault = shallowRef<Fault | null>(null)
   const ids = shallowRef<readonly number[]>([])
+  const groups = shallowRef<readonly RowGroup[] | null>(null)
+  /** Conversations marked in the list, for copying and comparing. */
+  const marked = shallowReactive(new Set<number>())
+  const settings = shallowRef<HostSettings>({ roots: null, keylog: null, rememberRecent: true })
   const overview = shallowRef<readonly OverviewPoint[]>([])
   const rows = shallowReactive(new Map<number, ReportRow>())
   const conversation = shallowRef<ReportConversation | null>(null)
@@ -63,19 +70,29 @@ export function createSession(bridge: Bridge) {
   bridge.on(heard)
   bridge.onCommand((command) => {
     if (command.kind === 'open') void open(command.path)
-    else if (command.id === 'open') void choose()
-    else if (command.id === 'export') state.dialog = state.phase === 'ready' ? 'report' : state.dialog
-    else if (command.id === 'close') void close()
-    else if (command.id === 'keys') state.dialog = 'keys'
-    else if (command.id === 'keylog') void chooseKeys()
-    else if (command.id === 'theme') nextTheme()
-    else if (command.id === 'next-failure') selectFailed(1)
-    else if (command.id === 'previous-failure') selectFailed(-1)
-    else if (command.id === 'find') state.find++
+    else menuActions[command.id]()
   })
+  const settled = bridge.settings().then((now) => (settings.value = now))
+
+  const menuActions: Readonly<Record<MenuId, () => void>> = {
+    open: () => void choose(),
+    export: () => void (state.dialog = state.phase === 'ready' ? 'report' : state.dialog),
+    close: () => void close(),
+    find: () => (state.find += 1),
+    keys: () => void (state.dialog = 'keys'),
+    keylog: () => void chooseKeys(),
+    theme: nextTheme,
+    commands: () => void (state.dialog = 'commands'),
+    'next-failure': () => selectFailed(1),
+    'previous-failure': () => selectFailed(-1),
+    settings: () => void (state.dialog = 'settings'),
+    about: () => void (state.dialog = 'about'),
+    diagnosis: () => void (diagnosisOpen.value = !diagnosisOpen.value),
+    list: () => void (state.expanded = !state.expanded),
+  }
 
   watch(
-    () => [state.filter, state.outcome, state.sort] as const,
+    () => [state.filter, state.outcome, state.sort, state.group] as const,
     () => void query(),
     { deep: true },
   )
@@ -111,6 +128,10 @@ export function createSession(bridge: Bridge) {
         state.milliseconds = event.milliseconds
         state.cancelled = event.cancelled
         state.phase = event.conversations === 0 ? 'nothing' : 'ready'
+        if (event.milliseconds > longRead) {
+          const found = plural(event.conversations, 'conversation')
+          bridge.notify('Capture read', `${fileName.value}: ${found}, ${String(state.counts.failed)} failed`)
+        }
         void refresh().then(selectFirst)
         break
       case 'failed':
@@ -127,11 +148,13 @@ export function createSession(bridge: Bridge) {
   function forget(): void {
     if (refreshTimer !== null) clearTimeout(refreshTimer)
     refreshTimer = null
-    Object.assign(state, { ...freshState(), sort: state.sort, dialog: state.dialog })
+    Object.assign(state, { ...freshState(), sort: state.sort, group: state.group, dialog: state.dialog })
     summary.value = null
     fault.value = null
     conversationFault.value = null
     ids.value = []
+    groups.value = null
+    marked.clear()
     overview.value = []
     rows.clear()
     conversation.value = null
@@ -148,7 +171,9 @@ export function createSession(bridge: Bridge) {
     state.progress = { bytes: 0, total: null, packets: 0, conversations: 0, since: performance.now() }
     const early: BridgeEvent[] = []
     const stop = bridge.on((event) => early.push(event))
-    const answer = await bridge.request('capture.open', { path, keylog: null })
+    await settled
+    const { keylog, roots } = settings.value
+    const answer = await bridge.request('capture.open', { path, keylog, roots })
     stop()
     if (!answer.ok) {
       fail(answer.fault)
@@ -156,6 +181,7 @@ export function createSession(bridge: Bridge) {
     }
     state.capture = answer.value.capture
     for (const event of early) heard(event)
+    if (keylog !== null) state.keylog = { path: keylog, secrets: 0, matched: 0 }
   }
 
   /** Asks the user for a file and opens it. */
@@ -164,10 +190,36 @@ export function createSession(bridge: Bridge) {
     if (path !== null) await open(path)
   }
 
-  /** Opens a file dropped on the window. */
-  async function openDropped(file: unknown): Promise<void> {
-    const path = await bridge.pathOf(file)
-    if (path !== null) await open(path)
+  /** Takes what was dropped on the window: a capture to open, a key log for the one that is open. */
+  async function openDropped(files: readonly File[]): Promise<void> {
+    const logs = await Promise.all(files.map(isKeyLog))
+    const captures = files.filter((_, at) => logs[at] !== true)
+    const [capture] = captures
+    const log = files[logs.indexOf(true)]
+    if (capture !== undefined) {
+      const path = await bridge.pathOf(capture)
+      if (path !== null) await open(path)
+      if (captures.length > 1) {
+        tell(`${plural(captures.length, 'file')} were dropped; ${capture.name} was opened, one at a time.`)
+      }
+    }
+    if (log === undefined) return
+    if (state.capture === null) {
+      tell(`${log.name} is a key log: open the capture it belongs to first.`)
+      return
+    }
+    const path = await bridge.pathOf(log)
+    if (path !== null) await loadKeys(path)
+  }
+
+  /** Shows a sentence, or what went wrong, until the reader closes it. */
+  function tell(text: string, why: Fault | null = null): void {
+    state.notice = { text, fault: why }
+  }
+
+  /** Changes what the host remembers; roots and key log count from the next opening on. */
+  async function changeSettings(change: Partial<HostSettings>): Promise<void> {
+    settings.value = await bridge.changeSettings(change)
   }
 
   async function close(): Promise<void> {
@@ -208,10 +260,12 @@ export function createSession(bridge: Bridge) {
     if (parsed.ok) state.applied = typed
     const filter = state.applied
     const sort = state.sort.map((key) => ({ ...key }))
-    const answer = await bridge.request('rows.query', { capture, filter, sort })
+    const { group } = state
+    const answer = await bridge.request('rows.query', { capture, filter, sort, group })
     if (turn !== queryTurn || !answer.ok || answer.value.problem !== null) return
     state.counts = answer.value.counts
     if (state.outcome === 'all') {
+      groups.value = answer.value.groups
       ids.value = answer.value.ids
       return
     }
@@ -219,8 +273,11 @@ export function createSession(bridge: Bridge) {
       capture,
       filter: filter === '' ? state.outcome : `(${filter}) && ${state.outcome}`,
       sort,
+      group,
     })
-    if (turn === queryTurn && narrowed.ok && narrowed.value.problem === null) ids.value = narrowed.value.ids
+    if (turn !== queryTurn || !narrowed.ok || narrowed.value.problem !== null) return
+    groups.value = narrowed.value.groups
+    ids.value = narrowed.value.ids
   }
 
   /** Makes sure the rows on screen are in the cache; far more may scroll by than are ever fetched. */
@@ -244,6 +301,30 @@ export function createSession(bridge: Bridge) {
       }
     }
     fetching = false
+  }
+
+  /** Marks a conversation, or takes its mark away. */
+  function mark(id: number, on = !marked.has(id)): void {
+    if (on) marked.add(id)
+    else marked.delete(id)
+  }
+
+  /** What copies and menus work on: the marked conversations that are listed, else the chosen one. */
+  function chosenIds(): readonly number[] {
+    const listed = marked.size === 0 ? [] : ids.value.filter((id) => marked.has(id))
+    return listed.length > 0 ? listed : state.selected === null ? [] : [state.selected]
+  }
+
+  /** These rows, in this order, from the cache or the worker. */
+  async function rowsOf(wantedIds: readonly number[]): Promise<ReportRow[]> {
+    if (state.capture === null) return []
+    const missing = wantedIds.filter((id) => !rows.has(id))
+    const answer =
+      missing.length === 0
+        ? null
+        : await bridge.request('rows.get', { capture: state.capture, ids: [...missing] })
+    const got = new Map(answer?.ok === true ? answer.value.map((row) => [row.id, row]) : [])
+    return wantedIds.flatMap((id) => rows.get(id) ?? got.get(id) ?? [])
   }
 
   function selectFirst(): void {
@@ -376,7 +457,7 @@ export function createSession(bridge: Bridge) {
     if (answer.ok) {
       state.keylog =
         path === null ? null : { path, secrets: answer.value.secrets, matched: answer.value.matched }
-    }
+    } else tell(answer.fault.message, answer.fault)
     await refresh()
     await inspect()
   }
@@ -389,6 +470,9 @@ export function createSession(bridge: Bridge) {
     fault,
     conversationFault,
     ids,
+    groups,
+    marked,
+    settings,
     overview,
     outcomes,
     rows,
@@ -405,10 +489,24 @@ export function createSession(bridge: Bridge) {
     stop,
     wantRows,
     select,
+    mark,
+    chosenIds,
+    rowsOf,
+    tell,
+    changeSettings,
+    menuActions,
     selectFailed,
     selectStep,
     showEvidence,
     chooseKeys,
     loadKeys,
   }
+}
+
+/** Labels that begin the lines of an SSLKEYLOGFILE log. */
+const keyLogLine =
+  /^(?:#.*\n|\s)*(?:CLIENT_RANDOM|RSA|(?:CLIENT|SERVER)_\w+|EXPORTER_SECRET|EARLY_\w+) [0-9a-f]/i
+
+async function isKeyLog(file: File): Promise<boolean> {
+  return keyLogLine.test(await file.slice(0, 4096).text())
 }

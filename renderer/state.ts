@@ -1,6 +1,6 @@
 // The plain values of the session: what is open, listed, chosen and shown.
 
-import type { Input } from '../shared/contract/bridge.ts'
+import type { Fault, Input } from '../shared/contract/bridge.ts'
 import type { ParsedFilter } from '../shared/filter/parse.ts'
 import type { Selection } from './selection.ts'
 
@@ -22,6 +22,8 @@ export interface State {
   outcome: 'all' | 'failed' | 'established' | 'incomplete'
   counts: { all: number; failed: number; established: number; incomplete: number }
   sort: SortKey[]
+  /** `server` or a field by which the list is grouped. */
+  group: string | null
   selected: number | null
   tab: 'timeline' | 'certificates' | 'messages' | 'attributes' | 'whatif' | 'findings'
   replay: Replay
@@ -32,7 +34,9 @@ export interface State {
   find: number
   /** The list is folded away and the conversation has the whole window. */
   expanded: boolean
-  dialog: 'report' | 'keys' | null
+  dialog: 'report' | 'keys' | 'settings' | 'about' | 'commands' | null
+  /** Something to tell that does not end the capture. */
+  notice: { readonly text: string; readonly fault: Fault | null } | null
   keylog: { path: string; secrets: number; matched: number } | null
 }
 
@@ -51,6 +55,7 @@ export function freshState(): State {
     outcome: 'all',
     counts: { all: 0, failed: 0, established: 0, incomplete: 0 },
     sort: [{ field: 'time', descending: false }],
+    group: null,
     selected: null,
     tab: 'timeline',
     replay: {
@@ -64,6 +69,7 @@ export function freshState(): State {
     find: 0,
     expanded: false,
     dialog: null,
+    notice: null,
     keylog: null,
   }
 }

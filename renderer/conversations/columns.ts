@@ -1,33 +1,146 @@
-// The list's columns: head, width, and the filter field each sorts by.
+// The list's columns: head, width, and the filter field each shows and sorts by. Every field of the registry can be one.
+
+import { fields } from '../../shared/filter/fields.ts'
+import type { ColumnChoice, ColumnSet } from '../preferences.ts'
 
 export interface Column {
   readonly id: string
   readonly head: string
-  readonly width: string
   /** Name in the registry of shared/filter. */
   readonly field: string
+  /** Pixels it has at least, and its share of what is left. */
+  readonly least: number
+  readonly share: number
   readonly right?: boolean
+  readonly meaning: string
 }
 
-const columns: readonly Column[] = [
-  { id: 'time', head: 'Time UTC', width: '84px', field: 'time' },
-  { id: 'outcome', head: 'Outcome', width: '98px', field: 'outcome' },
-  { id: 'name', head: 'Server name', width: 'minmax(104px, 1.5fr)', field: 'tls.sni' },
-  { id: 'client', head: 'Client', width: 'minmax(116px, 1fr)', field: 'ip.src' },
-  { id: 'server', head: 'Server', width: 'minmax(116px, 0.98fr)', field: 'ip.dst' },
-  { id: 'version', head: 'Version', width: '58px', field: 'tls.version' },
-  { id: 'cipher', head: 'Cipher suite', width: 'minmax(84px, 1.05fr)', field: 'cipher' },
-  { id: 'side', head: 'Failing side', width: '82px', field: 'side' },
-  { id: 'status', head: 'Final status there', width: 'minmax(138px, 1.15fr)', field: 'status' },
-  { id: 'alert', head: 'Alert or event', width: 'minmax(108px, 0.95fr)', field: 'alert' },
-  { id: 'duration', head: 'ms', width: '50px', field: 'duration', right: true },
+type Own = Omit<Column, 'meaning'>
+
+const own: readonly Own[] = [
+  { id: 'number', head: '#', field: 'id', least: 24, share: 0, right: true },
+  { id: 'time', head: 'Time', field: 'time', least: 84, share: 0 },
+  { id: 'outcome', head: 'Outcome', field: 'outcome', least: 98, share: 0 },
+  { id: 'name', head: 'Server name', field: 'tls.sni', least: 104, share: 1.5 },
+  { id: 'client', head: 'Client', field: 'ip.src', least: 116, share: 1 },
+  { id: 'server', head: 'Server', field: 'ip.dst', least: 116, share: 0.98 },
+  { id: 'version', head: 'Version', field: 'tls.version', least: 58, share: 0 },
+  { id: 'cipher', head: 'Cipher suite', field: 'cipher', least: 84, share: 1.05 },
+  { id: 'side', head: 'Failing side', field: 'side', least: 82, share: 0 },
+  { id: 'status', head: 'Final status there', field: 'status', least: 138, share: 1.15 },
+  { id: 'alert', head: 'Alert or event', field: 'alert', least: 108, share: 0.95 },
+  { id: 'duration', head: 'ms', field: 'duration', least: 50, share: 0, right: true },
 ]
 
-/** All columns; the number's width follows the digits of the largest id. */
-export function columnsFor(largest: number): readonly Column[] {
-  const digits = Math.max(2, String(largest).length)
-  return [
-    { id: 'number', head: '#', width: `${String(10 + digits * 7)}px`, field: 'id', right: true },
-    ...columns,
-  ]
+const shown = new Set([...own.map((column) => column.field), 'failed', 'established', 'incomplete'])
+
+/** Every column there is, those of the program first. */
+export const allColumns: readonly Column[] = [
+  ...own.map((column) => ({
+    ...column,
+    meaning: fields.find((field) => field.name === column.field)?.meaning ?? '',
+  })),
+  ...fields
+    .filter((field) => !shown.has(field.name))
+    .map((field) => ({
+      id: field.name,
+      head: field.title,
+      field: field.name,
+      least: 72,
+      share: 0.6,
+      right: field.kind === 'number' || field.kind === 'duration',
+      meaning: field.meaning,
+    })),
+]
+
+const byId = new Map(allColumns.map((column) => [column.id, column]))
+
+function chosen(...ids: string[]): readonly ColumnChoice[] {
+  return ids.map((id) => ({ id, width: null }))
+}
+
+/** The sets every analyst has; the first is the one the program begins with. */
+export const ownSets: readonly ColumnSet[] = [
+  { name: 'Standard', columns: chosen(...own.map((column) => column.id)) },
+  {
+    name: 'Windows',
+    columns: chosen(
+      'number',
+      'time',
+      'outcome',
+      'name',
+      'server',
+      'side',
+      'status',
+      'event',
+      'cause',
+      'finding',
+    ),
+  },
+  {
+    name: 'Fingerprints',
+    columns: chosen(
+      'number',
+      'time',
+      'outcome',
+      'name',
+      'client',
+      'version',
+      'alpn',
+      'ja3',
+      'ja4',
+      'history',
+    ),
+  },
+]
+
+export interface Laid extends Column {
+  readonly width: number | null
+}
+
+/** Columns as chosen; an empty or unknown choice is the standard set. */
+export function laidOut(choices: readonly ColumnChoice[]): readonly Laid[] {
+  const known = choices.flatMap(({ id, width }) => {
+    const column = byId.get(id)
+    return column === undefined ? [] : [{ ...column, width }]
+  })
+  return known.length > 0 ? known : laidOut(ownSets[0]?.columns ?? [])
+}
+
+/** Room between two columns and at the ends of a row, in pixels. */
+export const columnGap = 12
+const rowPadding = 20
+
+/** The grid template of a row, and the width under which the list scrolls sideways. `largest` id and time texts widen theirs. */
+export function templateOf(
+  columns: readonly Laid[],
+  largest: number,
+  timeWidth: number,
+): { readonly template: string; readonly least: number } {
+  const widths = columns.map((column) => {
+    const least =
+      column.id === 'number'
+        ? 10 + Math.max(2, String(largest).length) * 7
+        : column.id === 'time'
+          ? timeWidth
+          : column.least
+    return { least: column.width ?? least, share: column.width === null ? column.share : 0 }
+  })
+  return {
+    template: widths
+      .map(({ least, share }) =>
+        share === 0 ? `${String(least)}px` : `minmax(${String(least)}px, ${String(share)}fr)`,
+      )
+      .join(' '),
+    least: widths.reduce((sum, { least }) => sum + least, rowPadding + (columns.length - 1) * 9),
+  }
+}
+
+/** The choices with one column moved before another (null: to the end). */
+export function moved(choices: readonly ColumnChoice[], id: string, before: string | null): ColumnChoice[] {
+  const column = choices.find((each) => each.id === id)
+  const others = choices.filter((each) => each.id !== id)
+  if (column === undefined || id === before) return [...choices]
+  const at = before === null ? others.length : others.findIndex((each) => each.id === before)
+  return [...others.slice(0, at), column, ...others.slice(at)]
 }

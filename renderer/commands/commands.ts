@@ -1,0 +1,224 @@
+// Every command of the program, once: the menus of the served page and the command palette show them.
+
+import { count, plural } from '../format.ts'
+import { diagnosisOpen, theme, type Theme } from '../preferences.ts'
+import type { Session } from '../session.ts'
+import { copyFormats, copyOf, wiresharkFilter } from '../conversations/copying.ts'
+import { copy } from '../clipboard.ts'
+import { laidOut } from '../conversations/columns.ts'
+import { columnChoices } from '../preferences.ts'
+
+export interface Command {
+  readonly id: string
+  /** The menu it stands in. */
+  readonly menu: 'File' | 'View' | 'Go' | 'Help' | 'Conversation'
+  readonly text: string
+  /** What it works on, in a few words. */
+  readonly detail?: string
+  readonly keys?: string
+  readonly disabled?: boolean
+  readonly checked?: boolean
+  readonly lineAbove?: boolean
+  readonly run: () => void
+}
+
+const themes: readonly { readonly value: Theme; readonly text: string }[] = [
+  { value: 'system', text: 'Theme of the system' },
+  { value: 'light', text: 'Light theme' },
+  { value: 'dark', text: 'Dark theme' },
+  { value: 'contrast', text: 'High contrast theme' },
+]
+
+const tabs = [
+  { tab: 'timeline', text: 'Timeline' },
+  { tab: 'certificates', text: 'Certificates' },
+  { tab: 'messages', text: 'Messages' },
+  { tab: 'findings', text: 'Findings' },
+] as const
+
+const deliveries = [
+  { delivery: 'as-captured', text: 'Deliver as captured' },
+  { delivery: 'per-record', text: 'Deliver per record' },
+  { delivery: 'per-flight', text: 'Deliver per flight' },
+] as const
+
+/** All commands as the session stands; reading it in a computed keeps them fresh. */
+export function commandsOf(session: Session): readonly Command[] {
+  return [
+    ...ofTheFile(session),
+    ...ofTheView(session),
+    ...ofTheWay(session),
+    ...ofTheConversation(session),
+    ...help(session),
+  ]
+}
+
+function ofTheFile({ state, menuActions, loadKeys }: Session): Command[] {
+  const none = state.capture === null
+  return [
+    { id: 'open', menu: 'File', text: 'Open capture …', keys: 'Ctrl O', run: menuActions.open },
+    { id: 'keylog', menu: 'File', text: 'Load key log …', disabled: none, run: menuActions.keylog },
+    {
+      id: 'forget-keys',
+      menu: 'File',
+      text: 'Forget the key log',
+      disabled: state.keylog === null,
+      run: () => void loadKeys(null),
+    },
+    {
+      id: 'report',
+      menu: 'File',
+      text: 'Save report …',
+      keys: 'Ctrl E',
+      disabled: state.phase !== 'ready',
+      lineAbove: true,
+      run: menuActions.export,
+    },
+    {
+      id: 'close',
+      menu: 'File',
+      text: 'Close capture',
+      disabled: state.path === null,
+      lineAbove: true,
+      run: menuActions.close,
+    },
+    {
+      id: 'settings',
+      menu: 'File',
+      text: 'Settings …',
+      keys: 'Ctrl ,',
+      lineAbove: true,
+      run: menuActions.settings,
+    },
+  ]
+}
+
+function ofTheView({ state, menuActions, conversation }: Session): Command[] {
+  const none = state.capture === null
+  return [
+    ...themes.map((each): Command => ({
+      id: `theme-${each.value}`,
+      menu: 'View',
+      text: each.text,
+      checked: theme.value === each.value,
+      run: () => void (theme.value = each.value),
+    })),
+    {
+      id: 'diagnosis',
+      menu: 'View',
+      text: 'Diagnosis',
+      checked: diagnosisOpen.value,
+      keys: 'D',
+      lineAbove: true,
+      run: menuActions.diagnosis,
+    },
+    {
+      id: 'list',
+      menu: 'View',
+      text: 'List of conversations',
+      checked: !state.expanded,
+      disabled: none,
+      run: menuActions.list,
+    },
+    ...tabs.map(({ tab, text }, index): Command => ({
+      id: `tab-${tab}`,
+      menu: 'View',
+      text,
+      checked: state.tab === tab,
+      disabled: conversation.value === null,
+      lineAbove: index === 0,
+      run: () => void (state.tab = tab),
+    })),
+  ]
+}
+
+function ofTheWay({ state, menuActions }: Session): Command[] {
+  const none = state.capture === null
+  return [
+    { id: 'commands', menu: 'Go', text: 'Commands …', keys: 'Ctrl K', run: menuActions.commands },
+    { id: 'filter', menu: 'Go', text: 'Filter', keys: '/', disabled: none, run: menuActions.find },
+    {
+      id: 'next-failure',
+      menu: 'Go',
+      text: 'Next failed conversation',
+      keys: ']',
+      disabled: none,
+      run: menuActions['next-failure'],
+    },
+    {
+      id: 'previous-failure',
+      menu: 'Go',
+      text: 'Previous failed conversation',
+      keys: '[',
+      disabled: none,
+      run: menuActions['previous-failure'],
+    },
+  ]
+}
+
+function ofTheConversation(session: Session): Command[] {
+  const { state, rows } = session
+  const row = state.selected === null ? undefined : rows.get(state.selected)
+  if (row === undefined) return []
+  const failing = row.failure
+  return [
+    {
+      id: 'failure-point',
+      menu: 'Conversation',
+      text: 'Go to the failure point',
+      keys: ']',
+      disabled: failing === null,
+      detail: failing?.packet == null ? '' : `packet ${count(failing.packet)}`,
+      run: () => {
+        state.tab = 'timeline'
+        state.reveal++
+      },
+    },
+    ...copyFormats.map(({ format, text }): Command => ({
+      id: `copy-${format}`,
+      menu: 'Conversation',
+      text,
+      detail:
+        format === 'wireshark' ? wiresharkFilter(row) : plural(session.chosenIds().length, 'conversation'),
+      run: () => void copyRows(session, format),
+    })),
+    ...deliveries.map(({ delivery, text }): Command => ({
+      id: `deliver-${delivery}`,
+      menu: 'Conversation',
+      text,
+      detail: 'replays every call, final statuses stay',
+      checked: state.replay.delivery === delivery,
+      run: () => void (state.replay = { ...state.replay, delivery }),
+    })),
+  ]
+}
+
+async function copyRows(session: Session, format: (typeof copyFormats)[number]['format']): Promise<void> {
+  const rows = await session.rowsOf(session.chosenIds())
+  const text = copyOf(
+    format,
+    rows.map((row) => ({ row, time: row.start ?? '' })),
+    laidOut(columnChoices.value),
+  )
+  session.tell(
+    (await copy(text))
+      ? `${plural(rows.length, 'conversation')} copied.`
+      : 'The clipboard could not be written.',
+  )
+}
+
+function help({ menuActions }: Session): Command[] {
+  return [
+    { id: 'keys', menu: 'Help', text: 'Keys', keys: '?', run: menuActions.keys },
+    { id: 'about', menu: 'Help', text: 'About Handshake Inspector', lineAbove: true, run: menuActions.about },
+  ]
+}
+
+/** Whether every word typed is in the text; words may be beginnings. */
+export function fits(text: string, typed: string): boolean {
+  const held = text.toLowerCase()
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => held.includes(word))
+}

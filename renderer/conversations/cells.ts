@@ -1,0 +1,53 @@
+// What a row says in each column, as text: for the screen, for copies, for screen readers. Pure.
+
+import type { ReportRow } from '../../shared/contract/report.ts'
+import { findField } from '../../shared/filter/fields.ts'
+import { duration, endpoint } from '../format.ts'
+import { outcomeOf } from '../status.ts'
+
+/** The text of a cell; `time` is the row's time as the list shows it. */
+export function textOf(column: string, row: ReportRow, time: string): string {
+  switch (column) {
+    case 'number':
+      return String(row.id)
+    case 'time':
+      return time
+    case 'outcome':
+      return outcomeOf(row.outcome).word
+    case 'name':
+      return row.serverName ?? ''
+    case 'client':
+      return endpoint(row.client)
+    case 'server':
+      return endpoint(row.server)
+    case 'version':
+      return row.protocol ?? 'unknown'
+    case 'cipher':
+      return row.cipherSuite?.name ?? ''
+    case 'side':
+      return row.outcome === 'failed' ? (row.failure?.side ?? '') : ''
+    case 'status':
+      return statusOf(row) ?? ''
+    case 'alert':
+      return eventOf(row)
+    case 'duration':
+      return duration(row.durationMs)
+    default:
+      return (findField(column)?.read(row) ?? []).join(', ')
+  }
+}
+
+/** The last status of the side that failed, else of the server. */
+export function statusOf(row: ReportRow): string | null {
+  const { client, server } = row.contexts
+  const failing = row.failure?.side === 'server' ? server.final : client.final
+  return row.failure?.status ?? failing ?? server.final
+}
+
+/** The alert that ended it, or what the transport did. */
+export function eventOf(row: ReportRow): string {
+  if (row.outcome === 'established') return ''
+  const alert = row.alerts.find((each) => each.code !== 0)
+  if (alert) return `${String(alert.code)} ${alert.name}${alert.protection === 'plain' ? '' : ', encrypted'}`
+  return row.failure?.cause.replaceAll('-', ' ') ?? ''
+}
