@@ -1,6 +1,6 @@
 // Who gave up, and on what evidence: the outcome of a conversation as the wire shows it (design §4, "Failure", "Transport").
 
-import type { Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import type { CarrierStep, Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
@@ -11,6 +11,8 @@ export const quietMeansGivenUp = 5e9
 /** The outcome of one conversation. Asks no rule of diagnosis; `incomplete` and `failed` carry the place where it stopped. */
 export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(conversation)): OutcomeFacts {
   if (landmarks.clientHello < 0 && landmarks.serverHello < 0) return withoutHello(conversation)
+  const refused = landmarks.serverHello < 0 ? refusedBefore(conversation) : undefined
+  if (refused !== undefined) return refusedBy(conversation, refused)
   if (landmarks.clientHello < 0 || isOneSided(conversation)) return incomplete(conversation, 'none')
   const alert = fatalAlert(conversation, landmarks)
   if (alert !== null) return { outcome: 'failed', failure: alert }
@@ -56,17 +58,7 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
     return failed(conversation, 'server', 'schannel', 'not-tls', alert.packet, index, alert.order)
   }
   const refused = carrier.steps.findLast((step) => step.result === 'refused')
-  if (refused !== undefined) {
-    return failed(
-      conversation,
-      refused.from,
-      'application',
-      'none',
-      refused.packets.at(-1) ?? 0,
-      null,
-      Infinity,
-    )
-  }
+  if (refused !== undefined) return refusedBy(conversation, refused)
   if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')
   const beginsHello =
     conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
@@ -76,6 +68,16 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   }
   // A ClientHello began and never became whole.
   return withoutEnd(conversation, landmarksOf(conversation))
+}
+
+/** The carrier's refusal after which the client sent its ClientHello all the same. */
+function refusedBefore({ carrier, messages }: Conversation): CarrierStep | undefined {
+  const hello = messages[0]?.packet ?? -1
+  return carrier.steps.findLast((step) => step.result === 'refused' && (step.packets.at(-1) ?? 0) <= hello)
+}
+
+function refusedBy(conversation: Conversation, { from, packets }: CarrierStep): OutcomeFacts {
+  return failed(conversation, from, 'application', 'none', packets.at(-1) ?? 0, null, Infinity)
 }
 
 const nothing: OutcomeFacts = { outcome: 'none', failure: null }
@@ -151,7 +153,7 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
   const { client, server, events } = conversation
   const due = whoseTurn(conversation, landmarks)
   for (const reader of ['client', 'server'] as const) {
-    const foreign = foreignChunk(streamOf(conversation, peerOf(reader)))
+    const foreign = foreignChunk(conversation, peerOf(reader))
     if (foreign === undefined) continue
     // Whoever speaks on did not have these bytes: the capture holds something else than the wire did.
     if (streamOf(conversation, reader).chunks.some((chunk) => chunk.order > foreign.order))
@@ -176,12 +178,14 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
   return incomplete(conversation, 'none')
 }
 
-/** The chunk in which a stream stopped being TLS. */
-function foreignChunk(stream: StreamFacts): Chunk | undefined {
+/** The chunk in which a stream stopped being TLS; what a carrier said before the handshake is none. */
+function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined {
+  const stream = streamOf(conversation, side)
   const { notTls } = stream
+  const before = conversation.carrier.name === 'none' ? -1 : (conversation.messages[0]?.order ?? -1)
   // Fewer bytes than a header are waited on (schannel §5.1).
   if (notTls === null || stream.length - notTls.at < 5) return undefined
-  return stream.chunks.find((chunk) => chunk.end > notTls.at)
+  return stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
 }
 
 /** The side that had to speak next. */

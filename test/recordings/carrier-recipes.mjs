@@ -167,7 +167,7 @@ function mariadb(tls) {
         `--ssl-cert=${cert}`,
         `--ssl-key=${key}`,
         `--require-secure-transport=${tls ? 'OFF' : 'ON'}`,
-        '--skip-name-resolve',
+        '--skip-grant-tables',
       ]
     },
     client: ({ relay }) => [
@@ -206,6 +206,7 @@ function postfix(tls) {
         `data_directory = ${data}`,
         'inet_interfaces = 127.0.0.1',
         'inet_protocols = ipv4',
+        'local_recipient_maps =',
         'maillog_file_prefixes = /tmp',
         `maillog_file = ${place.folder}/log`,
         `smtpd_tls_security_level = ${tls ? 'may' : 'none'}`,
@@ -218,6 +219,7 @@ function postfix(tls) {
         'tlsmgr unix - - n 1000? 1 tlsmgr',
         'rewrite unix - - n - - trivial-rewrite',
         'anvil unix - - n - 1 anvil',
+        'proxymap unix - - n - - proxymap',
         'postlog unix-dgram n - n - 1 postlogd',
       ])
       return ['/usr/sbin/postfix', '-c', place.folder, 'start-fg']
@@ -318,32 +320,6 @@ function prosody(tls) {
   }
 }
 
-function ngircd(tls) {
-  return {
-    port: 6667,
-    says: quit,
-    server: (place) => {
-      const { cert, key } = certificate(place)
-      const config = [
-        '[Global]',
-        'Name = irc.server.example',
-        'Info = server',
-        'Listen = 127.0.0.1',
-        `Ports = ${place.port}`,
-        'ServerUID = irc',
-        'ServerGID = irc',
-        '[Options]',
-        'Ident = no',
-        'PAM = no',
-        'DNS = no',
-        ...(tls ? ['[SSL]', `CertFile = ${cert}`, `KeyFile = ${key}`] : []),
-      ]
-      return ['/usr/sbin/ngircd', '-n', '-f', written(join(place.folder, 'ngircd.conf'), config)]
-    },
-    client: startTls('irc'),
-  }
-}
-
 export const carrierRecipes = {
   'smtp-postfix': postfix(true),
   'smtp-postfix-refused': postfix(false),
@@ -361,8 +337,6 @@ export const carrierRecipes = {
   'mariadb-refused': mariadb(false),
   'xmpp-prosody': prosody(true),
   'xmpp-prosody-refused': prosody(false),
-  'irc-ngircd': ngircd(true),
-  'irc-ngircd-refused': ngircd(false),
   'connect-squid': squid(true),
   'connect-squid-refused': squid(false),
   'socks-microsocks': microsocks(true),

@@ -1,7 +1,7 @@
 // Records test/captures/carriers again: real servers of Debian's packages and real clients talk through a relay that writes what
 // passes as a capture. Usage: node test/recordings/carriers.mjs [NAME …]
 // Needs root (servers drop their rights) and: openssl curl dovecot-imapd dovecot-pop3d dovecot-lmtpd vsftpd slapd ldap-utils
-// postgresql mariadb-server postfix squid microsocks prosody ngircd. A recipe whose program is missing says so and is left out.
+// postgresql mariadb-server postfix squid microsocks prosody. A recipe whose program is missing says so and is left out.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -52,6 +52,7 @@ async function record(name, recipe, serverPort) {
     return
   }
   const target = recipe.target === undefined ? null : start(recipe.target(place))
+  if (target !== null) await listening(targetPort)
   const server = start([command, ...list])
   await listening(serverPort)
   const recording = new Recording()

@@ -12,9 +12,9 @@ export function innermostCarrier(conversation: Conversation): string {
   return conversation.carrier.name.split('+').at(-1) ?? 'none'
 }
 
-/** The step in which TLS was refused; null where a handshake began all the same. */
+/** The step in which TLS was refused; null where the server took part in a handshake. */
 export function refusedStep(conversation: Conversation): CarrierStep | null {
-  if (conversation.messages.length > 0) return null
+  if (conversation.messages.some(({ from }) => from === 'server')) return null
   return conversation.carrier.steps.findLast((step) => step.result === 'refused') ?? null
 }
 

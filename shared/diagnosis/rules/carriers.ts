@@ -7,6 +7,20 @@ import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
 import { atMessage, atPacket, atStream } from '../view.ts'
 import { byCause, helloRefused } from './by-cause.ts'
 
+/** Carriers in which the client asks for TLS by a command and waits for the answer. */
+const dialogues: readonly string[] = [
+  'smtp',
+  'imap',
+  'pop3',
+  'ftp',
+  'nntp',
+  'sieve',
+  'xmpp',
+  'irc',
+  'http-upgrade',
+]
+/** The others in which the server's consent comes before the ClientHello. */
+const consenting: readonly string[] = ['ldap', 'postgresql', 'http-connect', 'socks']
 const databases: readonly string[] = ['postgresql', 'mysql']
 const ldapsPorts: readonly number[] = [636, 3269]
 
@@ -20,10 +34,7 @@ export const carrierRules: readonly Rule[] = [
     confidence: 'observed; likely where the client left without asking',
     sources: ['field S58', 'RFC 3207 §4'],
     causes: ['starttls-refused'],
-    when: ({ conversation }) => {
-      const carrier = innermostCarrier(conversation)
-      return carrier !== 'rdp' && carrier !== 'ldap' && !databases.includes(carrier)
-    },
+    when: ({ conversation }) => dialogues.includes(innermostCarrier(conversation)),
     words: (context) =>
       stepText(context).includes('overwritten')
         ? {
@@ -140,6 +151,8 @@ export const carrierRules: readonly Rule[] = [
     ofCandidates: false,
     check(context) {
       const { carrier, messages } = context.conversation
+      const name = innermostCarrier(context.conversation)
+      if (!dialogues.includes(name) && !consenting.includes(name)) return null
       const consent = carrier.steps.findLast(({ result, from }) => result === 'ok' && from === 'server')
       const early = carrier.steps.find(({ text }) => text.startsWith('sends more before the answer'))
       const hello = messages[0]
