@@ -14,6 +14,15 @@ export interface Block {
   readonly title: string
 }
 
+/** Outcomes of one slice of time, for the pointer that rests on it. */
+export interface Slice {
+  readonly from: number
+  readonly to: number
+  readonly established: number
+  readonly failed: number
+  readonly incomplete: number
+}
+
 export interface Tick {
   readonly x: number
   readonly at: number
@@ -56,6 +65,61 @@ export function overviewOf(points: readonly OverviewPoint[]): Overview {
   const most = Math.max(...[...cells.values()].map((cell) => cell.length))
   const blocks = [...cells].flatMap(([key, cell]) => cellBlocks(key, cell, most, cells))
   return { blocks, ticks: ticksOf(first, range), slices, first, last }
+}
+
+/** The slice at a place from 0 to 1 of the strip's width, with what began in it. */
+export function sliceAt(points: readonly OverviewPoint[], strip: Overview, place: number): Slice {
+  const range = Math.max(1, strip.last - strip.first)
+  const share = (place * 100 - margin) / (100 - 2 * margin)
+  const slice = Math.min(slices - 1, Math.max(0, Math.floor(share * slices)))
+  const from = strip.first + (slice * range) / (slices - 1)
+  const to = strip.first + ((slice + 1) * range) / (slices - 1)
+  const within = points.filter(({ startMs }) => startMs !== null && startMs >= from && startMs < to)
+  const count = (outcome: string): number => within.filter((point) => point.outcome === outcome).length
+  return {
+    from,
+    to,
+    established: count('established'),
+    failed: count('failed'),
+    incomplete: count('incomplete'),
+  }
+}
+
+const rangeTerm = /\s*&&\s*time >= \S+ && time <= \S+$|^time >= \S+ && time <= \S+$/
+
+/** The filter with the range of time that was dragged over, in place of one dragged before. */
+export function withRange(filter: string, from: number, to: number): string {
+  const kept = withoutRange(filter)
+  const range = `time >= ${new Date(Math.floor(from)).toISOString()} && time <= ${new Date(Math.ceil(to)).toISOString()}`
+  if (kept === '') return range
+  return `${/\|\|| or /.test(kept) && !/^\(.*\)$/.test(kept) ? `(${kept})` : kept} && ${range}`
+}
+
+/** The filter without a range of time that was dragged over. */
+export function withoutRange(filter: string): string {
+  return filter.trim().replace(rangeTerm, '')
+}
+
+/** The range of time in the filter, as `withRange` writes it; null without one. */
+export function rangeIn(filter: string): { readonly from: number; readonly to: number } | null {
+  const parts = /time >= (\S+) && time <= (\S+)$/.exec(filter.trim())
+  if (parts === null) return null
+  const [from, to] = [Date.parse(parts[1] ?? ''), Date.parse(parts[2] ?? '')]
+  return Number.isNaN(from) || Number.isNaN(to) ? null : { from, to }
+}
+
+/** Where a time stands on the strip, in per cent of its width. */
+export function placeOf(strip: Overview, at: number): number {
+  const range = Math.max(1, strip.last - strip.first)
+  const slice = ((at - strip.first) / range) * (slices - 1)
+  return Math.min(100, Math.max(0, margin + (slice * (100 - 2 * margin)) / slices))
+}
+
+/** The time at a place from 0 to 1 of the strip's width. */
+export function timeAt(strip: Overview, place: number): number {
+  const range = Math.max(1, strip.last - strip.first)
+  const slice = ((place * 100 - margin) / (100 - 2 * margin)) * slices
+  return strip.first + Math.min(1, Math.max(0, slice / (slices - 1))) * range
 }
 
 /** Where a slice begins, in per cent of the width. */
