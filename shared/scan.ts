@@ -7,6 +7,7 @@ import { Connection, type FlowKey, type Noted, type PacketPlace } from './conver
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
 import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
+import { type DnsAnswer, dnsAnswer, type HttpExchange } from './conversation/lookups.ts'
 import { looksLike } from './conversation/looks-like.ts'
 import { PacketDecoder } from './decode.ts'
 import { looksLikeRadius } from './eap/radius.ts'
@@ -36,6 +37,16 @@ export interface ScanHost {
   readonly crypto: Crypto
   onConversation: OnConversation
   onSecrets(type: number, data: Uint8Array): void
+  /** Names looked up and plain HTTP fetched beside the handshakes: revocation lists travel that way. */
+  onDns?(fact: DnsAnswer & Seen): void
+  onHttp?(fact: HttpExchange & Seen): void
+}
+
+/** When a lookup was seen, and who asked. */
+interface Seen {
+  readonly time: number
+  readonly packet: number
+  readonly client: string
 }
 
 /** Places of all noted packets, in typed arrays: a conversation has about twenty. */
@@ -70,6 +81,8 @@ export class NotedStore {
     this.packets = packets
   }
 }
+
+const dnsPort = 53
 
 /** What is open while the scan goes on. */
 type Flow = Connection | Association | EapSession
@@ -224,12 +237,20 @@ export class Scanner implements PacketSink, PacketPlace {
       this.associations.add(association)
       this.flows++
     }
+    if (udp.sourcePort === dnsPort) this.dns(number, time)
     this.noteFragments(association)
     association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, number, time)
     if (association.id === 0 && association.builder?.confirmed === true) association.id = ++this.conversations
     const { payloadStart, payloadEnd } = udp
     if (association.builder === null && looksLikeRadius(bytes, payloadStart, payloadEnd))
       this.radius(number, time)
+  }
+
+  private dns(packet: number, time: number): void {
+    const { ip, udp, bytes } = this.decoder
+    const answer = dnsAnswer(bytes, udp.payloadStart, udp.payloadEnd)
+    if (answer === null) return
+    this.host.onDns?.({ ...answer, time, packet, client: ip.addresses.text(ip.version, ip.destination) })
   }
 
   /** EAP over LAN. */
@@ -348,6 +369,12 @@ export class Scanner implements PacketSink, PacketPlace {
         ? 'UDP'
         : (flow.ignoredAs ?? (flow.builder === null ? 'no data' : looksLike(flow.builder.openings)))
     this.others.set(name, (this.others.get(name) ?? 0) + 1)
+    if (!(flow instanceof Connection)) return
+    const exchange = flow.http ?? flow.builder?.http ?? null
+    if (exchange === null) return
+    const { version, addressA } = flow.key
+    const client = this.decoder.ip.addresses.text(version, addressA)
+    this.host.onHttp?.({ ...exchange, time: flow.start, packet: flow.firstPacket, client })
   }
 }
 

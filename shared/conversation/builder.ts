@@ -14,6 +14,7 @@ import { looksLikeRecordHeader } from '../tls/records.ts'
 import { beginWrapping } from '../carriers/wrapping.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type { Conversation, Gap, TlsRecord } from './facts.ts'
+import { type HttpExchange, httpExchange } from './lookups.ts'
 import { type BuilderOptions, type Closing, Gatherer, type Piece } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
 import { type TlsTarget, Unwrapper } from './unwrapper.ts'
@@ -59,6 +60,13 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     if (this.found !== null) return this.prologueFull && !this.refused
     const told = a.opening.length >= tellingBytes && b.opening.length >= tellingBytes
     return told || this.order >= chunksUntilTold
+  }
+
+  /** What was asked and answered where the bytes in the clear are plain HTTP. */
+  get http(): HttpExchange | null {
+    const first = this.said.find((one) => one.dir === 0)
+    const answer = this.said.find((one) => one.dir === 1)
+    return first === undefined ? null : httpExchange(first.bytes, answer?.bytes ?? null)
   }
 
   prologue(stream: TlsStream, b: Uint8Array, from: number, to: number, origin: Origin): void {

@@ -6,6 +6,7 @@ import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
 import { beginsHelloRecord, ConversationBuilder } from './builder.ts'
 import type { Gap } from './facts.ts'
 import type { BuilderOptions } from './gatherer.ts'
+import type { HttpExchange } from './lookups.ts'
 import { looksLike } from './looks-like.ts'
 import type { Resume } from './tls-stream.ts'
 
@@ -62,6 +63,8 @@ export class Connection implements StreamSink {
   builder: ConversationBuilder | null = null
   /** Neither direction is TLS: packets are only counted. Says what the flow looks like instead. */
   ignoredAs: string | null = null
+  /** What a plain HTTP flow asked for before it was given up. */
+  http: HttpExchange | null = null
   readonly noted: Noted[] = []
   packets = 0
   firstPacket = 0
@@ -235,8 +238,9 @@ export class Connection implements StreamSink {
     if (peer.finAt >= 0 && offset > peer.finAt) offset = peer.finAt
     if (offset > peer.acknowledged) {
       peer.acknowledged = offset
-      // It decides when the hole is given up, and whether the peer had what is missing.
-      if (peer.holding) this.worthNoting = true
+      // It decides when a hole is given up, and whether the peer had what is missing.
+      const unseen = peer.seen && offset > peer.next && this.builder?.streams[peer.dir].bulk === false
+      if (peer.holding || unseen) this.worthNoting = true
     }
     return offset < 0 ? -1 : offset
   }
@@ -308,6 +312,7 @@ export class Connection implements StreamSink {
   private settle(): boolean {
     if (!this.builder!.hopeless) return false
     this.ignoredAs = looksLike(this.builder!.openings)
+    this.http = this.builder!.http
     this.builder = null
     this.noted.length = 0
     return true

@@ -83,7 +83,7 @@ export class QuicBuilder extends Gatherer {
     const from = stream.offset
     for (let at = start; at < end;) {
       if (!looksLikeLongHeader(b, at, end)) {
-        if ((b[at]! & 0xc0) === 0x40) this.oneRtt(stream, end - at)
+        if ((b[at]! & 0x80) === 0 && b[at] !== 0) this.oneRtt(stream, end - at)
         break
       }
       const read = readLongPacket(b, at, end)

@@ -49,14 +49,17 @@ export function scanPackets(
   sent: readonly Sent[],
   given: Connection = {},
   options = { keepSealed: false, keepBytes: false },
-): { conversations: Conversation[]; scanner: Scanner } {
+): { conversations: Conversation[]; scanner: Scanner; lookups: object[] } {
   const conversations: Conversation[] = []
+  const lookups: object[] = []
   const scanner = new Scanner(
     {
       spool: null,
       crypto: nodeCrypto,
       onConversation: (one) => conversations.push(one),
       onSecrets: () => undefined,
+      onDns: (fact) => lookups.push(fact),
+      onHttp: (fact) => lookups.push(fact),
     },
     options,
   )
@@ -66,7 +69,7 @@ export function scanPackets(
     scanner.packet(frame, 0, captured, frame.length, i + 1, (packet.ms ?? i) * 1e6, i, link)
   })
   scanner.finish()
-  return { conversations, scanner }
+  return { conversations, scanner, lookups }
 }
 
 function frameOf(packet: Sent, given: Connection): Uint8Array {
