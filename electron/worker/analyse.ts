@@ -155,6 +155,8 @@ class Capture implements OpenCapture {
         crypto: nodeCrypto,
         onConversation: (conversation, record) => this.closed(conversation, record),
         onSecrets: (type, data) => this.secrets(type, data),
+        onDns: (fact) => this.neighbourhood.dns(fact),
+        onHttp: (fact) => this.neighbourhood.http(fact),
       },
       this.builderOptions,
     )
