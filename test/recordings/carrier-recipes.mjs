@@ -141,7 +141,7 @@ function postgresql(tls) {
   }
 }
 
-function mariadb(tls) {
+function mariadb() {
   return {
     port: 3306,
     server: (place) => {
@@ -166,8 +166,6 @@ function mariadb(tls) {
         `--socket=${place.folder}/socket`,
         `--ssl-cert=${cert}`,
         `--ssl-key=${key}`,
-        `--require-secure-transport=${tls ? 'OFF' : 'ON'}`,
-        '--skip-grant-tables',
       ]
     },
     client: ({ relay }) => [
@@ -180,7 +178,7 @@ function mariadb(tls) {
       String(relay),
       '-u',
       'root',
-      tls ? '--ssl' : '--skip-ssl',
+      '--ssl',
       '--skip-ssl-verify-server-cert',
       '-e',
       'select 1',
@@ -333,8 +331,7 @@ export const carrierRecipes = {
   'ldap-openldap-refused': slapd(false),
   postgresql: postgresql(true),
   'postgresql-refused': postgresql(false),
-  mariadb: mariadb(true),
-  'mariadb-refused': mariadb(false),
+  mariadb: mariadb(),
   'xmpp-prosody': prosody(true),
   'xmpp-prosody-refused': prosody(false),
   'connect-squid': squid(true),
