@@ -4,6 +4,7 @@ import type { Conversation } from './conversation/facts.ts'
 import { type Candidate, type World } from './diagnosis/candidate.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
 import { judge, verdictOf } from './diagnosis/judge.ts'
+import { type HandshakeView, viewFailure } from './diagnosis/view.ts'
 import type { ReportFinding } from './contract/report.ts'
 import type { Crypto } from './ports.ts'
 import { handshakesOf, type HandshakeSummary } from './schannel/handshakes.ts'
@@ -29,6 +30,8 @@ export interface Analysis {
   readonly options: ReplayOptions
   readonly opening: Opening | null
   readonly outcome: OutcomeFacts
+  /** The handshake that failed, or the first, as the diagnosis reads it. */
+  readonly view: HandshakeView
   readonly handshakes: readonly HandshakeSummary[]
   readonly candidates: readonly Candidate[]
   readonly replay: Replay
@@ -41,8 +44,9 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
   const landmarks = landmarksOf(conversation)
   const outcome = outcomeOf(conversation, landmarks)
   const handshakes = handshakesOf(conversation, landmarks, outcome)
-  const candidates = judge(conversation, outcome, host.world)
-  const replayed = replay(conversation, outcome, verdictOf(candidates), options)
+  const view = viewFailure(conversation, outcome)
+  const candidates = judge(conversation, outcome, host.world, view)
+  const replayed = replay(conversation, outcome, verdictOf(candidates), options, landmarks)
   const findings = diagnose(
     conversation,
     outcome,
@@ -50,6 +54,7 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
     candidates,
     host.neighbours(conversation.id),
     host.world,
+    view,
   )
-  return { conversation, options, opening, outcome, handshakes, candidates, replay: replayed, findings }
+  return { conversation, options, opening, outcome, view, handshakes, candidates, replay: replayed, findings }
 }

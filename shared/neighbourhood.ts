@@ -2,7 +2,7 @@
 
 import type { Analysis } from './analyse.ts'
 import type { ReportFinding, ReportRow } from './contract/report.ts'
-import { readChain } from './diagnosis/certificates.ts'
+import { leafOf } from './diagnosis/certificates.ts'
 import type { World } from './diagnosis/candidate.ts'
 import { diagnoseNeighbours } from './diagnosis/diagnose-neighbours.ts'
 import {
@@ -12,7 +12,6 @@ import {
   type NeighbourFacts,
   NeighbourIndex,
 } from './diagnosis/neighbours.ts'
-import { viewFailure } from './diagnosis/view.ts'
 import { maxNeighbourhoods } from './limits.ts'
 
 export class Neighbourhood {
@@ -21,12 +20,11 @@ export class Neighbourhood {
   private readonly troubled: NeighbourFacts[] = []
   private readonly found = new Map<number, readonly ReportFinding[]>()
 
-  /** A conversation closed; `key` is its report key. */
-  closed(analysis: Analysis, key: string, world: World): void {
-    const { conversation, outcome, candidates } = analysis
+  /** A conversation closed; `row` is its line of the list. */
+  closed(analysis: Analysis, row: ReportRow, world: World): void {
+    const { conversation, outcome, candidates, view } = analysis
     if (outcome.outcome === 'none') return
-    const view = viewFailure(conversation, outcome)
-    const facts = neighbourFacts(conversation, outcome, view, candidates, readChain(view, 'server', world), key)
+    const facts = neighbourFacts(conversation, outcome, view, candidates, leafOf(view, world), row)
     this.index.add(facts)
     const troubled = outcome.outcome !== 'established' || facts.fallbackScsv
     if (troubled && this.troubled.length < maxNeighbourhoods) this.troubled.push(facts)
@@ -63,6 +61,10 @@ export class Neighbourhood {
       return { id: number, rank: number, rule, scenario, severity, side, confidence, title }
     })
     const events = more.flatMap((finding) => finding.windows.events.map((event) => event.id))
-    return { ...row, findings: [...row.findings, ...findings], events: [...new Set([...row.events, ...events])] }
+    return {
+      ...row,
+      findings: [...row.findings, ...findings],
+      events: [...new Set([...row.events, ...events])],
+    }
   }
 }

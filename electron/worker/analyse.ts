@@ -305,7 +305,7 @@ class Capture implements OpenCapture {
     this.records.set(conversation.id, record)
     const analysis = this.analyse(conversation, this.replay)
     const row = rowView(analysis, this.viewHost)
-    this.neighbourhood.closed(analysis, row.key, this.viewHost.world)
+    this.neighbourhood.closed(analysis, row, this.viewHost.world)
     this.rows.push(row)
     this.pending.push(row)
   }

@@ -52,6 +52,12 @@ function isDoubtful(view: HandshakeView): boolean {
   return view.stage !== 'both-finished' || view.alerts.length > 0
 }
 
+/** The server's own certificate; null where it cannot be seen or read. */
+export function leafOf(view: HandshakeView, world: World): Certificate | null {
+  const certificates = view.certificate.server?.body.certificates ?? []
+  return certificates.length === 0 ? null : (memoryOf(world).chain(certificates).sent[0]?.certificate ?? null)
+}
+
 /** Faults of the chain that `owner` sent, worst first; empty where none is visible. */
 export function certificateFaults(
   view: HandshakeView,
@@ -118,6 +124,15 @@ class Memory {
 
 const memories = new WeakMap<World['trust'], Memory>()
 
+function memoryOf(world: World): Memory {
+  let memory = memories.get(world.trust)
+  if (memory === undefined) {
+    memory = new Memory(world)
+    memories.set(world.trust, memory)
+  }
+  return memory
+}
+
 /**
  * What is known of a chain. Its signatures are checked only where it is doubted: names and key identifiers tell the path of a
  * chain that was accepted.
@@ -128,12 +143,7 @@ function recall(
   doubted: boolean,
   world: World,
 ): Known {
-  let memory = memories.get(world.trust)
-  if (memory === undefined) {
-    memory = new Memory(world)
-    memories.set(world.trust, memory)
-  }
-  const { sent, readings } = memory.chain(certificates)
+  const { sent, readings } = memoryOf(world).chain(certificates)
   const key = doubted ? `${owner} doubted` : owner
   let known = readings.get(key)
   if (known === undefined) {

@@ -22,13 +22,16 @@ export function diagnose(
   candidates: readonly Candidate[],
   neighbours: readonly ReportFinding[] | null,
   world: World,
+  view = viewFailure(conversation, outcome),
 ): readonly ReportFinding[] {
   if (outcome.outcome === 'none') return []
-  const context = contextOf(conversation, outcome, replay, candidates, world)
-  const checked = (candidates.length === 0 ? remarkRules : rules).flatMap((rule) => {
+  const context = contextOf(conversation, outcome, replay, candidates, world, view)
+  const checked: { rule: { id: string; scenario: string | null }; draft: FindingDraft }[] = []
+  for (const rule of candidates.length === 0 ? remarkRules : rules) {
     const draft = rule.check(context)
-    return draft === null ? [] : [{ rule, draft }]
-  })
+    if (draft !== null) checked.push({ rule, draft })
+  }
+  if (checked.length === 0 && candidates.length === 0) return numbered(neighbours ?? [])
   const verdict = candidates[0]
   const found =
     verdict === undefined || checked.some(({ draft }) => draft.cause === verdict.cause)
@@ -65,8 +68,8 @@ export function contextOf(
   replay: Replay | null,
   candidates: readonly Candidate[],
   world: World,
+  view = viewFailure(conversation, outcome),
 ): Context {
-  const view = viewFailure(conversation, outcome)
   return {
     conversation,
     outcome,

@@ -13,9 +13,13 @@ import { failureAlert, viewFailure } from './view.ts'
  * Ranked candidate causes of a conversation that failed or that the capture leaves open; empty for one that was established
  * or holds no handshake. Every candidate carries its own evidence and, where a call failed, the status of schannel §6.3.
  */
-export function judge(conversation: Conversation, outcome: OutcomeFacts, world: World): readonly Candidate[] {
+export function judge(
+  conversation: Conversation,
+  outcome: OutcomeFacts,
+  world: World,
+  view = viewFailure(conversation, outcome),
+): readonly Candidate[] {
   if (outcome.outcome === 'established' || outcome.outcome === 'none') return []
-  const view = viewFailure(conversation, outcome)
   if (outcome.outcome === 'incomplete') return judgeIncomplete(view)
   const { failure } = outcome
   if (failure === null) return judgeIncomplete(view)

@@ -1,13 +1,15 @@
 // The neighbour index: what the other conversations of a capture say about one, kept small.
 
 import { hex } from '../bytes/fields.ts'
+import { Shared } from '../bytes/shared.ts'
+import type { ReportRow } from '../contract/report.ts'
 import type { Conversation, Time } from '../conversation/facts.ts'
 import type { OutcomeFacts } from '../schannel/model.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { Candidate, Cause } from './candidate.ts'
-import type { ChainReading } from './certificates.ts'
 import { offeredVersions } from './offer.ts'
-import type { HandshakeView } from './view.ts'
+import type { ClientHello, ServerHello } from '../tls/messages.ts'
+import { type HandshakeView, isHandshake } from './view.ts'
 
 /** The facts of one conversation that others may ask for: scalars only. */
 export interface NeighbourFacts {
@@ -172,29 +174,26 @@ export function neighbourFacts(
   outcome: OutcomeFacts,
   view: HandshakeView,
   candidates: readonly Candidate[],
-  chain: ChainReading | null,
-  key: string,
+  leaf: Certificate | null,
+  row: ReportRow,
 ): NeighbourFacts {
   const hello = view.firstHello?.body
   const chosen = view.serverHello?.body
-  const leaf = chain?.sent[0]?.certificate
-  const tickets = conversation.messages.flatMap(({ body }) =>
-    body?.kind === 'new-session-ticket' ? [digest(body.ticket)] : [],
-  )
-  const session = chosen === undefined || chosen.sessionId.length === 0 ? [] : [hex(chosen.sessionId)]
+  const { address, port } = conversation.serverEndpoint
+  const name = [address, port].join(' ')
   return {
     id: conversation.id,
-    key,
+    key: row.key,
     start: conversation.start,
     end: conversation.end,
     client: conversation.clientEndpoint.address,
-    server: `${conversation.serverEndpoint.address} ${String(conversation.serverEndpoint.port)}`,
+    server: serverNames.get(name, () => name),
     transport: conversation.transport,
     outcome: outcome.outcome,
     cause: candidates[0]?.cause ?? null,
     packet: outcome.failure?.packet ?? view.firstHello?.message.packet ?? null,
     serverName: hello?.serverName ?? null,
-    clientRandom: hello === undefined ? null : hex(hello.random),
+    clientRandom: row.handshakes[0]?.clientRandom ?? null,
     helloBytes: view.firstHello?.message.bytes.length ?? 0,
     offeredVersion: hello === undefined ? null : (offeredVersions(hello)[0] ?? null),
     version: chosen?.negotiatedVersion ?? null,
@@ -202,29 +201,48 @@ export function neighbourFacts(
     group: view.serverKeyExchange?.body.group ?? chosen?.keyShareGroup ?? null,
     scheme: view.serverKeyExchange?.body.scheme ?? null,
     alpn: chosen?.alpn ?? null,
-    offeredSuites: hello?.cipherSuites ?? [],
-    offeredGroups: hello?.supportedGroups ?? [],
-    offeredSchemes: hello?.signatureAlgorithms ?? [],
+    offeredSuites: shared(hello?.cipherSuites ?? null),
+    offeredGroups: shared(hello?.supportedGroups ?? null),
+    offeredSchemes: shared(hello?.signatureAlgorithms ?? null),
     fallbackScsv: hello?.cipherSuites.includes(0x5600) ?? false,
-    offeredSessions:
-      hello === undefined
-        ? []
-        : [
-            ...(hello.sessionId.length > 0 ? [hex(hello.sessionId)] : []),
-            ...(hello.sessionTicket !== null && hello.sessionTicket.length > 0
-              ? [digest(hello.sessionTicket)]
-              : []),
-            ...(hello.pskIdentities ?? []).map(digest),
-          ],
-    issuedSessions: [...session, ...tickets],
+    offeredSessions: hello === undefined ? none : offeredSessions(hello),
+    issuedSessions: issuedSessions(conversation, chosen),
     extendedMasterSecret:
       hello === undefined || chosen === undefined
         ? null
         : hasExtension(hello.extensions, 23) && hasExtension(chosen.extensions, 23),
-    revocationHosts: leaf == null ? [] : hostsOf(leaf),
+    revocationHosts: leaf === null ? none : hostsOf(leaf),
     leaf:
-      leaf == null ? null : { subject: leaf.subject.text, keyType: leaf.key.type, hash: leaf.signature.hash },
+      leaf === null
+        ? null
+        : { subject: leaf.subject.text, keyType: leaf.key.type, hash: leaf.signature.hash },
   }
+}
+
+const none: readonly never[] = []
+const serverNames = new Shared<string>()
+const offers = new Shared<readonly number[]>()
+
+/** The same list for all clients that offer the same. */
+function shared(list: readonly number[] | null): readonly number[] {
+  return list === null ? none : offers.get(list.join(), () => [...list])
+}
+
+function offeredSessions(hello: ClientHello): readonly string[] {
+  const { sessionId, sessionTicket, pskIdentities } = hello
+  const sessions = sessionId.length > 0 ? [hex(sessionId)] : []
+  if (sessionTicket !== null && sessionTicket.length > 0) sessions.push(digest(sessionTicket))
+  for (const identity of pskIdentities ?? none) sessions.push(digest(identity))
+  return sessions.length === 0 ? none : sessions
+}
+
+function issuedSessions({ messages }: Conversation, chosen: ServerHello | undefined): readonly string[] {
+  const sessions = chosen === undefined || chosen.sessionId.length === 0 ? [] : [hex(chosen.sessionId)]
+  for (const message of messages) {
+    if (!isHandshake(message, 4) || message.body?.kind !== 'new-session-ticket') continue
+    sessions.push(digest(message.body.ticket))
+  }
+  return sessions.length === 0 ? none : sessions
 }
 
 function hostsOf({ extensions }: Certificate): readonly string[] {
@@ -243,5 +261,6 @@ function sameNameOrNone(a: NeighbourFacts, b: NeighbourFacts): boolean {
 /** A short key for a ticket: its length and three stretches of it, which differ between tickets of one server. */
 function digest(ticket: Uint8Array): string {
   const middle = ticket.length >> 1
-  return `${String(ticket.length)}:${hex(ticket.subarray(0, 24))}${hex(ticket.subarray(middle, middle + 24))}${hex(ticket.subarray(-8))}`
+  const stretches = [ticket.subarray(0, 24), ticket.subarray(middle, middle + 24), ticket.subarray(-8)]
+  return [ticket.length, ...stretches.map(hex)].join(':')
 }

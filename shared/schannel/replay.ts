@@ -21,8 +21,8 @@ export function replay(
   outcome: OutcomeFacts,
   verdict: Verdict | null,
   options: ReplayOptions,
+  landmarks = landmarksOf(conversation),
 ): Replay {
-  const landmarks = landmarksOf(conversation)
   const tokens = tokensOf(conversation, landmarks)
   const scene: Scene = { conversation, landmarks, tokens, outcome, verdict, options }
   const client = follow(scene, 'client')
@@ -92,6 +92,8 @@ function run(walk: Walk, deliveries: readonly Delivery[]): void {
 
 function present(walk: Walk, delivery: Delivery, lastBeforeOwn: boolean): void {
   if (walk.ended || walk.awaiting === 'nothing' || walk.awaiting === 'closed') return
+  // A QUIC stack opens packets itself; what comes after the handshake was sent again.
+  if (walk.awaiting === 'established' && walk.scene.conversation.transport === 'quic') return
   walk.delivery = delivery
   walk.available = delivery.end
   walk.lastBeforeOwn = lastBeforeOwn

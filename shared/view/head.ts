@@ -13,7 +13,7 @@ import type { HandshakeSummary } from '../schannel/handshakes.ts'
 import { statusCode } from '../sspi/status.ts'
 import { type FingerprintTransport, ja3, ja3s, ja4 } from '../tls/fingerprints.ts'
 import { historyOf } from './history.ts'
-import { Shared } from './shared.ts'
+import { Shared } from '../bytes/shared.ts'
 import { hexCode, isoTime, millisecondsBetween } from './time.ts'
 
 export type Head = Omit<ReportRow, 'contexts' | 'statuses' | 'calls' | 'findings' | 'events'>
@@ -63,7 +63,7 @@ export function headOf(analysis: Analysis, host: ViewHost): Head {
 function keyOf(conversation: Conversation, start: string | null): string {
   const { clientEndpoint: c, serverEndpoint: s } = conversation
   const random = conversation.messages
-    .find((message) => message.body?.kind === 'client-hello')
+    .find((message) => message.type === 1 && message.body?.kind === 'client-hello')
     ?.bytes.subarray(6, 38)
   const text = [
     conversation.transport,
@@ -164,16 +164,16 @@ function fingerprintTransport(conversation: Conversation): FingerprintTransport 
 
 function alertViews(conversation: Conversation): Head['alerts'] {
   const alerts: Head['alerts'] = []
-  for (const { contentType, body, from, packet, protection } of conversation.messages) {
-    if (contentType !== 21 || body?.kind !== 'alert') continue
-    const { level, description } = body
+  for (const message of conversation.messages) {
+    if (message.contentType !== 21 || message.body?.kind !== 'alert') continue
+    const { level, description } = message.body
     alerts.push({
-      from,
-      packet,
+      from: message.from,
+      packet: message.packet,
       level,
       code: description,
       name: nameOf(alertDescriptions, description),
-      protection,
+      protection: message.protection,
     })
   }
   return alerts.length === 0 ? noAlerts : alerts

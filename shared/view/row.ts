@@ -4,7 +4,7 @@ import type { Analysis } from '../analyse.ts'
 import type { ReportFinding, ReportRow } from '../contract/report.ts'
 import type { Call } from '../schannel/model.ts'
 import { headOf, type ViewHost } from './head.ts'
-import { Shared } from './shared.ts'
+import { Shared } from '../bytes/shared.ts'
 
 /**
  * A row is kept for every conversation: it is one literal, because each object made by spreading another one of this size would
