@@ -2,8 +2,10 @@
 
 import { hexText } from '../bytes/fields.ts'
 import type { CaptureFault, FormatReader, PacketSink } from './capture.ts'
+import { NetmonReader } from './netmon.ts'
 import { isPcap, PcapReader } from './pcap.ts'
 import { PcapngReader } from './pcapng.ts'
+import { SnoopReader } from './snoop.ts'
 
 /** Bytes that are enough to tell all formats apart; a shorter file is judged by what it has. */
 export const headBytes = 1024
@@ -66,15 +68,29 @@ const formats: readonly FileFormat[] = [
     looksLike: 'a pcapng capture',
     hint: '',
   },
+  {
+    kind: 'netmon',
+    matches: (head) => begins(head, 0x47, 0x4d, 0x42, 0x55),
+    open: (sink) => new NetmonReader(sink),
+    code: '',
+    looksLike: 'a Network Monitor 2.x capture',
+    hint: '',
+  },
+  {
+    kind: 'snoop',
+    matches: (head) => begins(head, 0x73, 0x6e, 0x6f, 0x6f, 0x70, 0),
+    open: (sink) => new SnoopReader(sink),
+    code: '',
+    looksLike: 'a snoop capture',
+    hint: '',
+  },
   packed('gzip', 'a file packed with gzip', 'gunzip FILE.gz', 0x1f, 0x8b),
   packed('zstd', 'a file packed with Zstandard', 'zstd -d FILE.zst', 0x28, 0xb5, 0x2f, 0xfd),
   packed('lz4', 'a file packed with LZ4', 'lz4 -d FILE.lz4', 0x04, 0x22, 0x4d, 0x18),
   packed('bzip2', 'a file packed with bzip2', 'bunzip2 FILE.bz2', 0x42, 0x5a, 0x68),
   packed('xz', 'a file packed with xz', 'unxz FILE.xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a),
   packed('zip', 'a ZIP archive', 'unzip FILE.zip', 0x50, 0x4b, 0x03, 0x04),
-  otherTool('netmon', 'a Network Monitor 2.x capture', 0x47, 0x4d, 0x42, 0x55),
   otherTool('netmon', 'a Network Monitor 1.x capture', 0x52, 0x54, 0x53, 0x53),
-  otherTool('snoop', 'a snoop capture', 0x73, 0x6e, 0x6f, 0x6f, 0x70, 0),
   otherTool('sniffer', 'a Windows Sniffer capture', 0x58, 0x43, 0x50, 0),
   otherTool('sniffer', 'a DOS Sniffer capture', 0x54, 0x52, 0x53, 0x4e, 0x49, 0x46, 0x46),
   {

@@ -22,8 +22,8 @@ describe('a file that is not a capture', () => {
     ['a zip archive', unhex('504b0304140000000800'), 'capture-packed', 'a ZIP archive'],
     ['zstd', unhex('28b52ffd0458'), 'capture-packed', 'Zstandard'],
     ['LZ4', unhex('04224d1864'), 'capture-packed', 'LZ4'],
-    ['Network Monitor', bytes('GMBU', 0, 2, 1, 0), 'capture-format-unsupported', 'Network Monitor 2.x'],
-    ['snoop', bytes('snoop', 0, 0, 0), 'capture-format-unsupported', 'a snoop capture'],
+    ['old Network Monitor', bytes('RTSS', 0, 1, 1, 0), 'capture-format-unsupported', 'Network Monitor 1.x'],
+    ['Sniffer', bytes('XCP', 0, 1, 1, 0), 'capture-format-unsupported', 'Windows Sniffer'],
     [
       'bytes of no known format',
       unhex('00010203ff99aabbccdd'),
