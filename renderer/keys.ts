@@ -47,6 +47,7 @@ export const keyGroups: readonly KeyGroup[] = [
       either('call or token before, next', '↑', '↓'),
       either('follow the token to the other side', '←', '→'),
       either('first, last', 'Home', 'End'),
+      one('signature of the call', 'S'),
       one('failure point, again: next failed conversation', ']'),
       one('bytes in the inspector', 'Enter'),
       one('open or close a fold', 'E'),

@@ -7,24 +7,24 @@ import type {
   ReportTransportEvent,
 } from '../../shared/contract/report.ts'
 import { between } from '../format.ts'
+import {
+  type CallGroup,
+  folded,
+  foldFrom,
+  foldName,
+  isData,
+  type Piece,
+  roundsFrom,
+  runFrom,
+  type Side,
+  type Step,
+  stepsOf,
+} from './steps.ts'
 
-export type Side = 'client' | 'server'
+export type CarrierStep = ReportConversation['carrier']['steps'][number]
 
-/** Bytes of one token as they were handed over at once; offsets count from the token's first byte. */
-export interface Piece {
-  readonly token: ReportToken
-  /** Counts the token's deliveries from 0. */
-  readonly index: number
-  readonly start: number
-  readonly end: number
-  readonly packets: readonly number[]
-}
-
-/** A line of the lanes: one call, or a folded run of equal ones. */
-export interface CallGroup {
-  readonly side: Side
-  readonly calls: readonly ReportCall[]
-}
+/** Waits from 100 ms are cut. */
+export const waitFrom = 100
 
 export type Beat =
   | {
@@ -54,23 +54,10 @@ export type Beat =
     }
   /** The head of a run that was opened: closes it again. */
   | { readonly kind: 'opened'; readonly group: CallGroup; readonly fold: string }
+  /** What was said before TLS, by the protocol that carries it. */
+  | { readonly kind: 'carrier'; readonly at: number | null; readonly step: CarrierStep }
   /** Where nothing more came: the transport's failure, or the end of the capture. */
   | { readonly kind: 'end'; readonly text: string; readonly failing: boolean }
-
-/** Runs from three equal calls fold; waits from 100 ms are cut. */
-export const foldFrom = 3
-export const waitFrom = 100
-
-interface Step {
-  readonly group: CallGroup
-  readonly pieces: readonly Piece[]
-  readonly carried: number
-}
-
-/** Names a fold so that the reader's choice to open it survives a redraw. */
-export function foldName(side: Side | 'data', first: number): string {
-  return `${side}:${String(first)}`
-}
 
 /**
  * Beats of a conversation in the order they are drawn, top to bottom. `opened` holds the names of folds the reader opened.
@@ -82,6 +69,9 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   const tokens = new Map(conversation.tokens.map((token) => [token.id, token]))
   const steps = folded(stepsOf(conversation, tokens), opened)
   const events = [...conversation.transportEvents]
+  const prologue = [...conversation.carrier.steps]
+  /** The run of application data that is being drawn, by its name; null between runs. */
+  let dataRun: string | null = null
   const delivered = new Set(steps.flatMap((step) => step.pieces.map((piece) => piece.token.id)))
   const loose = conversation.tokens.filter((token) => !delivered.has(token.id))
 
@@ -90,11 +80,13 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     if (time !== null) {
       flushTokens(time)
       flushEvents(time)
+      flushCarrier(time)
     }
     addStep(step, time)
   }
   flushTokens(null)
   flushEvents(null)
+  flushCarrier(null)
   addEnd(conversation, beats)
   return withWaits(beats)
 
@@ -109,14 +101,15 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       return
     }
     if (isData(step)) {
-      addData(step, time)
-      return
-    }
-    const name = foldName(side, call.n)
-    if (calls.length === 1 && opened.has(name)) {
-      const run = runFrom(conversation, side, call)
-      if (run.length >= foldFrom) beats.push({ kind: 'opened', group: { side, calls: run }, fold: name })
-    }
+      const fresh = dataRun === null
+      dataRun ??= foldName('data', call.tokens[0]?.token ?? call.n)
+      if (!opened.has(dataRun)) {
+        addData(step, time, dataRun)
+        return
+      }
+      if (fresh) beats.push({ kind: 'opened', group: { side, calls: [] }, fold: dataRun })
+    } else dataRun = null
+    openedRun(side, call, calls.length)
     let inputs = 0
     if (step.pieces.length > 0) {
       for (const pieces of calls.length > 1 ? [step.pieces] : step.pieces.map((piece) => [piece])) {
@@ -135,6 +128,17 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
         conversation.failure?.side === side && calls.some((each) => each.n === conversation.failure?.call),
     })
     flushOutput(call.outToken)
+  }
+
+  /** The head of a run or of ticket rounds that the reader opened. */
+  function openedRun(side: Side, call: ReportCall, together: number): void {
+    if (together > 1) return
+    const name = foldName(side, call.n)
+    const tickets = foldName('tickets', call.n)
+    const run = opened.has(name) ? runFrom(conversation, side, call) : []
+    if (run.length >= foldFrom) beats.push({ kind: 'opened', group: { side, calls: run }, fold: name })
+    const rounds = opened.has(tickets) ? roundsFrom(conversation, side, call) : []
+    if (rounds.length > 1) beats.push({ kind: 'opened', group: { side, calls: rounds }, fold: tickets })
   }
 
   /** A token nobody takes in still leaves its sender. */
@@ -161,6 +165,11 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   function addLoose(token: ReportToken): void {
     const piece = whole(token)
     if (token.kind === 'application') {
+      dataRun ??= foldName('data', token.id)
+      if (opened.has(dataRun)) {
+        beats.push({ kind: 'wire', at: at(token.time), pieces: [piece] })
+        return
+      }
       addData(
         {
           group: { side: token.from === 'client' ? 'server' : 'client', calls: [] },
@@ -168,11 +177,12 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
           carried: 0,
         },
         at(token.time),
+        dataRun,
       )
     } else beats.push({ kind: 'wire', at: at(token.time), pieces: [piece] })
   }
 
-  function addData(step: Step, time: number | null): void {
+  function addData(step: Step, time: number | null, fold: string): void {
     const last = beats.at(-1)
     const before =
       last?.kind === 'data'
@@ -182,7 +192,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
             at: time,
             bytes: { client: 0, server: 0 },
             calls: { client: [], server: [] },
-            fold: foldName('data', beats.length),
+            fold,
           }
     const bytes = { ...before.bytes }
     for (const piece of step.pieces) bytes[piece.token.from] += piece.end - piece.start
@@ -194,6 +204,18 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     beats.push({ ...before, bytes, calls })
   }
 
+  /** The carrier's dialogue by time, between the transport's events. */
+  function flushCarrier(before: number | null): void {
+    for (;;) {
+      const step = prologue[0]
+      if (step === undefined) return
+      const time = at(step.time)
+      if (before !== null && time !== null && time > before) return
+      prologue.shift()
+      beats.push({ kind: 'carrier', at: time, step })
+    }
+  }
+
   function flushEvents(before: number | null): void {
     for (;;) {
       const event = events[0]
@@ -201,6 +223,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       const time = at(event.time)
       const first = event.kind === 'syn' || event.kind === 'retransmission' || event.kind === 'zero-window'
       if (before !== null && (time === null || (first ? time > before : time >= before))) return
+      flushCarrier(time)
       events.shift()
       addEvent(event, time)
     }
@@ -230,153 +253,8 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   }
 }
 
-/** Both contexts' calls in one order: a call follows the calls whose tokens it takes in, then time decides. */
-function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, ReportToken>): Step[] {
-  const queues = {
-    client: [...conversation.contexts.client.calls],
-    server: [...conversation.contexts.server.calls],
-  }
-  const emitters = new Map<number, ReportCall>()
-  for (const side of ['client', 'server'] as const) {
-    for (const call of queues[side]) if (call.outToken !== null) emitters.set(call.outToken, call)
-  }
-  const done = new Set<ReportCall>()
-  const seen = new Map<number, number>()
-  const pieces = new Map<number, number>()
-  const last: Record<Side, number | null> = { client: null, server: null }
-  const steps: Step[] = []
-  for (;;) {
-    const heads = (['client', 'server'] as const).flatMap((side) => {
-      const call = queues[side][0]
-      return call === undefined ? [] : [{ side, call }]
-    })
-    const chosen = choose(heads)
-    if (chosen === undefined) return steps
-    queues[chosen.side].shift()
-    done.add(chosen.call)
-    last[chosen.side] = chosen.call.outToken ?? last[chosen.side]
-    steps.push({
-      group: { side: chosen.side, calls: [chosen.call] },
-      pieces: fresh(chosen.call),
-      carried: chosen.call.carried,
-    })
-  }
-
-  function choose(
-    heads: readonly { side: Side; call: ReportCall }[],
-  ): { side: Side; call: ReportCall } | undefined {
-    const ready = heads.filter(
-      ({ side, call }) =>
-        !(call.function === 'DeleteSecurityContext' && awaited(side)) &&
-        call.tokens.every((slice) => {
-          const emitter = emitters.get(slice.token)
-          return emitter === undefined || done.has(emitter)
-        }),
-    )
-    const [one, two] = ready.length > 0 ? ready : heads
-    if (one === undefined || two === undefined) return one
-    const apart = between(one.call.time, two.call.time)
-    if (apart !== null && apart !== 0) return apart > 0 ? one : two
-    const ending = (call: ReportCall): boolean => call.function === 'DeleteSecurityContext'
-    if (ending(one.call) !== ending(two.call)) return ending(one.call) ? two : one
-    return two.call.tokens.length > 0 && one.call.tokens.length === 0 ? two : one
-  }
-
-  /** The side's last output is still to be drawn: its context's end comes after it. */
-  function awaited(side: Side): boolean {
-    const out = last[side]
-    return (
-      out !== null &&
-      queues[side === 'client' ? 'server' : 'client'].some((call) =>
-        call.tokens.some((slice) => slice.token === out),
-      )
-    )
-  }
-
-  /** The slices of a call's input that no earlier call was shown, each as a delivery of its token. */
-  function fresh(call: ReportCall): Piece[] {
-    const used: Piece[] = []
-    for (const slice of call.tokens) {
-      const token = tokens.get(slice.token)
-      if (token === undefined) continue
-      const start = Math.max(slice.start, seen.get(slice.token) ?? token.stream[0])
-      if (slice.end <= start) continue
-      const index = pieces.get(slice.token) ?? 0
-      pieces.set(slice.token, index + 1)
-      seen.set(slice.token, slice.end)
-      const own = call.packets.filter((packet) => token.packets.includes(packet))
-      used.push({
-        token,
-        index,
-        start: start - token.stream[0],
-        end: slice.end - token.stream[0],
-        packets: own.length > 0 ? own.slice(-1) : token.packets,
-      })
-    }
-    return used
-  }
-}
-
 function whole(token: ReportToken): Piece {
   return { token, index: 0, start: 0, end: token.stream[1] - token.stream[0], packets: token.packets }
-}
-
-/** Equal calls of one side without output. */
-function alike(one: ReportCall, two: ReportCall): boolean {
-  return (
-    one.function === two.function &&
-    one.status === two.status &&
-    one.outToken === null &&
-    two.outToken === null &&
-    one.function !== 'DeleteSecurityContext'
-  )
-}
-
-function runFrom(conversation: ReportConversation, side: Side, call: ReportCall): readonly ReportCall[] {
-  const { calls } = conversation.contexts[side]
-  const first = calls.indexOf(call)
-  let last = first
-  while (last + 1 < calls.length && alike(call, calls[last + 1]!)) last++
-  return calls.slice(first, last + 1)
-}
-
-/** Joins runs of at least `foldFrom` equal calls into one step, unless the reader opened them. */
-function folded(steps: readonly Step[], opened: ReadonlySet<string>): readonly Step[] {
-  const result: Step[] = []
-  for (let index = 0; index < steps.length; index++) {
-    const step = steps[index]!
-    const call = step.group.calls[0]!
-    let end = index + 1
-    while (
-      end < steps.length &&
-      steps[end]!.group.side === step.group.side &&
-      alike(call, steps[end]!.group.calls[0]!) &&
-      isData(steps[end]!) === isData(step)
-    ) {
-      end++
-    }
-    const run = steps.slice(index, end)
-    index = end - 1
-    const folds = run.length >= foldFrom && !isData(step) && !opened.has(foldName(step.group.side, call.n))
-    if (!folds) result.push(...run)
-    else {
-      result.push({
-        group: { side: step.group.side, calls: run.flatMap((each) => each.group.calls) },
-        pieces: run.flatMap((each) => each.pieces),
-        carried: 0,
-      })
-    }
-  }
-  return result
-}
-
-function isData(step: Step): boolean {
-  const call = step.group.calls[0]
-  return (
-    call?.function === 'DecryptMessage' &&
-    call.status === 'SEC_E_OK' &&
-    step.pieces.every((piece) => piece.token.kind === 'application')
-  )
 }
 
 /** The end of a conversation that no call ended: the transport's failure before its RST or FIN, or the end of the capture. */

@@ -1,15 +1,38 @@
 // The geometry of the score: every beat has a height from the tokens, so all places are sums. Pure; pixels from the top.
 
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
-import { beatsOf, type Beat, type Piece, type Side } from './beats.ts'
+import { beatsOf, type Beat } from './beats.ts'
+import { areRounds, type Piece, type Side } from './steps.ts'
 import { glyphOf, type GlyphName } from '../status.ts'
 
 export type Density = 'full' | 'compact'
 
 /** Heights of beats in px (the tokens `--beat-*`). */
 const heights = {
-  full: { event: 22, call: 30, wire: 44, fail: 48, fold: 28, carry: 30, gap: 30, end: 40, foot: 12 },
-  compact: { event: 22, call: 26, wire: 28, fail: 44, fold: 26, carry: 26, gap: 26, end: 40, foot: 12 },
+  full: {
+    event: 22,
+    carrier: 38,
+    call: 30,
+    wire: 44,
+    fail: 48,
+    fold: 28,
+    carry: 30,
+    gap: 30,
+    end: 40,
+    foot: 12,
+  },
+  compact: {
+    event: 22,
+    carrier: 24,
+    call: 26,
+    wire: 28,
+    fail: 44,
+    fold: 26,
+    carry: 26,
+    gap: 26,
+    end: 40,
+    foot: 12,
+  },
 } as const
 
 /** Above this many calls the score opens compact. */
@@ -171,6 +194,8 @@ function heightOf(beat: Beat, density: Density): number {
     case 'wire':
     case 'again':
       return table.wire
+    case 'carrier':
+      return table.carrier
     case 'wait':
       return waitHeight(beat.milliseconds)
     case 'carry':
@@ -224,7 +249,7 @@ function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards: Card[]
       key,
       side,
       calls,
-      glyph: glyphOf(calls[0]?.status ?? ''),
+      glyph: glyphOf((areRounds(calls) ? calls.at(-1) : calls[0])?.status ?? ''),
       failing: beat.failing,
       top,
       height: bottom - top,

@@ -2,6 +2,7 @@
 
 import type { ReportCall, ReportTransportEvent } from '../../shared/contract/report.ts'
 import { abbreviation } from '../status.ts'
+import { areRounds } from './steps.ts'
 import type { Card } from './layout.ts'
 
 /** What a card says when read aloud: "Client, ISC #2, failed, SEC_E_UNTRUSTED_ROOT, in 1 233 bytes, out 7 bytes, packet 223". */
@@ -17,9 +18,11 @@ export function spoken(card: Card, word: string, failing: string): string {
   const output = call.outToken === null ? null : token(call.output.after)
   return [
     card.side === 'client' ? 'Client' : 'Server',
-    card.calls.length > 1
-      ? `${name} #${String(call.ordinal)} to #${String(last.ordinal)}`
-      : `${name} #${String(call.ordinal)}`,
+    areRounds(card.calls)
+      ? roundsName(card.calls)
+      : card.calls.length > 1
+        ? `${name} #${String(call.ordinal)} to #${String(last.ordinal)}`
+        : `${name} #${String(call.ordinal)}`,
     word,
     card.calls.length > 1 ? `${String(card.calls.length)} times ${call.status}` : call.status,
     ...(failing === '' ? [] : [failing]),
@@ -27,6 +30,12 @@ export function spoken(card: Card, word: string, failing: string): string {
     ...(output === null || output === 0 ? [] : [`out ${String(output)} bytes`]),
     ...(call.packets.length === 0 ? [] : [`packet ${String(call.packets.at(-1))}`]),
   ].join(', ')
+}
+
+/** `Ticket round 2`, `Ticket rounds 2 to 4`: rounds after the first. */
+export function roundsName(calls: readonly ReportCall[]): string {
+  const rounds = calls.length / 2
+  return rounds < 2 ? 'Ticket round 2' : `Ticket rounds 2 to ${String(rounds + 1)}`
 }
 
 /** Words of a transport event. */

@@ -2,7 +2,7 @@
 
 import type { ReportConversation, ReportMessage, ReportToken } from '../../shared/contract/report.ts'
 import { count } from '../format.ts'
-import type { Piece } from './beats.ts'
+import type { Piece } from './steps.ts'
 
 export interface Segment {
   readonly look: 'plain' | 'opened' | 'sealed' | 'alert' | 'app'
