@@ -1,5 +1,5 @@
 // Screenshots of every view and state into docs/screens, in light and dark at two sizes: node scripts/screens.mjs [FOLDER] [NAME …]
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -54,6 +54,15 @@ const views = [
   { name: 'keys', capture: 'untrusted-root', act: (page) => page.keyboard.press('?') },
   { name: 'report', capture: 'untrusted-root', act: (page) => page.keyboard.press('Control+e') },
   { name: 'filter', capture: 'untrusted-root', act: complete },
+  { name: 'list', file: merged, full: true, act: tall },
+  { name: 'list-grouped', file: merged, full: true, act: grouped },
+  { name: 'list-menu', file: merged, full: true, act: menu },
+  { name: 'list-range', file: merged, full: true, act: range },
+  { name: 'columns', file: merged, full: true, act: (page) => page.getByLabel('Columns and groups').click() },
+  { name: 'saved-filters', file: merged, full: true, act: saved },
+  { name: 'commands', file: merged, full: true, act: commands },
+  { name: 'settings', capture: 'untrusted-root', act: (page) => page.keyboard.press('Control+,') },
+  { name: 'about', capture: 'untrusted-root', act: about },
   { name: 'nothing-found', file: nothing },
   { name: 'fault', file: text },
 ]
@@ -76,7 +85,9 @@ async function shoot(view, theme, viewport) {
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
   await page.goto(served.url)
   await page
-    .waitForSelector(file === null || view.file ? '.wl' : '.card, .tok, .none', { timeout: 8000 })
+    .waitForSelector(file === null || (view.file && !view.full) ? '.wl' : '.card, .tok, .none', {
+      timeout: 8000,
+    })
     .catch((error) => problems.push(error.message))
   await view.act?.(page)
   await page.evaluate(() => document.fonts.ready)
@@ -96,6 +107,74 @@ async function expand(page) {
 async function complete(page) {
   await page.keyboard.press('/')
   await page.keyboard.type('failed && status == SEC_E_U')
+}
+
+async function tall(page) {
+  await page.evaluate(() => localStorage.setItem('layout', '{"list":70,"inspector":37,"hex":40}'))
+  await page.reload()
+  await page.waitForSelector('.card, .tok, .none')
+}
+
+async function grouped(page) {
+  await tall(page)
+  await page.getByLabel('Columns and groups').click()
+  await page.getByRole('radio', { name: 'Cause' }).click()
+  await page.keyboard.press('Escape')
+  await page.locator('[data-pane=conversations]').focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowLeft')
+}
+
+async function menu(page) {
+  await page.locator('[data-pane=conversations]').focus()
+  for (const key of ['Space', 'Space', 'ArrowDown']) await page.keyboard.press(key)
+  await page.locator('.lrow.sel').click({ button: 'right', position: { x: 300, y: 12 } })
+}
+
+async function range(page) {
+  const box = await page.locator('.overview').boundingBox()
+  await page.mouse.move(box.x + 200, box.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 620, box.y + 24, { steps: 4 })
+  await page.mouse.up()
+  await page.mouse.move(box.x + 420, box.y + 24)
+}
+
+async function saved(page) {
+  await page.evaluate(() => {
+    const kept = [
+      { name: 'Alert 40 at the gateway', filter: 'alert == 40 && ip.dst == 10.20.3.17' },
+      { name: 'established', filter: 'established' },
+    ]
+    localStorage.setItem('saved-filters', JSON.stringify(kept))
+    localStorage.setItem('filter-history', '["failed && side == client","tls.version < \\"TLS 1.2\\""]')
+  })
+  await page.reload()
+  await page.keyboard.press('/')
+  await page.keyboard.type('failed && side == server ')
+  await page.getByLabel('Saved filters').click()
+}
+
+async function commands(page) {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('co')
+  await page
+    .getByRole('option', { name: /^Conversation/ })
+    .first()
+    .waitFor()
+}
+
+async function about(page) {
+  await page.getByRole('button', { name: 'Help' }).click()
+  await page.getByRole('menuitem', { name: /About/ }).click()
+}
+
+/** Every capture of the folder in one, in the order of their names. */
+function merged() {
+  const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'))
+  const [first, ...rest] = files.map((name) => readFileSync(join(captures, name)))
+  const same = rest.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))
+  return temporary('merged.pcap', Buffer.concat([first, ...same.map((file) => file.subarray(24))]))
 }
 
 /** A capture with packets and no TLS: an Ethernet frame of an unknown type, six times. */

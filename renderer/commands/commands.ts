@@ -33,6 +33,8 @@ const tabs = [
   { tab: 'timeline', text: 'Timeline' },
   { tab: 'certificates', text: 'Certificates' },
   { tab: 'messages', text: 'Messages' },
+  { tab: 'attributes', text: 'Attributes' },
+  { tab: 'whatif', text: 'What if' },
   { tab: 'findings', text: 'Findings' },
 ] as const
 
@@ -42,13 +44,13 @@ const deliveries = [
   { delivery: 'per-flight', text: 'Deliver per flight' },
 ] as const
 
-/** All commands as the session stands; reading it in a computed keeps them fresh. */
-export function commandsOf(session: Session): readonly Command[] {
+/** All commands as the session stands; `compare` opens the comparison; reading it in a computed keeps them fresh. */
+export function commandsOf(session: Session, compare: () => void): readonly Command[] {
   return [
     ...ofTheFile(session),
     ...ofTheView(session),
     ...ofTheWay(session),
-    ...ofTheConversation(session),
+    ...ofTheConversation(session, compare),
     ...help(session),
   ]
 }
@@ -156,12 +158,21 @@ function ofTheWay({ state, menuActions }: Session): Command[] {
   ]
 }
 
-function ofTheConversation(session: Session): Command[] {
+function ofTheConversation(session: Session, compare: () => void): Command[] {
   const { state, rows } = session
   const row = state.selected === null ? undefined : rows.get(state.selected)
   if (row === undefined) return []
   const failing = row.failure
   return [
+    {
+      id: 'compare',
+      menu: 'Conversation',
+      text: session.marked.size > 1 ? 'Compare the marked conversations' : 'Compare with one like it',
+      detail: row.serverName === null ? '' : `server name ${row.serverName}`,
+      keys: 'C',
+      disabled: session.ids.value.length < 2,
+      run: compare,
+    },
     {
       id: 'failure-point',
       menu: 'Conversation',

@@ -120,7 +120,7 @@ export function templateOf(
   const widths = columns.map((column) => {
     const least =
       column.id === 'number'
-        ? 10 + Math.max(2, String(largest).length) * 7
+        ? 18 + Math.max(2, String(largest).length) * 7
         : column.id === 'time'
           ? timeWidth
           : column.least

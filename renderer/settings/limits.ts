@@ -12,11 +12,11 @@ export interface Limit {
 
 export const limits: readonly Limit[] = [
   { text: 'Conversations open at once', value: bounds.maxOpenFlows },
-  inBytes('Handshake bytes of a side', bounds.maxHandshakeBytes),
+  inBytes('Handshake bytes per side', bounds.maxHandshakeBytes),
   inBytes('One handshake message', bounds.maxMessageBytes),
   inBytes('Bytes waiting for a hole', bounds.maxHeldBytes),
-  { text: 'Records described of a side', value: bounds.maxRecordsKept },
-  { text: 'Deliveries remembered of a side', value: bounds.maxChunksKept },
+  { text: 'Records described per side', value: bounds.maxRecordsKept },
+  { text: 'Deliveries remembered per side', value: bounds.maxChunksKept },
   { text: 'Packets read again for one view', value: bounds.maxNotedPackets },
   { text: 'Certificates of one message', value: bounds.maxCertificatesRead },
   inBytes('One packet', bounds.maxPacketBytes),
