@@ -245,7 +245,8 @@ export class QuicBuilder extends Gatherer {
     const place = placeOf(stream, origin)
     if (close.application || alert < 0 || alert > 0xff) {
       const text = `CONNECTION_CLOSE ${close.application ? `by the application, error ${String(close.code)}` : transportErrorName(close.code)}${reason}`
-      this.account.refuse(place, text)
+      if (stream.dir === this.client) this.account.info(place, text)
+      else this.account.refuse(place, text)
       return
     }
     this.account.info(place, `CONNECTION_CLOSE with TLS alert ${String(alert)}${reason}`)

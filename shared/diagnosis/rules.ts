@@ -2,6 +2,7 @@
 
 import type { Rule } from './finding.ts'
 import { captureRules } from './rules/capture.ts'
+import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
 import { limitRules } from './rules/limits.ts'
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   ...recordRules,
   ...transportRules,
   ...carrierRules,
+  ...carriedRules,
   ...captureRules,
   ...limitRules,
 ]

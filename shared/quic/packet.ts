@@ -1,6 +1,6 @@
 // QUIC packets in a datagram: long headers, Version Negotiation, and what is left over (RFC 8999, RFC 9000 §17).
 
-import type { Reader } from '../bytes/reader.ts';
+import type { Reader } from '../bytes/reader.ts'
 import { type Parsed, parse } from '../bytes/reader.ts'
 import { type LongKind, quicVersion } from './versions.ts'
 
@@ -30,11 +30,14 @@ const maxConnectionId = 20
 /** RFC 9000 §17.2.5: the integrity tag behind a Retry token. */
 export const retryTagLength = 16
 
-/** Whether `b[start, end)` may begin with a long header of a version known here, or with a Version Negotiation packet. Allocates nothing. */
+/**
+ * Whether `b[start, end)` may begin with a long header of a version known here, or with a Version Negotiation packet. The
+ * fixed bit is not asked for: sides that agree may set it as they like (RFC 9287). Allocates nothing.
+ */
 export function looksLikeLongHeader(b: Uint8Array, start: number, end: number): boolean {
   if (end - start < 7 || (b[start]! & 0x80) === 0 || b[start + 5]! > maxConnectionId) return false
   const version = versionAt(b, start)
-  return version === 0 || ((b[start]! & 0x40) !== 0 && quicVersion(version) !== null)
+  return version === 0 || quicVersion(version) !== null
 }
 
 /** Whether a datagram may open a QUIC connection: an Initial packet in a datagram of at least 1200 bytes (RFC 9000 §14.1). */
@@ -71,7 +74,7 @@ function longPacket(r: Reader, start: number): LongPacket | VersionNegotiation {
     return { kind: 'version-negotiation', destination, source, versions, end: r.end }
   }
   const kind = quicVersion(version)?.kinds[(first >> 4) & 3]
-  if (kind === undefined || (first & 0xc0) !== 0xc0) return r.fail('no long header of a known version', start)
+  if (kind === undefined || (first & 0x80) === 0) return r.fail('no long header of a known version', start)
   if (kind === 'retry') {
     if (r.left < retryTagLength) r.fail('Retry integrity tag')
     return { kind, version, destination, source, start, numberAt: r.at, end: r.end }

@@ -151,6 +151,11 @@ function sentData(conversation: Conversation, side: Side, alert: Message, landma
 /** No alert: whose turn it was, and how the transport ended. */
 function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
   const { client, server, events } = conversation
+  const refusal = refusedLater(conversation)
+  if (refusal !== undefined) {
+    const packet = refusal.packets.at(-1) ?? 0
+    return failed(conversation, refusal.from, 'application', 'closed', packet, null, Infinity)
+  }
   const due = whoseTurn(conversation, landmarks)
   for (const reader of ['client', 'server'] as const) {
     const foreign = foreignChunk(conversation, peerOf(reader))
@@ -176,6 +181,16 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
   const quiet = conversation.end - since + conversation.quietAfter
   if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
   return incomplete(conversation, 'none')
+}
+
+/** Where EAP or QUIC carries TLS, a refusal may still come in its own words: EAP-Failure, Version Negotiation. */
+function refusedLater({
+  transport,
+  carrier,
+}: Conversation): Conversation['carrier']['steps'][number] | undefined {
+  return transport === 'tcp' || transport === 'udp'
+    ? undefined
+    : carrier.steps.findLast((step) => step.result === 'refused')
 }
 
 /** The chunk in which a stream stopped being TLS; what a carrier said before the handshake is none. */

@@ -65,7 +65,19 @@ async function record(name, recipe) {
   const config = join(work, 'network.conf')
   writeFileSync(config, `network={\n${recipe.network}}\n`)
   const limit = recipe.lostFrom === undefined ? '10' : '20'
-  const list = ['-c', config, '-a', '127.0.0.1', '-p', String(relayPort), '-s', 'testing123', '-t', limit, '-n']
+  const list = [
+    '-c',
+    config,
+    '-a',
+    '127.0.0.1',
+    '-p',
+    String(relayPort),
+    '-s',
+    'testing123',
+    '-t',
+    limit,
+    '-n',
+  ]
   const client = spawn('eapol_test', list, { stdio: process.env.VERBOSE ? 'inherit' : 'ignore' })
   await new Promise((resolve) => client.on('close', resolve))
   await sleep(200)
@@ -103,7 +115,10 @@ function makeKeys() {
     ['server', 'serverAuth'],
     ['client', 'clientAuth'],
   ]) {
-    writeFileSync(join(work, `${name}.ext`), `extendedKeyUsage=${usage}\nsubjectAltName=DNS:radius.example.org\n`)
+    writeFileSync(
+      join(work, `${name}.ext`),
+      `extendedKeyUsage=${usage}\nsubjectAltName=DNS:radius.example.org\n`,
+    )
     openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}.example.org`, '-keyout', `${name}.key`, '-out', `${name}.csr`) // prettier-ignore
     openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '3650', '-extfile', `${name}.ext`, '-out', `${name}.crt`) // prettier-ignore
   }

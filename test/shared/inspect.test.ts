@@ -71,5 +71,5 @@ describe.each(folders)('captures in %s', (folder) => {
       }
       source.close()
     }
-  })
+  }, 60_000)
 })

@@ -22,6 +22,7 @@ export function refusedStep(conversation: Conversation): CarrierStep | null {
 export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts): readonly Candidate[] {
   const step = refusedStep(conversation)
   if (step === null || outcome.failure?.by !== 'application') return []
+  if (conversation.transport !== 'tcp' && conversation.messages.length > 0) return [refusedHello(step)]
   const carrier = innermostCarrier(conversation)
   const proxy = proxies.includes(carrier)
   const asked = conversation.carrier.steps.findLast(
@@ -45,4 +46,16 @@ export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts):
       lookNext: null,
     },
   ]
+}
+
+/** QUIC and EAP carry the ClientHello before they may refuse: Version Negotiation, CONNECTION_CLOSE, EAP-Failure. */
+function refusedHello({ packets, from, text }: CarrierStep): Candidate {
+  return {
+    cause: text.startsWith('Version Negotiation') ? 'no-common-version' : 'connection-closed',
+    confidence: 'observed',
+    status: null,
+    summary: `The ${from} answered the ClientHello with ${text}.`,
+    evidence: [atPacket(packets.at(-1) ?? 0, from, text)],
+    lookNext: null,
+  }
 }

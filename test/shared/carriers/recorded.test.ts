@@ -24,8 +24,14 @@ async function reported(name: string) {
   if (!outcome.ok) throw new Error(outcome.fault.message)
   const capture = outcome.value
   const conversations = capture.rows.map(({ id }) => {
-    const { carrier, outcome: result, failure, serverName } = capture.inspect(id, defaultReplay)
+    const report = capture.inspect(id, defaultReplay)
+    const { carrier, outcome: result, failure, serverName } = report
     return {
+      transport: report.transport,
+      alpn: report.alpn.offered,
+      client: report.contexts.client.final,
+      server: report.contexts.server.final,
+      findings: report.findings.map(({ rule }) => rule).filter((rule) => /^(tds|eap|quic)-/.test(rule)),
       carrier: carrier.name,
       steps: carrier.steps.map(({ from, text, result: step, packets }) => ({
         from,
