@@ -8,3 +8,6 @@ export const eventChannel = 'worker.event'
 export const commandChannel = 'window.command'
 /** The argument that carries the program's version to the preload. */
 export const versionArgument = '--handshake-inspector-version='
+
+/** Marks the worker's argument with the folder of the application's data. */
+export const dataArgument = '--data='

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { app, BrowserWindow, dialog, Menu, MessageChannelMain, Notification, utilityProcess } from 'electron'
 import { z } from 'zod'
 import type { BridgeEvent, Command, RecentFile } from '../shared/contract/bridge.ts'
-import { commandChannel, eventChannel, portChannel } from './channels.ts'
+import { commandChannel, dataArgument, eventChannel, portChannel } from './channels.ts'
 import { answerPages } from './ipc.ts'
 import { menuTemplate } from './menu.ts'
 import { refusal } from './outcome.ts'
@@ -251,9 +251,13 @@ function startWorker(
 }
 
 function forkWorker(): WorkerProcess<Electron.MessagePortMain> {
-  const child = utilityProcess.fork(join(import.meta.dirname, 'worker.js'), [], {
-    serviceName: 'Capture reader',
-  })
+  const child = utilityProcess.fork(
+    join(import.meta.dirname, 'worker.js'),
+    [`${dataArgument}${app.getPath('userData')}`],
+    {
+      serviceName: 'Capture reader',
+    },
+  )
   return {
     send: (message, port) => child.postMessage(message, port === undefined ? [] : [port]),
     onMessage: (listener) => void child.on('message', (message: WorkerMessage) => listener(message)),

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Outcome, RecentFile } from '../shared/contract/bridge.ts'
+import { dataArgument } from './channels.ts'
 import { fault, faultOf } from './outcome.ts'
 import { samplesIn, unpackedSamples } from './samples.ts'
 import { openBundle, pageHeaders } from './serve/bundle.ts'
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly version: string
   /** 0 or left out: any free port. */
   readonly port?: number
+  /** Folder of the application's data, where notes are kept; left out: they are forgotten with the server. */
+  readonly data?: string
   readonly uploadLimits?: { readonly file: number; readonly all: number }
 }
 
@@ -50,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const streams = new Set<ServerResponse>()
 
   const worker = startHost({
-    start: forkWorker,
+    start: () => forkWorker(options.data),
     opened: (file) => void recent.set(file.path, { ...file, opened: new Date().toISOString() }),
     lost: (reason, again) => pages.lost(reason, again),
     page: (page, message) => pages.hear(page, message),
@@ -164,8 +167,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
 }
 
-function forkWorker(): WorkerProcess<never> {
-  const child = fork(join(import.meta.dirname, 'worker.js'), [], { serialization: 'advanced', execArgv: [] })
+function forkWorker(data: string | undefined): WorkerProcess<never> {
+  const args = data === undefined ? [] : [`${dataArgument}${data}`]
+  const child = fork(join(import.meta.dirname, 'worker.js'), args, {
+    serialization: 'advanced',
+    execArgv: [],
+  })
   return {
     send: (message: HostMessage) => {
       if (child.connected) child.send(message)

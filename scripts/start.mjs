@@ -1,6 +1,7 @@
 // npm start: the desktop window where Electron can be had, else the same page on loopback. Builds what is missing or stale.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -67,10 +68,20 @@ function startDesktop(path) {
   child.on('exit', (code) => process.exit(code ?? 1))
 }
 
+/** The folder that the desktop window uses as well. */
+function dataFolder() {
+  const folders = {
+    win32: process.env.APPDATA,
+    darwin: join(homedir(), 'Library/Application Support'),
+    linux: process.env.XDG_CONFIG_HOME,
+  }
+  return join(folders[process.platform] ?? join(homedir(), '.config'), 'Handshake Inspector')
+}
+
 async function startServer(reason) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { serve } = await import(pathToFileURL(join(root, 'out/main/serve.js')).href)
-  const served = await serve({ files, version, port: Number(values.port) })
+  const served = await serve({ files, version, port: Number(values.port), data: dataFolder() })
   process.stderr.write(`No desktop window (${reason}); the page is served here until Ctrl C:\n`)
   process.stdout.write(`${served.url}\n`)
   for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -8,15 +8,18 @@ import { reportFormats, type ReportFormat } from '../../shared/report/formats.ts
 import { defaultReplay, type ReplayOptions } from '../../shared/schannel/model.ts'
 import { profileById } from '../../shared/schannel/profiles.ts'
 import { profileHint } from '../../shared/whatif/profiles.ts'
+import { handingOnOptions, readHandingOn, type HandingOn, type HandingOnFlags } from './handing-on.ts'
 import { complain } from './messages.ts'
 
 export const exitCodes = { done: 0, matched: 1, usage: 2, unreadable: 3, interrupted: 130 } as const
 
-export interface InspectOptions {
+export interface InspectOptions extends HandingOn {
   readonly command: 'inspect'
   readonly files: readonly string[]
   readonly format: ReportFormat
   readonly full: boolean
+  /** A report is wanted: --save-capture alone prints none. */
+  readonly printed: boolean
   /** null: standard output. */
   readonly out: string | null
   readonly keylog: string | null
@@ -64,7 +67,7 @@ export interface CommandHost {
   readonly version: string
 }
 
-interface Flags {
+interface Flags extends HandingOnFlags {
   format?: ReportFormat
   detail?: 'full'
   out?: string
@@ -91,6 +94,10 @@ Examples:
       causes, one a line
   handshake-inspector inspect trace.pcap --filter 'status == 0x80090326 && ip.addr == 10.0.0.0/8'
       only conversations in which a call returned SEC_E_ILLEGAL_MESSAGE
+  handshake-inspector inspect trace.pcap --failed --save-capture failed.pcapng --replace-addresses
+      the failed conversations as a small capture with other addresses
+  handshake-inspector inspect trace.pcap --redact addresses,names --format md
+      a report to hand on, with numbered stand-ins
   handshake-inspector what-if trace.pcap --conversation 3
       what each Windows version would have answered its ClientHello
   handshake-inspector explain 0x80090326 --in trace.pcap
@@ -146,7 +153,7 @@ function chosen(flag: string, text: string, choices: readonly string[]): Option 
 }
 
 function inspectCommand(program: Command): Command {
-  return program
+  const command = program
     .command('inspect')
     .summary('print what happened in the captures FILE…')
     .description(
@@ -195,6 +202,7 @@ function inspectCommand(program: Command): Command {
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', examples)
+  return handingOnOptions(command)
 }
 
 interface WhatIfFlags {
@@ -291,12 +299,15 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     complain(host.stderr, 'standard input can be read once only', 'Name - once.')
     return exitCodes.usage
   }
+  const handingOn = readHandingOn(files, flags, host.stderr)
+  if (handingOn === null) return exitCodes.usage
   return {
     command: 'inspect',
     files,
     out,
     format: flags.format ?? formatOf(out),
     full: flags.detail === 'full',
+    printed: flags.saveCapture === undefined || flags.format !== undefined || out !== null,
     keylog: flags.keylog ?? null,
     key: flags.key ?? null,
     passwordFile: flags.passwordFile ?? null,
@@ -307,6 +318,7 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
       profile: flags.profile ?? defaultReplay.profile,
     },
     filter: filter.filter,
+    ...handingOn,
     failedOnly: flags.failed ?? false,
     failOn: flags.failOn ?? null,
     colour: flags.color && out === null,

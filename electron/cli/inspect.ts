@@ -7,10 +7,12 @@ import { compileFilter } from '../../shared/filter/evaluate.ts'
 import { printerFor } from '../../shared/report/formats.ts'
 import { printReport, type Printer } from '../../shared/report/printer.ts'
 import { plainPaint, type Paint } from '../../shared/report/text.ts'
-import { printable } from '../../shared/report/words.ts'
+import { plural, printable } from '../../shared/report/words.ts'
 import { faultOf } from '../outcome.ts'
 import type { analyseFile, AnalyseOptions, OpenCapture } from '../worker/analyse.ts'
 import { exitCodes, type CommandHost, type InspectOptions } from './command.ts'
+import { saveCapture } from '../worker/export.ts'
+import { reported } from '../worker/report.ts'
 import { complain, warn } from './messages.ts'
 import { openOutput, type Output } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -34,7 +36,7 @@ const widestLine = 132
 /** Prints the reports of all files and returns the exit code. */
 export async function inspectFiles(options: InspectOptions, host: CliHost): Promise<number> {
   const printer = printerFor(options.format, {
-    title: null,
+    title: options.title,
     full: options.full,
     paint: paintOf(options.colour && host.colours),
     width: Math.min(widestLine, host.width),
@@ -88,12 +90,11 @@ async function inspectFile(
       warn(host.stderr, `the key log ${printable(keylog)} is not used yet`, 'Encrypted records stay sealed.')
     const rows = chosenRows(capture, options)
     result.matched ||= isMatched(capture, rows, options.failOn)
-    const head = {
-      tool: { name: 'handshake-inspector', version: host.version },
-      capture: capture.summary,
-      model: capture.model,
-    }
-    for (const piece of printReport(printer, head, rows, (id) => capture.inspect(id, replay))) {
+    if (options.saved !== null) await save(capture, rows, options.saved, host)
+    if (!options.printed) return
+    const tool = { name: 'handshake-inspector', version: host.version }
+    const report = reported(capture, rows, { ...options, notes: null }, tool)
+    for (const piece of printReport(printer, report.head, report.rows, (id) => report.inspect(id))) {
       if (host.stopped.aborted || output.closed) return
       await output.write(piece)
     }
@@ -126,9 +127,31 @@ export async function write(stdout: Writable, text: string): Promise<void> {
   await output.finish()
 }
 
-function chosenRows(capture: OpenCapture, { filter, failedOnly }: InspectOptions): readonly ReportRow[] {
+function chosenRows(capture: OpenCapture, options: InspectOptions): readonly ReportRow[] {
+  const { filter, failedOnly, conversations } = options
   const passes = compileFilter(filter)
-  return capture.rows.filter((row) => (!failedOnly || row.outcome === 'failed') && passes(row))
+  return capture.rows.filter(
+    (row) =>
+      (!failedOnly || row.outcome === 'failed') &&
+      (conversations.length === 0 || conversations.includes(row.id)) &&
+      passes(row),
+  )
+}
+
+async function save(
+  capture: OpenCapture,
+  rows: readonly ReportRow[],
+  saved: NonNullable<InspectOptions['saved']>,
+  host: CliHost,
+): Promise<void> {
+  const ids = rows.map(({ id }) => id)
+  const { packets, leftOut, secrets } = await saveCapture(capture, ids, saved, saved.path)
+  const parts = [
+    `${plural(packets, 'packet')} of ${plural(ids.length, 'conversation')}`,
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'packet')} left out (bulk data and bare acknowledgements)`]),
+    ...(secrets === 0 ? [] : [`with ${plural(secrets, 'secret')}`]),
+  ]
+  host.stderr.write(`saved ${printable(saved.path)}: ${parts.join(', ')}\n`)
 }
 
 /** Whether --fail-on applies to what is reported: a failure, or with `warning` also a finding above info or a damaged file. */

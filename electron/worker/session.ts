@@ -1,5 +1,8 @@
 // One page's dealings with the core: its open captures, its requests, its events. Knows no process and no window.
 
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
@@ -7,12 +10,16 @@ import { compare, type Compared } from '../../shared/compare/compare.ts'
 import { requests } from '../../shared/contract/bridge.ts'
 import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
+import type { Notebook } from '../../shared/contract/notes.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
 import type { analyseFile, OpenCapture } from './analyse.ts'
+import type { saveCapture } from './export.ts'
+import type { NoteStore } from './notes.ts'
+import type { Preview } from './report.ts'
 
 /** What a session needs of the process it runs in. */
 export interface SessionHost {
@@ -27,7 +34,8 @@ export interface SessionHost {
 
 export type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'> &
   Partial<Pick<Output<'rows.query'>, 'groups'>>
-export type ReportRequest = Parsed<'report.make'>
+export type PreviewRequest = Parsed<'report.preview'>
+type ScopeRequest = Pick<PreviewRequest, 'scope' | 'filter'>
 export type SortKeys = Parsed<'rows.query'>['sort']
 
 /** What a session does its work with; `tools.ts` has the real ones. */
@@ -35,7 +43,21 @@ export interface Tools {
   analyse: typeof analyseFile
   query(rows: readonly ReportRow[], filter: string, sort: SortKeys, group?: string | null): Found
   /** The report in pieces; conversations are inspected as they are printed. */
-  report(capture: OpenCapture, rows: readonly ReportRow[], request: ReportRequest): Iterable<string>
+  report(
+    capture: OpenCapture,
+    rows: readonly ReportRow[],
+    request: PreviewRequest,
+    notes: Notebook | null,
+  ): Iterable<string>
+  preview(
+    capture: OpenCapture,
+    rows: readonly ReportRow[],
+    request: PreviewRequest,
+    notes: Notebook | null,
+  ): Preview
+  /** Saves the noted packets of these conversations as a capture; see `saveCapture`. */
+  save: typeof saveCapture
+  notes: NoteStore
   keys(
     path: string,
     rows: readonly ReportRow[],
@@ -106,6 +128,10 @@ export function createSession(host: SessionHost, tools: Tools): Session {
     if (!host.mayWrite(path)) {
       throw refusal('not-offered', 'This destination was not chosen by you.', 'Choose it in the dialog.')
     }
+  }
+
+  async function notesFor(request: Parsed<'report.preview'>): Promise<Notebook | null> {
+    return request.notes ? tools.notes.read(captureOf(request.capture).live.path) : null
   }
 
   const handlers: Handlers = {
@@ -223,12 +249,38 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       }
       const capture = await captureOf(request.capture).whole
       const rows = chosen(request, capture.rows, tools)
-      const pieces = tools.report(capture, rows, request)
+      const pieces = tools.report(capture, rows, request, await notesFor(request))
       if (request.path !== null) {
         return { text: null, bytes: await saveWhole(request.path, pieces), conversations: rows.length }
       }
       const text = [...pieces].join('')
       return { text, bytes: Buffer.byteLength(text), conversations: rows.length }
+    },
+    'report.preview': async (request) => {
+      const capture = await captureOf(request.capture).whole
+      const rows = chosen(request, capture.rows, tools)
+      const preview = tools.preview(capture, rows, request, await notesFor(request))
+      return { ...preview, conversations: rows.length }
+    },
+    'capture.save': async (request) => {
+      if (request.path !== null) checkWrite(request.path)
+      const capture = await captureOf(request.capture).whole
+      const ids = chosen(request, capture.rows, tools).map(({ id }) => id)
+      if (request.path !== null)
+        return {
+          ...(await tools.save(capture, ids, request, request.path)),
+          bytes: null,
+          conversations: ids.length,
+        }
+      return inOwnFolder(async (path) => {
+        const saved = await tools.save(capture, ids, request, path)
+        return { ...saved, bytes: new Uint8Array(await readFile(path)), conversations: ids.length }
+      })
+    },
+    'notes.list': ({ capture }) => tools.notes.read(captureOf(capture).live.path),
+    'notes.save': async ({ capture, notebook }) => {
+      await tools.notes.write(captureOf(capture).live.path, notebook)
+      return null
     },
   }
 
@@ -352,7 +404,17 @@ function shut(reading: Reading): void {
   )
 }
 
-function chosen(request: ReportRequest, rows: readonly ReportRow[], tools: Tools): ReportRow[] {
+/** A file of its own for `work`, gone afterwards: for what is handed over as bytes. */
+async function inOwnFolder<T>(work: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'handshake-inspector-'))
+  try {
+    return await work(join(folder, 'saved'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function chosen(request: ScopeRequest, rows: readonly ReportRow[], tools: Tools): ReportRow[] {
   const { scope } = request
   if (scope === 'all') return [...rows]
   if (scope === 'failed') return rows.filter((row) => row.outcome === 'failed')

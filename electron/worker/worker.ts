@@ -1,12 +1,15 @@
 // Entry of the worker process: runs the core apart from window and dialogs, in Electron's utility process or Node's child process.
 
 import type { HostMessage, PageMessage, PageRequest, WorkerMessage } from './process.ts'
+import { dataArgument } from '../channels.ts'
 import { createSession } from './session.ts'
 import type { Session } from './session.ts'
+import { openNotes } from './notes.ts'
 import { tools } from './tools.ts'
 
 const granted = { read: new Set<string>(), write: new Set<string>() }
 const sessions = new Map<number, Session>()
+const notes = openNotes(dataFolder())
 
 /** Electron's channel to main; undefined in a Node child process. */
 function electronPort(): Electron.ParentPort | undefined {
@@ -19,6 +22,12 @@ function tellHost(message: WorkerMessage): void {
   else port.postMessage(message)
 }
 
+/** Where the application's data is kept, as the host said; null: nowhere. */
+function dataFolder(): string | null {
+  const named = process.argv.find((text) => text.startsWith(dataArgument))
+  return named?.slice(dataArgument.length) ?? null
+}
+
 function begin(page: number, post: (message: PageMessage) => void): (message: PageRequest) => void {
   const session = createSession(
     {
@@ -27,7 +36,7 @@ function begin(page: number, post: (message: PageMessage) => void): (message: Pa
       mayWrite: (path) => granted.write.has(path),
       opened: (file) => tellHost({ kind: 'opened', file }),
     },
-    tools,
+    { ...tools, notes },
   )
   sessions.set(page, session)
   return ({ id, channel, input }) => {

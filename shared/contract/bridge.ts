@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { comparison } from './compare.ts'
 import { explanation } from './explain.ts'
+import { notebook } from './notes.ts'
+import { redactionKinds, replacement } from './redaction.ts'
 import { captureSummary, conversation, modelOptions, row, warning } from './report.ts'
 import { profileFile, whatIf, whatIfQuestion, windowsProfile } from './whatif.ts'
 
@@ -30,6 +32,12 @@ const field = z.object({
 const replay = modelOptions.omit({ keys: true })
 
 const sortKey = z.object({ field: z.string(), descending: z.boolean() })
+
+/** What is replaced in a report, and whether the analyst's notes go into it. */
+const cleaned = {
+  redact: z.array(z.enum(redactionKinds)).default([]),
+  notes: z.boolean().default(false),
+}
 
 export const exportFormat = z.enum(['html', 'json', 'jsonl', 'md', 'csv', 'text', 'pdf'])
 
@@ -140,9 +148,59 @@ export const requests = {
       replay,
       title: z.string().nullable(),
       path: z.string().nullable(),
+      ...cleaned,
     }),
     output: z.object({ text: z.string().nullable(), bytes: z.number(), conversations: z.number() }),
   },
+  /** The beginning of the report as it would be written, and every stand-in so far with its original. */
+  'report.preview': {
+    input: z.object({
+      capture: z.number(),
+      format: exportFormat,
+      scope,
+      filter: z.string(),
+      replay,
+      title: z.string().nullable(),
+      ...cleaned,
+    }),
+    output: z.object({
+      text: z.string(),
+      /** The report goes on. */
+      cut: z.boolean(),
+      conversations: z.number(),
+      replacements: z.array(replacement),
+    }),
+  },
+  /**
+   * Saves conversations as a capture of their own, read back and compared before it takes its name. Without a path the file
+   * is handed over as `bytes`.
+   */
+  'capture.save': {
+    input: z.object({
+      capture: z.number(),
+      format: z.enum(['pcap', 'pcapng']),
+      scope,
+      filter: z.string(),
+      /** The loaded key log's lines of these conversations; pcapng only. */
+      secrets: z.boolean(),
+      /** Stand-ins for IP and link addresses. */
+      addresses: z.boolean(),
+      path: z.string().nullable(),
+    }),
+    output: z.object({
+      bytes: z.instanceof(Uint8Array).nullable(),
+      size: z.number(),
+      conversations: z.number(),
+      packets: z.number(),
+      /** Packets of these conversations that are not in the file: bulk data and bare acknowledgements. */
+      leftOut: z.number(),
+      secrets: z.number(),
+    }),
+  },
+  /** The analyst's notes on a capture, found again by its size and hash. */
+  'notes.list': { input: z.object({ capture: z.number() }), output: notebook },
+  /** Keeps these notes in place of all earlier ones. */
+  'notes.save': { input: z.object({ capture: z.number(), notebook }), output: z.null() },
 } as const
 
 export type Channel = keyof typeof requests

@@ -2,6 +2,7 @@
 // Unknown is null, known to be none is [] or false. Times are ISO 8601 UTC with nanoseconds, or null.
 
 import { z } from 'zod'
+import { note } from './notes.ts'
 
 export const reportSchemaName = 'handshake-report/1'
 
@@ -353,6 +354,8 @@ export const report = z.object({
   tool: z.object({ name: z.string(), version: z.string() }),
   captures: z.array(captureSummary),
   model: modelOptions,
+  /** The analyst's, where they were asked for. */
+  notes: z.array(note).optional(),
   conversations: z.array(conversation),
 })
 

@@ -1,5 +1,6 @@
 // The report as one HTML file with its style inside: no script, no request, light and dark, prints on A4. All text from a capture is escaped.
 
+import type { Note } from '../contract/notes.ts'
 import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
 import { attributeLines } from './attributes.ts'
 import { htmlStyle } from './html-style.ts'
@@ -15,6 +16,7 @@ import {
 } from './html-parts.ts'
 import { drawFindings } from './html-findings.ts'
 import { drawScore } from './html-score.ts'
+import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
 import type { Printer } from './printer.ts'
 import { packetsText } from './score.ts'
 import {
@@ -39,29 +41,37 @@ export function htmlPrinter({ title, all }: HtmlOptions): Printer {
   const name = title ?? 'Handshake report'
   let made = ''
   let report = 0
+  let notes: readonly Note[] = []
   return {
     details: all ? 'all' : 'failed',
     open: () => opening(name),
-    *begin({ tool, capture, model }, rows) {
+    *begin(head, rows) {
+      const { tool, capture, model } = head
       report += 1
+      notes = head.notes ?? []
+      const drawn = (row: ReportRow) => all || row.outcome === 'failed'
       made = `${tool.name} ${tool.version}`
       yield html`<h2>${capture.file}</h2>
         <div class="q">${captureText(capture)}, ${periodText(capture.first, capture.last)}</div>
         <div class="q">${countsText(rows)}. Replay: ${modelText(model)}</div>
-        ${join(capture.warnings.map((warning) => html`<p class="warning">${warningText(warning)}</p>`))} `
-        .text
+        ${join(capture.warnings.map((warning) => html`<p class="warning">${warningText(warning)}</p>`))}
+        ${noteLines(headNotes(head, rows, drawn))} `.text
       if (rows.length === 0) return
       const heads = columns.map(({ title: head, kind }) => html`<th class="${kind}">${head}</th>`)
       yield `<div class="wide"><table class="list"><thead><tr>${join(heads).text}</tr></thead><tbody>\n`
       for (const row of rows) {
-        const linked = all || row.outcome === 'failed' ? `c${String(report)}-${String(row.id)}` : null
+        const linked = drawn(row) ? `c${String(report)}-${String(row.id)}` : null
         const cells = columns.map(({ kind, read }) => html`<td class="${kind}">${read(row, linked)}</td>`)
         yield `<tr>${join(cells).text}</tr>\n`
       }
       yield '</tbody></table></div>\n'
     },
     conversation: (conversation) =>
-      article(conversation, `c${String(report)}-${String(conversation.id)}`).text,
+      article(
+        conversation,
+        `c${String(report)}-${String(conversation.id)}`,
+        conversationNotes(notes, conversation),
+      ).text,
     end: () => '',
     close: () => closing(made),
   }
@@ -116,7 +126,12 @@ const columns: readonly ListColumn[] = [
   { title: 'ms', kind: 'd r', read: (row) => durationText(row.durationMs) },
 ]
 
-function article(conversation: ReportConversation, anchor: string): Html {
+/** What the analyst wrote; its line breaks are kept by the style. */
+function noteLines(notes: readonly PlacedNote[]): Html {
+  return join(notes.map(({ place, text }) => html`<p class="note"><b>${place}.</b> ${text}</p>`))
+}
+
+function article(conversation: ReportConversation, anchor: string, notes: readonly PlacedNote[]): Html {
   const { failure } = conversation
   const name = conversation.serverName ?? endpointText(conversation.server)
   const summary =
@@ -133,8 +148,8 @@ function article(conversation: ReportConversation, anchor: string): Html {
       ${glyph(conversation.outcome)}<span>${String(conversation.id)}.</span><span>${name}</span
       ><span>${verdictText(conversation)}</span>
     </h3>
-    ${summary} ${facts(conversation)} ${drawScore(conversation)} ${drawFindings(conversation)}
-    ${certificates(conversation)} ${attributes(conversation)}
+    ${summary} ${noteLines(notes)} ${facts(conversation)} ${drawScore(conversation)}
+    ${drawFindings(conversation)} ${certificates(conversation)} ${attributes(conversation)}
   </article> `
 }
 

@@ -14,11 +14,17 @@ export function jsonPrinter(): Printer {
       several = count > 1
       return several ? '[\n' : ''
     },
-    *begin({ tool, capture, model }) {
+    *begin({ tool, capture, model, notes }) {
       conversations = 0
       if (reports > 0) yield ',\n'
       reports += 1
-      const head = JSON.stringify({ schema: reportSchemaName, tool, captures: [capture], model })
+      const head = JSON.stringify({
+        schema: reportSchemaName,
+        tool,
+        captures: [capture],
+        model,
+        ...(notes === undefined ? {} : { notes }),
+      })
       yield `${head.slice(0, -1)},\n"conversations":[`
     },
     conversation(conversation) {

@@ -1,7 +1,9 @@
 // The report as Markdown (CommonMark with tables), for tickets and wikis.
 
+import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { attributeLines } from './attributes.ts'
+import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
 import type { Printer } from './printer.ts'
 import { deliveryText, eventText, messagesText, scoreOf, type Part, type ScoreLine } from './score.ts'
 import {
@@ -30,20 +32,24 @@ export interface MarkdownOptions {
 }
 
 export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
+  let notes: readonly Note[] = []
   return {
     details: all ? 'all' : 'failed',
     open: () => `# ${escape(title ?? 'Handshake report')}\n`,
-    *begin({ tool, capture, model }, rows) {
+    *begin(head, rows) {
+      const { tool, capture, model } = head
+      notes = head.notes ?? []
       yield `\n## ${escape(capture.file)}\n\n`
       yield `${escape(captureText(capture))}, ${periodText(capture.first, capture.last)}.\n`
       yield `${escape(countsText(rows))}. Replay: ${escape(modelText(model))}. ${escape(tool.name)} ${escape(tool.version)}.\n`
       if (capture.warnings.length > 0) yield '\n'
       for (const warning of capture.warnings) yield `- Warning: ${escape(warningText(warning))}\n`
+      yield noteLines(headNotes(head, rows, (row) => all || row.outcome === 'failed'))
       if (rows.length === 0) return
       yield `\n${tableHead(columns.map(([name]) => name))}`
       for (const row of rows) yield tableLine(columns.map(([, read]) => read(row)))
     },
-    conversation: (conversation) => section(conversation),
+    conversation: (conversation) => section(conversation, conversationNotes(notes, conversation)),
     end: () => '',
     close: () => '',
   }
@@ -64,7 +70,13 @@ const columns: readonly (readonly [string, (row: ReportRow) => string])[] = [
   ['ms', (row) => durationText(row.durationMs)],
 ]
 
-function section(conversation: ReportConversation): string {
+function noteLines(notes: readonly PlacedNote[]): string {
+  return notes
+    .map(({ place, text }) => `\n> **${escape(place)}.** ${escape(text).replaceAll('\n', ' ')}\n`)
+    .join('')
+}
+
+function section(conversation: ReportConversation, notes: readonly PlacedNote[]): string {
   const { failure, cipherSuite } = conversation
   const name = conversation.serverName ?? endpointText(conversation.server)
   const suite = cipherSuite === null ? '' : `, ${cipherSuite.code} ${cipherSuite.name}`
@@ -92,7 +104,7 @@ function section(conversation: ReportConversation): string {
     ),
     ...lookNextTexts(conversation).map((text) => `\nLook next: ${escape(text)}\n`),
   ].join('')
-  return `${lines.join('\n')}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation)}`
+  return `${lines.join('\n')}${noteLines(notes)}${notes.length > 0 ? '\n' : ''}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation)}`
 }
 
 function attributes(conversation: ReportConversation): string {

@@ -1,9 +1,11 @@
 // The report to be read in a terminal: a header, one line for each conversation, then each failed one as two lanes.
 
+import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { alertRow } from '../sspi/alerts.ts'
 import { attributeLines } from './attributes.ts'
 import { fitColumns, lengthOf, pad, wrapText, type Column } from './columns.ts'
+import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
 import type { Printer } from './printer.ts'
 import {
   deliveryText,
@@ -61,10 +63,13 @@ export interface TextOptions {
 export function textPrinter({ paint, width: wished, all }: TextOptions): Printer {
   const width = Math.max(72, wished)
   let reports = 0
+  let notes: readonly Note[] = []
   return {
     details: all ? 'all' : 'failed',
     open: () => '',
-    *begin({ capture, model }, rows) {
+    *begin(head, rows) {
+      const { capture, model } = head
+      notes = head.notes ?? []
       if (reports > 0) yield '\n'
       reports += 1
       const file = printable(capture.file)
@@ -74,14 +79,25 @@ export function textPrinter({ paint, width: wished, all }: TextOptions): Printer
       yield `${periodText(capture.first, capture.last)}\n`
       for (const warning of capture.warnings)
         yield hang(paint.need('warning  '), 9, warningText(warning), width)
+      for (const note of headNotes(head, rows, (row) => all || row.outcome === 'failed'))
+        yield noteText(note, width, paint)
       yield `${countsText(rows)}\n`
       yield `${paint.faint(`Replay: ${modelText(model)}`)}\n`
       yield* list(rows, width, paint)
     },
-    conversation: (conversation) => lanes(conversation, width, paint),
+    conversation: (conversation) =>
+      lanes(conversation, width, paint) +
+      conversationNotes(notes, conversation)
+        .map((note) => noteText(note, width, paint))
+        .join(''),
     end: () => '',
     close: () => '',
   }
+}
+
+function noteText({ place, text }: PlacedNote, width: number, paint: Paint): string {
+  const label = `${place}  `
+  return hang(paint.strong(label), label.length, printable(text.replaceAll('\n', ' ')), width)
 }
 
 const outcomeGlyphs: Readonly<Record<ReportRow['outcome'], readonly [string, Mood]>> = {

@@ -43,7 +43,7 @@ export function whatIfText(answer: WhatIf, paint: Paint, width: number): string 
   lines.push('', paint.faint('It rests on'))
   for (const { text, source } of answer.assumptions)
     lines.push(
-      ...wrapText(`- ${printable(text)} (${source})`, width).map((line, at) =>
+      ...wrapText(`- ${printable(text)} (${source})`, width - 2).map((line, at) =>
         at === 0 ? line : `  ${line}`,
       ),
     )

@@ -1,5 +1,6 @@
 // How reports write things: sizes, times, names of calls and buffers, in the words of docs/report.md.
 
+import type { Note } from '../contract/notes.ts'
 import type {
   CaptureSummary,
   ModelOptions,
@@ -14,6 +15,8 @@ export interface ReportHead {
   readonly tool: { readonly name: string; readonly version: string }
   readonly capture: CaptureSummary
   readonly model: ModelOptions
+  /** The analyst's; left out: none go into the report. */
+  readonly notes?: readonly Note[]
 }
 
 /** Text from a capture, safe to print: control characters and marks that turn the writing direction become visible escapes. */

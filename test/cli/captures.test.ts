@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
-import { readdirSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCommand } from '../../electron/cli/command.ts'
 import type { CliHost } from '../../electron/cli/inspect.ts'
 import { runCommand } from '../../electron/cli/run.ts'
@@ -60,6 +62,75 @@ describe.each(samples)('%s', (name) => {
     expect(text).toContain('ISC #1')
     expect(text).toContain('ASC #1')
   })
+})
+
+describe('handing results on', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hand-on-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const saved = (name: string) => join(folder, name)
+  const parsed = (text: string) => JSON.parse(text) as Report
+
+  it('saves the chosen conversations as a capture that reads the same, and prints no report', async () => {
+    const path = saved('one.pcapng')
+    expect(await inspect('ok-tls12-id-resume.pcap', '--conversation', '2', '--save-capture', path)).toBe('')
+    const [whole, again] = [await inspect('ok-tls12-id-resume.pcap', '--format', 'json'), await read(path)]
+    expect(again.conversations.map(({ key }) => key)).toEqual([parsed(whole).conversations[1]!.key])
+  })
+
+  it('replaces addresses in the saved capture, which keeps its outcome', async () => {
+    const path = saved('elsewhere.pcap')
+    await inspect('untrusted-root.pcap', '--failed', '--save-capture', path, '--replace-addresses')
+    const [conversation] = (await read(path)).conversations
+    expect(conversation).toMatchObject({
+      client: { address: '198.18.0.1' },
+      failure: { side: 'client', status: 'SEC_E_UNTRUSTED_ROOT' },
+    })
+  })
+
+  it('puts secrets into the saved capture only when told to', async () => {
+    const keys = ['--keylog', 'test/captures/ok-tls12-full.keys']
+    await inspect('ok-tls12-full.pcap', ...keys, '--save-capture', saved('without.pcapng'))
+    await inspect('ok-tls12-full.pcap', ...keys, '--save-capture', saved('with.pcapng'), '--with-secrets')
+    expect((await read(saved('without.pcapng'))).model.keys).toBe('none')
+    expect((await read(saved('with.pcapng'))).model.keys).toBe('keylog')
+  })
+
+  it('prints stand-ins in place of what is to be kept back, and puts the title over it', async () => {
+    const text = await inspect(
+      'untrusted-root.pcap',
+      '--format',
+      'html',
+      '--redact',
+      'all',
+      '--title',
+      'Case 4711',
+    )
+    expect(text).toContain('<h1>Case 4711</h1>')
+    expect(text).toContain('server-1.example')
+    for (const original of ['server.example', 'otherca Root', 'untrusted-root.pcap'])
+      expect(text.replaceAll('server-1.example', '')).not.toContain(original)
+  })
+
+  it.each([
+    [['--with-secrets'], 'belong to --save-capture'],
+    [['--save-capture', 'x.pcap', '--with-secrets'], 'cannot hold secrets'],
+    [['--save-capture', 'test/captures/untrusted-root.pcap'], 'overwrite the capture'],
+    [['--redact', 'colours'], 'Write some of addresses'],
+    [['--conversation', 'two'], 'Write numbers'],
+  ])('refuses %j', async (args, reason) => {
+    let said = ''
+    const write = (text: string) => (said += text)
+    const host = { stdout: { write }, stderr: { write }, version: '0' }
+    expect(await readCommand(['inspect', 'test/captures/untrusted-root.pcap', ...args], host)).toBe(2)
+    expect(said).toContain(reason)
+  })
+
+  async function read(path: string): Promise<Report> {
+    return parsed(await inspect(relative('test/captures', path), '--format', 'json'))
+  }
 })
 
 describe('the text of a recorded failure', () => {

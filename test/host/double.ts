@@ -25,8 +25,8 @@ type FromChild =
   | { kind: 'close'; number: number }
 
 export const utilityProcess = {
-  fork(entry: string) {
-    const child = fork(resolve('test/host/utility.mjs'), [pathToFileURL(entry).href], {
+  fork(entry: string, args: readonly string[] = []) {
+    const child = fork(resolve('test/host/utility.mjs'), [pathToFileURL(entry).href, ...args], {
       serialization: 'advanced',
       execArgv: [],
     })
