@@ -24,7 +24,8 @@ export function capturedRow(
   const { failure } = outcome
   const failed = outcome.outcome === 'failed' && failure?.side === side
   const final = replay[side].final
-  const last = replay[side].calls.findLast(({ status }) => status === final)
+  const own = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext'
+  const last = replay[side].calls.findLast((call) => call.function === own && call.status === final)
   const alert = failure?.alert == null || !failed ? undefined : conversation.messages[failure.alert]
   const code = alert?.body?.kind === 'alert' ? alert.body.description : null
   return {
@@ -39,12 +40,14 @@ export function capturedRow(
     call:
       last === undefined || final === null
         ? null
-        : {
-            ...callOf(side, last.ordinal, final, last.basis, last.source, []),
-            alternatives: last.alternatives.map(({ status }) =>
-              callOf(side, null, status, 'inferred', '', []),
-            ),
-          },
+        : callOf(
+            side,
+            last.ordinal,
+            final,
+            last.basis,
+            last.source,
+            last.alternatives.map(({ status: other }) => other),
+          ),
     alert: code === null ? null : { from: side, code, name: nameOf(alertDescriptions, code) },
     events: [],
   }

@@ -80,13 +80,14 @@ function signatureCell(profile: Profile, { scheme, sealed }: Choice): WhatIfCell
 }
 
 function switchCell(switches: readonly Switch[], code: number, nameOf: (code: number) => string): WhatIfCell {
-  const found = switches.find((each) => each.code === code)
+  const known = switches.filter((each) => each.code === code)
+  const offered = known.some(({ on }) => on)
   const name = nameOf(code)
   const sets = {
-    client: switches.filter(({ on }) => on).map((each) => nameOf(each.code)),
+    client: [...new Set(switches.filter(({ on }) => on).map((each) => nameOf(each.code)))],
     server: [name],
-    common: found?.on === true ? [name] : [],
+    common: offered ? [name] : [],
   }
-  if (found?.on === true) return ok(name, name, sets)
-  return missing(found === undefined ? 'unknown to it' : 'off', sets)
+  if (offered) return ok(name, name, sets)
+  return missing(known.length === 0 ? 'unknown to it' : 'off', sets)
 }

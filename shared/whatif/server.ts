@@ -152,7 +152,7 @@ function settle13(
     return { retries: false, lacksExtension: false }
   }
   cells.certificate = ok(key.text, key.text)
-  const groups = profile.groups.filter(({ on }) => on).map(({ code }) => code)
+  const groups = groupsOn(profile)
   const offered = hello.supportedGroups === null ? null : usefulNumbers(hello.supportedGroups)
   const shares = hello.keyShares ?? []
   const meets = groups.filter((code) => offered?.includes(code))
@@ -258,7 +258,7 @@ const keyTypes: Readonly<Record<string, readonly string[]>> = {
 
 /** The suite's own curve up to Windows 8.1, else the first of the server's groups; without the extension any will do (RFC 8422 §4). */
 function groupCell({ profile, hello }: Question, suite: SuiteSwitch): WhatIfCell {
-  const on = profile.groups.filter((group) => group.on).map(({ code }) => code)
+  const on = groupsOn(profile)
   const own = suite.group === null ? on : on.filter((code) => code === suite.group)
   const offered = hello.supportedGroups === null ? null : usefulNumbers(hello.supportedGroups)
   const meets = offered === null ? own : own.filter((code) => offered.includes(code))
@@ -266,6 +266,11 @@ function groupCell({ profile, hello }: Question, suite: SuiteSwitch): WhatIfCell
   const group = meets[0]
   if (group === undefined) return missing(`none of ${names(offered ?? [], groupName)}`, sets)
   return ok(groupName(group), groupName(group), sets)
+}
+
+/** Windows has two names for some curves. */
+function groupsOn({ groups }: Profile): number[] {
+  return [...new Set(groups.filter(({ on }) => on).map(({ code }) => code))]
 }
 
 function signature12({ profile, hello, key }: Question, version: number): WhatIfCell {

@@ -40,6 +40,9 @@ const analyse: CliHost['analyse'] = (path) => {
       whatIf: () => {
         throw new Error('not asked for')
       },
+      hellos: () => {
+        throw new Error('not asked for')
+      },
       notedPackets: () => [],
       keyLogOf: () => '',
       baseSeconds: 0,
