@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { PacketAgain } from '../../shared/capture/capture.ts'
-import { CaptureReader, readCapture, readPacketAt } from '../../shared/capture/reader.ts'
 import { analyse, type Analysis } from '../../shared/analyse.ts'
 import type { Outcome } from '../../shared/contract/bridge.ts'
 import type { Hellos } from '../../shared/contract/compare.ts'
@@ -20,7 +19,6 @@ import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
-import type { Pieces } from '../../shared/ports.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
 import type { ReplayOptions } from '../../shared/schannel/model.ts'
 import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
@@ -33,10 +31,12 @@ import { isoTime } from '../../shared/view/time.ts'
 import { type TokenView, tokenView } from '../../shared/view/token.ts'
 import { profilesOf } from '../../shared/whatif/profiles.ts'
 import { whatIf } from '../../shared/whatif/whatif.ts'
-import { outcomeOf, refusal, Refusal } from '../outcome.ts'
+import { outcomeOf, refusal } from '../outcome.ts'
+import { openChain } from './chain.ts'
 import { nodeCrypto } from './crypto.ts'
+import { type CaptureInput, SingleInput } from './input.ts'
 import { passwordOfFile, readKeyFile } from './keys.ts'
-import { openCaptureInput } from './source.ts'
+import { openCaptureInput, openGrowing } from './source.ts'
 import { FileSpool } from './spool.ts'
 import { trustOf } from './trust.ts'
 
@@ -49,6 +49,10 @@ export interface AnalyseOptions {
   /** PEM file of the roots to trust; without one Node's built-in list. */
   readonly roots?: string | null
   readonly replay: ReplayOptions
+  /** More files of the same capture, in whatever order: read with the first as one, in time order. */
+  readonly chain?: readonly string[]
+  /** The file is still being written: read on as it grows, until `cancelled` says so. */
+  readonly follow?: boolean
 }
 
 export interface AnalyseHooks {
@@ -62,6 +66,8 @@ export interface AnalyseHooks {
 
 export interface OpenCapture {
   readonly summary: CaptureSummary
+  /** Of each file of the capture; one unless several were read as one. */
+  readonly files: readonly CaptureSummary[]
   /** In order of `id`. */
   readonly rows: readonly ReportRow[]
   readonly otherFlows: { looksLike: string; flows: number }[]
@@ -93,9 +99,6 @@ interface Inspected {
   analysis: Analysis
 }
 
-/** Bytes read by `readPacketAt` before a longer packet is read again. */
-const scratchBytes = 4096
-
 /** Reads the capture at `path` to its end (or until cancelled) and keeps it open for `inspect`. Faults come back as values. */
 export function analyseFile(
   path: string,
@@ -105,16 +108,24 @@ export function analyseFile(
   return outcomeOf(async () => {
     const keys = loadKeys(options)
     const trust = loadRoots(options.roots ?? null)
-    const pieces = await openCaptureInput(path)
+    const input = await openInput(path, options)
     try {
-      const capture = new Capture(path, pieces, keys, trust, options.replay)
-      await capture.read(hooks)
+      const capture = new Capture(path, input, keys, trust, options.replay)
+      await capture.read(hooks, options.follow === true)
       return capture
     } catch (error) {
-      pieces.close()
+      input.close()
       throw error
     }
   })
+}
+
+async function openInput(
+  path: string,
+  { chain = [], follow = false }: AnalyseOptions,
+): Promise<CaptureInput> {
+  if (chain.length > 0) return openChain([path, ...chain])
+  return new SingleInput(path, follow ? openGrowing(path) : await openCaptureInput(path))
 }
 
 class Capture implements OpenCapture {
@@ -122,16 +133,14 @@ class Capture implements OpenCapture {
   summary: CaptureSummary
   cancelled = false
   private readonly path: string
-  private readonly pieces: Pieces
+  private readonly input: CaptureInput
   private readonly spool: FileSpool | null
   private readonly scanner: Scanner
-  private readonly reader: CaptureReader
   private readonly records = new Map<number, ConversationRecord>()
   private readonly trust: Trust
   private readonly neighbourhood = new Neighbourhood()
   private readonly replay: ReplayOptions
   private readonly builderOptions: { keepSealed: boolean; keepBytes: boolean }
-  private readonly scratch = new Uint8Array(scratchBytes)
   private readonly now = Date.now()
   private log: KeyLog | null
   /** Sessions opened with a private key, for those resumed later. */
@@ -140,14 +149,14 @@ class Capture implements OpenCapture {
   private pending: ReportRow[] = []
   private last: Inspected | null = null
 
-  constructor(path: string, pieces: Pieces, keys: Keys, trust: Trust, replay: ReplayOptions) {
+  constructor(path: string, input: CaptureInput, keys: Keys, trust: Trust, replay: ReplayOptions) {
     this.path = path
-    this.pieces = pieces
+    this.input = input
     this.trust = trust
     this.replay = replay
     this.log = keys.log
     this.rsa = keys.rsa ?? []
-    this.spool = pieces.seekable === null ? new FileSpool() : null
+    this.spool = input.spooled ? new FileSpool() : null
     this.builderOptions = { keepSealed: this.hasKeys, keepBytes: false }
     this.scanner = new Scanner(
       {
@@ -160,7 +169,6 @@ class Capture implements OpenCapture {
       },
       this.builderOptions,
     )
-    this.reader = new CaptureReader(this.scanner, pieces.container)
     this.summary = this.summarise()
   }
 
@@ -173,11 +181,15 @@ class Capture implements OpenCapture {
     return this.scanner.otherFlows()
   }
 
-  async read(hooks: Partial<AnalyseHooks>): Promise<void> {
+  get files(): readonly CaptureSummary[] {
+    return this.input.files(this.scanner.flows, this.scanner.warnings.list())
+  }
+
+  async read(hooks: Partial<AnalyseHooks>, following: boolean): Promise<void> {
     let turn = performance.now()
-    await readCapture(this.pieces, this.reader, this.scanner, async (read) => {
+    await this.input.read(this.scanner, async (read) => {
       this.flush(hooks)
-      hooks.progress?.(read, this.pieces.total, this.reader.packets, this.scanner.conversations)
+      hooks.progress?.(read, this.input.total, this.input.packets, this.scanner.conversations)
       // Give the process a turn, so that it can be told to stop.
       if (performance.now() - turn > 50) {
         await setImmediate()
@@ -186,7 +198,8 @@ class Capture implements OpenCapture {
       this.cancelled = hooks.cancelled?.() ?? false
       return !this.cancelled
     })
-    if (this.reader.fault !== null) throw new Refusal({ ...this.reader.fault, packet: null })
+    // Who follows a capture ends it by stopping.
+    if (following) this.cancelled = false
     this.scanner.finish()
     this.meetNeighbours()
     this.flush(hooks)
@@ -219,7 +232,7 @@ class Capture implements OpenCapture {
   }
 
   get baseSeconds(): number {
-    return this.reader.clock.baseSeconds
+    return this.input.clock.baseSeconds
   }
 
   *notedPackets(ids: readonly number[]): Generator<SavedPacket> {
@@ -255,7 +268,7 @@ class Capture implements OpenCapture {
   }
 
   close(): void {
-    this.pieces.close()
+    this.input.close()
     this.spool?.close()
   }
 
@@ -264,7 +277,7 @@ class Capture implements OpenCapture {
   }
 
   private get viewHost() {
-    const { clock } = this.reader
+    const { clock } = this.input
     return { clock, crypto: nodeCrypto, world: { trust: this.trust, clock, now: this.now } }
   }
 
@@ -283,11 +296,9 @@ class Capture implements OpenCapture {
   }
 
   private readonly readAgain: ReadAgain = (place) => {
-    const { layout } = this.reader
-    if (layout === null) return null
-    if (this.pieces.seekable !== null) return readPacketAt(this.pieces.seekable, layout, place, this.scratch)
+    if (!this.input.spooled) return this.input.readAgain(place)
     const stored = this.spool?.read(place) ?? null
-    const link = stored === null ? undefined : layout.interfaces[stored.link]
+    const link = stored === null ? undefined : this.input.interfaces[stored.link]
     return stored === null || link === undefined ? null : ({ ...stored, link } satisfies PacketAgain)
   }
 
@@ -338,12 +349,12 @@ class Capture implements OpenCapture {
   }
 
   private summarise(): CaptureSummary {
-    const { clock, first, last } = this.reader
+    const { clock, first, last } = this.input
     return {
       file: this.path,
-      format: this.reader.details,
-      bytes: this.pieces.total,
-      packets: this.reader.packets,
+      format: this.input.details,
+      bytes: this.input.total,
+      packets: this.input.packets,
       flows: this.scanner.flows,
       first: isoTime(clock, first),
       last: isoTime(clock, last),

@@ -1,7 +1,7 @@
 // Captures as Node gives them: files, compressed files and pipes, in pieces of one reused buffer.
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
 import { SourceError } from '../../shared/ports.ts'
@@ -13,6 +13,9 @@ import { containerOf, unpack } from './unpack.ts'
 /** Reads begin here in the buffer: page-aligned reads into the first bytes of a large Buffer are several times slower. */
 const bufferStart = 64
 const fileReadBytes = 4 << 20
+/** The same of a file that is still being written, and milliseconds between two looks at it. */
+const growingReadBytes = 512 << 10
+const growthWait = 200
 /** First size of the buffer for bytes that come in chunks. */
 const streamBufferBytes = 512 << 10
 
@@ -38,35 +41,77 @@ export async function openCaptureInput(
   return new StreamPieces(path, file.size, container, chunks, () => file.close())
 }
 
+/** Opens a capture that is still being written: at its end it waits for more. Throws as `openCaptureInput` does. */
+export function openGrowing(path: string): Pieces {
+  const kind = path === '-' ? null : attempt(path, () => statSync(path))
+  if (kind?.isFile() !== true)
+    throw new SourceError(
+      'capture-unreadable',
+      `${path === '-' ? 'Standard input' : path} cannot be followed; only a file can.`,
+      'Name the file that is being written. A pipe is read as it comes anyway.',
+    )
+  const file = new FileSource(path, true)
+  const head = Buffer.alloc(4)
+  const there = file.readForward(0, head, 0, head.length)
+  if (containerOf(sniff(head.subarray(0, there)).kind) === null) return new FilePieces(file)
+  file.close()
+  throw new SourceError(
+    'capture-unreadable',
+    `${path} is packed and cannot be followed.`,
+    'Follow the capture itself.',
+  )
+}
+
 /** An open file. Reads check that it is still as it was when it was opened. */
 export class FileSource implements ByteSource {
   readonly name: string
-  readonly size: number
+  /** Growth is no change. */
+  readonly grows: boolean
+  private known: number
   private readonly modified: number
   private handle: number
 
   /** Throws `SourceError` where the file cannot be opened. */
-  constructor(path: string) {
+  constructor(path: string, grows = false) {
     this.name = path
+    this.grows = grows
     this.handle = attempt(path, () => openSync(path, 'r'))
     const stat = fstatSync(this.handle)
     if (stat.isDirectory()) {
       this.close()
       throw new SourceError('capture-unreadable', `${path} is a folder, not a file.`, 'Choose a file in it.')
     }
-    this.size = stat.size
+    this.known = stat.size
     this.modified = stat.mtimeMs
   }
 
+  get size(): number {
+    return this.known
+  }
+
+  /** Looks how far the file has grown. Throws `SourceError` where it has become shorter. */
+  look(): number {
+    this.check()
+    return this.known
+  }
+
   read(offset: number, into: Uint8Array, start: number, length: number): number {
+    this.check()
+    return this.readForward(offset, into, start, length)
+  }
+
+  private check(): void {
     const stat = attempt(this.name, () => fstatSync(this.handle))
-    if (stat.size !== this.size || stat.mtimeMs !== this.modified)
+    const changed = this.grows
+      ? stat.size < this.known
+      : stat.size !== this.known || stat.mtimeMs !== this.modified
+    if (changed)
       throw new SourceError(
         'capture-changed',
         `${this.name} has changed since it was read.`,
         'Open the capture again.',
       )
-    return this.readForward(offset, into, start, length)
+    this.known = stat.size
   }
 
   /** The same for a first reading, which takes the file as it is at the moment. */
@@ -131,18 +176,20 @@ class Window {
 
 class FilePieces implements Pieces {
   readonly name: string
-  readonly total: number
   readonly container = null
   readonly seekable: FileSource
   readonly problem = null
   private readonly window: Window
   private read = 0
 
+  get total(): number {
+    return this.seekable.size
+  }
+
   constructor(file: FileSource) {
     this.name = file.name
-    this.total = file.size
     this.seekable = file
-    this.window = new Window(Math.min(fileReadBytes, Math.max(file.size, 1)))
+    this.window = new Window(file.grows ? growingReadBytes : Math.min(fileReadBytes, Math.max(file.size, 1)))
   }
 
   async next(unconsumed: number, wanted: number): Promise<Piece | null> {
@@ -151,12 +198,19 @@ class FilePieces implements Pieces {
     if (wanted > unconsumed && window.bytes.length - window.end === 0) window.reserve(window.held)
     // A message that asks to stop is read between two pieces.
     await setImmediate()
+    if (this.seekable.grows) await this.waitForMore()
     const room = Math.min(window.bytes.length - window.end, this.total - this.read)
     const count = room > 0 ? this.seekable.readForward(this.read, window.bytes, window.end, room) : 0
-    if (count === 0) return null
+    // Nothing new yet: the reader is given its turn all the same, so that it can be told to stop.
+    if (count === 0 && !this.seekable.grows) return null
     this.read += count
     window.end += count
     return window.piece(this.read)
+  }
+
+  private async waitForMore(): Promise<void> {
+    if (this.seekable.look() === this.read) await setTimeout(growthWait)
+    this.seekable.look()
   }
 
   close(): void {
