@@ -20,8 +20,3 @@ export function download(name: string, content: string | Uint8Array): void {
   link.click()
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }
-
-/** `16 03 03`, without line breaks. */
-export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
-}

@@ -72,6 +72,7 @@ export const keyGroups: readonly KeyGroup[] = [
       either('field', '↑', '↓'),
       either('close, open field', '←', '→'),
       one('jump between fields and bytes', 'H'),
+      one('find in fields and bytes', 'F'),
       one('go to offset', 'G'),
       one('copy as hex', 'Ctrl', 'C'),
     ],
