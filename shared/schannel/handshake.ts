@@ -15,6 +15,7 @@ import {
 import { answer } from './flights.ts'
 import type { Token } from './model.ts'
 import { inputAfter, inputToken, outputBefore, outputNone, outputToken } from './parameters.ts'
+import { isBeforeWindows10 } from './profiles.ts'
 import { noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** What of a flight has been read: bits of `Walk.flight`. */
@@ -273,10 +274,6 @@ export function missingBytes(walk: Walk, record: number, size: number, from: num
   const at = from - (walk.peer.chunks[0]?.start ?? 0)
   if (at + 5 > opening.length) return null
   return 5 + ((opening[at + 3]! << 8) | opening[at + 4]!) - size
-}
-
-function isBeforeWindows10(profile: string | null): boolean {
-  return profile === 'win7' || profile === 'win8' || profile === 'win81'
 }
 
 const continues = ruling('SEC_I_CONTINUE_NEEDED', 'inferred', 'schannel §4.0 consumption model (c)')
