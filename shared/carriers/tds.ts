@@ -38,15 +38,19 @@ class Direction {
   recordHeader: number[] = []
 }
 
-/** Whether a connection that begins with these bytes speaks TDS: a PRELOGIN, or TLS in the packets that carry it. */
+/**
+ * Whether a connection that begins with these bytes, which may be few, speaks TDS: a PRELOGIN, whose first option is VERSION
+ * (MS-TDS 2.2.6.5), or TLS in the packets that carry it.
+ */
 export function beginsTds(b: Uint8Array, start: number, end: number): boolean {
-  if (end - start < headerLength + 5 || b[start] !== packetTypes.prelogin || b[start + 1]! > 1) return false
-  const length = (b[start + 2]! << 8) | b[start + 3]!
-  if (length <= headerLength) return false
+  const size = end - start
+  if (b[start] !== packetTypes.prelogin || (size > 1 && b[start + 1]! > 1)) return false
+  if (size >= 4 && ((b[start + 2]! << 8) | b[start + 3]!) <= headerLength) return false
   const first = start + headerLength
-  // The first option of a PRELOGIN is VERSION (MS-TDS 2.2.6.5); its data lies behind the option list.
-  if (b[first] === options.version) return b[first + 3] === 0 && b[first + 4] === 6
-  return isRecordType(b[first]!) && b[first + 1] === 3
+  if (size <= headerLength) return true
+  if (b[first] === options.version)
+    return size < headerLength + 5 || (b[first + 3] === 0 && b[first + 4] === 6)
+  return isRecordType(b[first]!) && (size < headerLength + 2 || b[first + 1] === 3)
 }
 
 export class Tds implements Wrapping {

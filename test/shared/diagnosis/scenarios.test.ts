@@ -7,10 +7,11 @@ import { judge, verdictOf } from '../../../shared/diagnosis/judge.ts'
 import { rules } from '../../../shared/diagnosis/rules.ts'
 import { finding as findingSchema } from '../../../shared/contract/report.ts'
 import { trustOf } from '../../../electron/worker/trust.ts'
+import { carriedScenarios } from './carried-scenarios.ts'
 import { carrierScenarios } from './carrier-scenarios.ts'
 import { goodHandshakes, scenarios } from './scenarios.ts'
 
-const catalogue = [...scenarios, ...carrierScenarios]
+const catalogue = [...scenarios, ...carrierScenarios, ...carriedScenarios]
 
 const baseSeconds = Date.UTC(2026, 10, 22) / 1000
 const world: World = { trust: trustOf(null), clock: { baseSeconds }, now: baseSeconds * 1000 }
