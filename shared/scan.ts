@@ -100,7 +100,7 @@ export class Scanner implements PacketSink, PacketPlace {
   private readonly associations = new FlowTable<Association>()
   private readonly sessions: EapSessions
   /** Closed connections and sessions that may still get late packets, oldest first. */
-  private lingering: (Connection | EapSession)[] = []
+  private lingering: (Connection | EapSession | null)[] = []
   private lingeringFrom = 0
   private now = 0.5
   private spoolFull = false
@@ -306,7 +306,8 @@ export class Scanner implements PacketSink, PacketPlace {
       const connection = this.lingering[this.lingeringFrom]!
       const many = this.lingering.length - this.lingeringFrom > maxLingering
       if (!many && !(this.now - connection.end > lingerNs)) break
-      this.lingeringFrom++
+      // Let go at once: a closed connection kept until the list is cut is garbage that lives long.
+      this.lingering[this.lingeringFrom++] = null
       if (!connection.gone) this.close(connection)
     }
     if (this.lingeringFrom > 1024 && this.lingeringFrom * 2 > this.lingering.length) {

@@ -83,6 +83,8 @@ export class Connection implements StreamSink {
   private opening: Opening | null = null
   private ends: Ends | null = null
   private ring: [Noted[], Noted[]] | null = null
+  /** Payload of this direction was passed over since its last noted packet: the next one must carry the stream's state. */
+  private readonly passedOver: [boolean, boolean] = [false, false]
   /** Set while a packet is being placed: it is worth reading again. */
   private worthNoting = false
 
@@ -155,7 +157,7 @@ export class Connection implements StreamSink {
     if (segment.flags & tcpFlag.fin) this.fin(dir, segment, origin, length)
     if (segment.flags & tcpFlag.rst) this.reset(dir, segment, origin, ttl, ipId)
     this.window(dir, segment, origin)
-    if (this.worthNoting) this.note(packet, before)
+    if (this.worthNoting) this.note(dir, packet, before)
     else if (before !== null) this.remember(dir, packet, before)
   }
 
@@ -182,7 +184,10 @@ export class Connection implements StreamSink {
     if (this.builder !== null) for (const stream of this.streams) stream.flush(this)
     if (this.ring !== null) this.noted.push(...this.ring[0], ...this.ring[1])
     this.ring = null
-    this.noted.sort((x, y) => x.packet - y.packet)
+    // Nearly always they are in order already.
+    const { noted } = this
+    if (noted.some(({ packet }, i) => i > 0 && packet < noted[i - 1]!.packet))
+      noted.sort((x, y) => x.packet - y.packet)
   }
 
   data(stream: TcpStream, b: Uint8Array, start: number, end: number, origin: Origin): void {
@@ -218,6 +223,7 @@ export class Connection implements StreamSink {
     const tls = this.builder.streams[stream.dir]
     if (!tls.bulk || tls.skip <= length || segment.window === 0) return false
     if (this.streams[stream.dir === 0 ? 1 : 0].holding) return false
+    this.passedOver[stream.dir] = true
     tls.skip -= length
     tls.offset += length
     stream.advance(length)
@@ -318,13 +324,19 @@ export class Connection implements StreamSink {
     return true
   }
 
-  private note(packet: number, resume: Resume | null): void {
-    if (this.noted.length < maxNotedPackets) this.noted.push({ at: this.packet.place(), packet, resume })
-    else this.builder?.limitsReached.add('maxNotedPackets')
+  private note(dir: 0 | 1, packet: number, state: Resume | null): void {
+    if (this.noted.length >= maxNotedPackets) {
+      this.builder?.limitsReached.add('maxNotedPackets')
+      return
+    }
+    const resume = this.passedOver[dir] ? state : null
+    if (resume !== null) this.passedOver[dir] = false
+    this.noted.push({ at: this.packet.place(), packet, resume })
   }
 
   /** Keeps the last packets in which bulk records meet, in case they turn out to be the last. */
   private remember(dir: 0 | 1, packet: number, resume: Resume): void {
+    this.passedOver[dir] = true
     this.ring ??= [[], []]
     const ring = this.ring[dir]
     ring.push({ at: this.packet.place(), packet, resume })

@@ -203,6 +203,7 @@ export class TlsStream extends StreamState {
 
   /** The last records of the bulk join the described ones. Call once, at the end. */
   finish(): void {
+    if (this.tail.length === 0) return
     this.records.push(...this.tail)
     this.uninspected -= this.tail.length
     this.tail = []
