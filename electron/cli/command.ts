@@ -18,6 +18,10 @@ export interface InspectOptions extends HandingOn {
   readonly files: readonly string[]
   readonly format: ReportFormat
   readonly full: boolean
+  /** The files are one capture in time order. */
+  readonly chain: boolean
+  /** The file is still being written: read on until Ctrl-C. */
+  readonly follow: boolean
   /** A report is wanted: --save-capture alone prints none. */
   readonly printed: boolean
   /** null: standard output. */
@@ -70,6 +74,8 @@ export interface CommandHost {
 interface Flags extends HandingOnFlags {
   format?: ReportFormat
   detail?: 'full'
+  chain?: true
+  follow?: true
   out?: string
   keylog?: string
   key?: string
@@ -191,6 +197,8 @@ function inspectCommand(program: Command): Command {
       ).default(defaultReplay.statuses),
     )
     .option('--profile <id>', 'Windows version of both sides, or client=ID,server=ID', readProfile)
+    .option('--chain', 'the files are one capture (a ring buffer): merged in time order, overlaps taken once')
+    .option('--follow', 'the file is still being written: read on as it grows, until Ctrl-C; then report')
     .option('--filter <expression>', 'only conversations that pass')
     .option('--failed', 'only conversations that failed')
     .addOption(
@@ -295,6 +303,10 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     complain(host.stderr, `--out would overwrite the capture ${out}`, 'Name another file.')
     return exitCodes.usage
   }
+  if (flags.follow === true && (files.length > 1 || files[0] === '-')) {
+    complain(host.stderr, '--follow reads one file', 'Name the file that is being written.')
+    return exitCodes.usage
+  }
   if (files.filter((file) => file === '-').length > 1) {
     complain(host.stderr, 'standard input can be read once only', 'Name - once.')
     return exitCodes.usage
@@ -307,6 +319,8 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     out,
     format: flags.format ?? formatOf(out),
     full: flags.detail === 'full',
+    chain: flags.chain ?? false,
+    follow: flags.follow ?? false,
     printed: flags.saveCapture === undefined || flags.format !== undefined || out !== null,
     keylog: flags.keylog ?? null,
     key: flags.key ?? null,

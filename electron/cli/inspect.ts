@@ -41,18 +41,21 @@ export async function inspectFiles(options: InspectOptions, host: CliHost): Prom
     paint: paintOf(options.colour && host.colours),
     width: Math.min(widestLine, host.width),
   })
+  // Who follows a capture ends it with Ctrl-C, and wants the report then.
+  const stopped = () => host.stopped.aborted && !options.follow
   const output = openOutput(options.out, host.stdout)
   const result: Result = { matched: false, unreadable: 0 }
   try {
-    await output.write(printer.open(options.files.length))
-    for (const file of options.files) {
-      if (host.stopped.aborted || output.closed) break
+    const files = options.chain ? options.files.slice(0, 1) : options.files
+    await output.write(printer.open(files.length))
+    for (const file of files) {
+      if (stopped() || output.closed) break
       await inspectFile(file, options, host, printer, output, result)
     }
     // An unreadable capture must not cost the report of an earlier run.
-    if (host.stopped.aborted || (options.out !== null && result.unreadable === options.files.length)) {
+    if (stopped() || (options.out !== null && result.unreadable === files.length)) {
       await output.abandon()
-      return host.stopped.aborted ? exitCodes.interrupted : exitCodes.unreadable
+      return stopped() ? exitCodes.interrupted : exitCodes.unreadable
     }
     await output.write(printer.close())
     await output.finish()
@@ -80,7 +83,9 @@ async function inspectFile(
   result: Result,
 ): Promise<void> {
   const { keylog, key, passwordFile, replay } = options
-  const capture = await openForCommand(file, { keylog, key, passwordFile, replay }, host)
+  const { chain, files, follow } = options
+  const input = { keylog, key, passwordFile, replay, chain: chain ? files.slice(1) : [], follow }
+  const capture = await openForCommand(file, input, host)
   if (capture === null) {
     result.unreadable += 1
     return
@@ -95,7 +100,7 @@ async function inspectFile(
     const tool = { name: 'handshake-inspector', version: host.version }
     const report = reported(capture, rows, { ...options, notes: null }, tool)
     for (const piece of printReport(printer, report.head, report.rows, (id) => report.inspect(id))) {
-      if (host.stopped.aborted || output.closed) return
+      if ((host.stopped.aborted && !follow) || output.closed) return
       await output.write(piece)
     }
   } finally {
@@ -113,11 +118,23 @@ export async function openForCommand(
   const opened = await host.analyse(file, options, {
     progress: (bytes, total, packets) => progress.update(bytes, total, packets),
     cancelled: () => host.stopped.aborted,
+    rows: (rows) => {
+      if (options.follow === true) for (const row of rows) host.stderr.write(`${lineOf(row)}\n`)
+    },
   })
   progress.stop()
   if (opened.ok) return opened.value
   complain(host.stderr, printable(`${file}: ${opened.fault.message}`), opened.fault.hint)
   return null
+}
+
+/** A conversation on one line, as it appears in a capture that is followed. */
+function lineOf({ id, start, outcome, client, server, serverName, failure }: ReportRow): string {
+  const ends = `${client.address}:${String(client.port)} → ${server.address}:${String(server.port)}`
+  const name = serverName === null ? '' : ` ${serverName}`
+  return printable(
+    `#${String(id)} ${start ?? ''} ${outcome} ${ends}${name}${failure === null ? '' : ` ${failure.cause}`}`,
+  )
 }
 
 /** Resolves when the text is taken, so that exiting afterwards loses nothing. */

@@ -64,7 +64,13 @@ export function reported(
   const model = { ...replay, keys: capture.model.keys }
   const inspect = (id: number) => capture.inspect(id, replay)
   if (redact.length === 0) {
-    const head = { tool, capture: capture.summary, model, ...(notes === null ? {} : { notes: notebook }) }
+    const head = {
+      tool,
+      capture: capture.summary,
+      ...(capture.files.length > 1 ? { files: capture.files } : {}),
+      model,
+      ...(notes === null ? {} : { notes: notebook }),
+    }
     return { head, rows, inspect, text: (text) => text, replacements: () => [] }
   }
   const redactor = new Redactor(redact)
@@ -80,6 +86,7 @@ export function reported(
     head: {
       tool,
       capture: redactor.capture(capture.summary),
+      ...(capture.files.length > 1 ? { files: capture.files.map((file) => redactor.capture(file)) } : {}),
       model,
       ...(notes === null ? {} : { notes: notebook.map(cleaned) }),
     },

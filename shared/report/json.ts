@@ -14,14 +14,14 @@ export function jsonPrinter(): Printer {
       several = count > 1
       return several ? '[\n' : ''
     },
-    *begin({ tool, capture, model, notes }) {
+    *begin({ tool, capture, files, model, notes }) {
       conversations = 0
       if (reports > 0) yield ',\n'
       reports += 1
       const head = JSON.stringify({
         schema: reportSchemaName,
         tool,
-        captures: [capture],
+        captures: files ?? [capture],
         model,
         ...(notes === undefined ? {} : { notes }),
       })

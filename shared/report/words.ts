@@ -14,6 +14,8 @@ import { isFailure, statusNames } from '../sspi/status.ts'
 export interface ReportHead {
   readonly tool: { readonly name: string; readonly version: string }
   readonly capture: CaptureSummary
+  /** Where several files were read as one capture: each of them. */
+  readonly files?: readonly CaptureSummary[]
   readonly model: ModelOptions
   /** The analyst's; left out: none go into the report. */
   readonly notes?: readonly Note[]

@@ -152,3 +152,59 @@ describe('the text of a recorded failure', () => {
     expect(found.split('\n').filter(Boolean)).toHaveLength(1)
   })
 })
+
+describe('--chain', () => {
+  it('gives one report whose captures are all the files', async () => {
+    const both = ['test/captures/ok-tls12-full.pcap', '--chain', '--format', 'json']
+    const made = JSON.parse(await inspect('untrusted-root.pcap', ...both)) as Report
+    expect(report.parse(made)).toEqual(made)
+    expect(made.captures.map(({ file }) => file).sort()).toEqual([
+      'test/captures/ok-tls12-full.pcap',
+      'test/captures/untrusted-root.pcap',
+    ])
+    expect(made.conversations.map(({ outcome }) => outcome).sort()).toEqual(['established', 'failed'])
+  })
+})
+
+describe('--follow', () => {
+  it('ends with the report when it is stopped, and told each conversation as it closed', async () => {
+    const stdout = new PassThrough().setEncoding('utf8')
+    const stderr = new PassThrough().setEncoding('utf8')
+    let out = ''
+    let err = ''
+    const stopped = new AbortController()
+    stdout.on('data', (text: string) => (out += text))
+    stderr.on('data', (text: string) => (err += text))
+    const host: CliHost = {
+      stdout,
+      stderr,
+      version: '0',
+      colours: false,
+      width: 100,
+      watched: false,
+      stopped: stopped.signal,
+      analyse: (path, options, hooks) =>
+        analyseFile(path, options, {
+          ...hooks,
+          progress: () => stopped.abort(),
+        }),
+    }
+    const command = await readCommand(
+      ['inspect', 'test/captures/untrusted-root.pcap', '--follow', '--format', 'jsonl'],
+      host,
+    )
+    if (typeof command === 'number') throw new Error('The arguments were refused.')
+    expect(await runCommand(command, host)).toBe(0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(out.split('\n').filter(Boolean)).toHaveLength(1)
+    expect(err).toMatch(/^#1 \S+ failed /)
+  })
+
+  it('reads one file', async () => {
+    let said = ''
+    const write = (text: string) => (said += text)
+    const host = { stdout: { write }, stderr: { write }, version: '0' }
+    expect(await readCommand(['inspect', 'a.pcap', 'b.pcap', '--follow'], host)).toBe(2)
+    expect(said).toContain('--follow reads one file')
+  })
+})

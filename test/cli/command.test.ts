@@ -29,6 +29,7 @@ const analyse: CliHost['analyse'] = (path) => {
     ok: true,
     value: {
       summary: { ...captureFixture, file: path },
+      files: [{ ...captureFixture, file: path }],
       rows: conversations.map(rowOf),
       otherFlows: [],
       model: modelFixture,

@@ -180,6 +180,7 @@ describe('a file that does not say what was to be written', () => {
 function spread(capture: OpenCapture): OpenCapture {
   return {
     summary: capture.summary,
+    files: capture.files,
     rows: capture.rows,
     otherFlows: capture.otherFlows,
     model: capture.model,

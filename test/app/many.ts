@@ -1,0 +1,139 @@
+// The page on a made-up capture of any number of conversations: the session and its tools are the real ones.
+
+import { randomUUID } from 'node:crypto'
+import type { BrowserContext, Page } from 'playwright-core'
+import { chromium, type Browser } from 'playwright-core'
+import { inject } from 'vitest'
+import { createSession } from '../../electron/worker/session.ts'
+import { tools } from '../../electron/worker/tools.ts'
+import type { BridgeEvent } from '../../shared/contract/bridge.ts'
+import type { ReportRow } from '../../shared/contract/report.ts'
+import type { Served } from '../../electron/serve.ts'
+import {
+  establishedConversation,
+  failedConversation,
+  captureFixture,
+  modelFixture,
+} from '../support/fixtures.ts'
+import { startServed } from '../host/desktop.ts'
+import { rowOf } from '../support/rows.ts'
+
+export interface Many {
+  readonly page: Page
+  problems(): string[]
+}
+
+const hosts = 50
+const failedOneIn = 20
+const rowsTold = 3000
+const firstMs = Date.parse('2026-11-22T10:00:00Z')
+
+let browser: Browser | null = null
+let context: BrowserContext | null = null
+let served: Served | null = null
+
+/** `count` conversations with fifty servers, one a millisecond, every twentieth failed. */
+export function rowsOf(count: number): ReportRow[] {
+  const [good, bad] = [rowOf(establishedConversation), rowOf(failedConversation)]
+  return Array.from({ length: count }, (_, at) => {
+    const id = at + 1
+    return {
+      ...(id % failedOneIn === 0 ? bad : good),
+      id,
+      key: `key-${String(id)}`,
+      serverName: `host-${String(id % hosts)}.example`,
+      start: new Date(firstMs + at).toISOString().replace('Z', '000000Z'),
+    }
+  })
+}
+
+/** Opens the page on a capture of `count` conversations. */
+export async function openMany(count: number): Promise<Many> {
+  served = await startServed()
+  browser = await chromium.connect(inject('chromium'))
+  context = await browser.newContext({
+    viewport: { width: 1480, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const page = await context.newPage()
+  const seen: string[] = []
+  page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
+  const rows = rowsOf(count)
+  // The page keeps a few thousand rows; telling it all of them would only keep the spec waiting.
+  let told = 0
+  const post = (event: BridgeEvent): void => {
+    if (event.kind === 'rows' && (told += event.rows.length) > rowsTold) return
+    void page.evaluate(`tell(${JSON.stringify(event)})`)
+  }
+  const session = createSession(
+    { ...hostFor(), post },
+    {
+      ...tools,
+      analyse: (_path, _options, hooks) => {
+        hooks?.rows?.(rows)
+        return Promise.resolve({
+          ok: true,
+          value: {
+            summary: { ...captureFixture, file: 'many.pcapng' },
+            files: [],
+            rows,
+            otherFlows: [],
+            model: modelFixture,
+            cancelled: false,
+            inspect: (id: number) => ({ ...establishedConversation, id }),
+            token: () => ({ bytes: new Uint8Array(0), fields: [], packets: [], openedFrom: null }),
+            close: () => undefined,
+          } as never,
+        })
+      },
+    },
+  )
+  await page.exposeFunction('ask', async (channel: string, input: unknown) =>
+    JSON.stringify(await session.request(channel, input)),
+  )
+  await page.addInitScript(`(${bridgeInPage.toString()})(${JSON.stringify(randomUUID())})`)
+  await page.goto(served.url)
+  return { page, problems: () => seen }
+}
+
+/** Closes what `openMany` opened. */
+export async function closeMany(): Promise<void> {
+  await context?.close()
+  await browser?.close()
+  await served?.close()
+}
+
+function hostFor() {
+  return { mayRead: () => true, mayWrite: () => false, opened: () => undefined }
+}
+
+/** Runs in the page: a bridge whose worker is the spec. */
+function bridgeInPage(): void {
+  const listeners = new Set<(event: unknown) => void>()
+  const page = window as unknown as Record<string, unknown> & {
+    ask(channel: string, input: unknown): Promise<string>
+  }
+  page['tell'] = (event: unknown) => {
+    for (const listener of listeners) listener(event)
+  }
+  const nothing = () => Promise.resolve(null)
+  const known: Record<string, unknown> = {
+    host: 'served',
+    platform: 'linux',
+    version: '0.0.0-test',
+    request: async (channel: string, input: unknown) => JSON.parse(await page.ask(channel, input)) as unknown,
+    on(listener: (event: unknown) => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onCommand(listener: (command: unknown) => void) {
+      queueMicrotask(() => listener({ kind: 'open', path: 'many.pcapng' }))
+      return () => undefined
+    },
+    recent: () => Promise.resolve([]),
+    samples: () => Promise.resolve([]),
+    settings: () => Promise.resolve({ roots: null, keylog: null, rememberRecent: true }),
+    notify: () => undefined,
+  }
+  page['bridge'] = new Proxy(known, { get: (target, name) => target[String(name)] ?? nothing })
+}
