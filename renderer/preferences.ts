@@ -72,6 +72,11 @@ export const times: Ref<Times> = useLocalStorage<Times>(
   { zone: 'utc', format: 'clock' },
   { mergeDefaults: true },
 )
+/** Whether certificates are judged at the time of the capture only, or today as well. */
+export const certificatesJudged: Ref<'both' | 'captured'> = useLocalStorage<'both' | 'captured'>(
+  'certificates-judged',
+  'both',
+)
 export const diagnosisOpen: Ref<boolean> = useLocalStorage('diagnosis', true)
 
 /** Puts the theme on the document and keeps it there. */

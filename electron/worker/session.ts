@@ -16,6 +16,7 @@ import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.t
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
+import { p7bOf } from './p7b.ts'
 import type { analyseFile, OpenCapture } from './analyse.ts'
 import type { saveCapture } from './export.ts'
 import type { NoteStore } from './notes.ts'
@@ -211,6 +212,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       const { filter } = explanation
       return { explanation, ids: filter === null ? [] : tools.query(rows, filter, []).ids }
     },
+    'certificates.bundle': ({ certificates }) => ({ p7b: p7bOf(certificates) }),
     'token.inspect': async ({ capture, id, token }) => {
       const view = (await captureOf(capture).whole).token(id, token)
       // A copy of its own: a view would take its whole buffer along.

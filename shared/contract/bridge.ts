@@ -121,6 +121,11 @@ export const requests = {
     input: z.object({ text: z.string(), capture: z.number().nullable() }),
     output: z.object({ explanation, ids: z.array(z.number()).nullable() }),
   },
+  /** Certificates (DER in base64) as one P7B file, in base64. */
+  'certificates.bundle': {
+    input: z.object({ certificates: z.array(z.string()) }),
+    output: z.object({ p7b: z.string() }),
+  },
   /** Bytes and field tree of one token; field positions count from the token's first byte. */
   'token.inspect': {
     input: z.object({ capture: z.number(), id: z.number(), token: z.number() }),
