@@ -62,7 +62,7 @@ function connectServed(): Bridge {
     const reason = refusalOf(channel, input)
     if (reason !== null) return { ok: false, fault: reason }
     const outcome = await post<Output<C>>(`request?tab=${tab}`, JSON.stringify({ channel, input }))
-    return channel === 'token.inspect' ? withBytes(outcome) : outcome
+    return channel === 'token.inspect' || channel === 'capture.save' ? withBytes(outcome) : outcome
   }
 
   function refusalOf(channel: Channel, input: unknown): Fault | null {

@@ -45,7 +45,7 @@ table.facts{table-layout:fixed}
 table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
 article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .verdict{font-size:15px;font-weight:530}
-.note{white-space:pre-wrap;border-left:3px solid var(--ink-3);padding-left:10px}
+.said{white-space:pre-wrap;border-left:3px solid var(--ink-3);padding-left:10px}
 .warning{color:var(--need)}
 .score{list-style:none;margin:16px 0;padding:0;border:1px solid var(--line-2);border-radius:5px;background:var(--ground);padding:0 12px 12px 0}
 .line{display:grid;grid-template-columns:84px minmax(0,1fr) 236px minmax(0,1fr)}

@@ -128,7 +128,7 @@ const columns: readonly ListColumn[] = [
 
 /** What the analyst wrote; its line breaks are kept by the style. */
 function noteLines(notes: readonly PlacedNote[]): Html {
-  return join(notes.map(({ place, text }) => html`<p class="note"><b>${place}.</b> ${text}</p>`))
+  return join(notes.map(({ place, text }) => html`<p class="said"><b>${place}.</b> ${text}</p>`))
 }
 
 function article(conversation: ReportConversation, anchor: string, notes: readonly PlacedNote[]): Html {
