@@ -31,7 +31,7 @@ export const maxNotedPackets = 20000
 export const maxOpenFlows = 1 << 19
 /** A closed connection waits this long (capture time) for late packets; this many may wait at once. */
 export const lingerNs = 5e8
-export const maxLingering = 1024
+export const maxLingering = 128
 /** Captured bytes of one packet. Longer lengths are damage (tcpdump's MAXIMUM_SNAPLEN is 262144). */
 export const maxPacketBytes = 1 << 18
 /** IP fragments: datagrams waiting, and bytes of one datagram. */

@@ -95,12 +95,23 @@ class Memory {
   private readonly certificates = new Map<number, SentCertificate>()
   private readonly chains = new Map<SentCertificate, RememberedChain>()
   private readonly world: World
+  /** The message asked about last: several rooms ask about one conversation in turn. */
+  private asked: readonly { readonly der: Uint8Array }[] | null = null
+  private answer: RememberedChain | null = null
 
   constructor(world: World) {
     this.world = world
   }
 
   chain(certificates: readonly { readonly der: Uint8Array }[]): RememberedChain {
+    if (certificates !== this.asked || this.answer === null) {
+      this.answer = this.recall(certificates)
+      this.asked = certificates
+    }
+    return this.answer
+  }
+
+  private recall(certificates: readonly { readonly der: Uint8Array }[]): RememberedChain {
     const sent = certificates.map(({ der }) => this.certificate(der))
     const found = this.chains.get(sent[0]!)
     if (found?.sent.length === sent.length && found.sent.every((each, i) => each === sent[i])) return found
