@@ -85,6 +85,8 @@ interface Live {
   readonly path: string
   /** PEM file of the trusted roots. */
   readonly roots: string | null
+  /** Still being written. */
+  readonly follow: boolean
   readonly rows: Map<number, ReportRow>
   /** All rows in the order asked for last: a filter being typed asks for the same one with each key. */
   order: { readonly sort: string; readonly rows: ReportRow[] } | null
@@ -136,11 +138,11 @@ export function createSession(host: SessionHost, tools: Tools): Session {
   }
 
   const handlers: Handlers = {
-    'capture.open': ({ path, keylog, roots = null }) => {
+    'capture.open': ({ path, keylog, roots = null, follow = false }) => {
       checkRead(path)
       for (const file of [keylog, roots]) if (file !== null) checkRead(file)
       const capture = ++last
-      const live: Live = { path, roots, rows: new Map(), order: null, stop: false }
+      const live: Live = { path, roots, follow, rows: new Map(), order: null, stop: false }
       // The page learns the capture's number before its first event.
       const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
       // Who asks for the capture gets the reason; the page has it from the event.
@@ -338,7 +340,14 @@ async function read(
   try {
     const outcome = await tools.analyse(
       live.path,
-      { keylog, key: null, passwordFile: null, roots: live.roots, replay: defaultReplay },
+      {
+        keylog,
+        key: null,
+        passwordFile: null,
+        roots: live.roots,
+        replay: defaultReplay,
+        follow: live.follow,
+      },
       {
         progress(bytes, total, packets, conversations) {
           if (performance.now() - told < progressWait) return

@@ -52,6 +52,8 @@ export const requests = {
       keylog: z.string().nullable(),
       /** PEM file of the roots to trust; without one the built-in list. */
       roots: z.string().nullable().optional(),
+      /** The capture is still being written: it is read on until `capture.cancel`, which ends it as its end would. */
+      follow: z.boolean().optional(),
     }),
     output: z.object({ capture: z.number() }),
   },
