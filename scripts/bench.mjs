@@ -1,7 +1,7 @@
 // `npm run bench`: builds the bench captures, runs a plain read, our scan and tshark on them, each in a process of its own, and prints the ratios.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -200,7 +200,7 @@ function table(results) {
 function record(name, facts, { read, scan, rows, tshark }, { times, rowTimes, reads }) {
   const path = join(root, 'docs/bench.md')
   const cells = [
-    new Date().toISOString().slice(0, 10),
+    `${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0].toFixed(1)}`,
     machine(),
     `${name}: ${facts}`,
     ...[read, scan, rows, tshark].map((one) =>
@@ -211,7 +211,9 @@ function record(name, facts, { read, scan, rows, tshark }, { times, rowTimes, re
     times === null ? '–' : `${times.toFixed(1)} (${rowTimes.toFixed(1)})`,
     reads.toFixed(1),
   ]
-  appendFileSync(path, `| ${cells.join(' | ')} |\n`)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  lines.splice(lines.findLastIndex((line) => line.startsWith('|')) + 1, 0, `| ${cells.join(' | ')} |`)
+  writeFileSync(path, lines.join('\n'))
 }
 
 function machine() {
