@@ -114,10 +114,10 @@ function difference(row: CompareRow): string {
   if (right === null) return `${name} only on the left, ${left.text}`
   if (left.items.length > 0 || right.items.length > 0) {
     const [one, two] = [left, right].map(({ items }) => items.length)
+    const lone = name.replace(/s(?= |$)/, '')
     if (two === 1)
-      return `the right one has one of the ${name}, ${right.items[0]!.text}; the left one ${String(one)}`
-    if (one === 1)
-      return `the left one has one of the ${name}, ${left.items[0]!.text}; the right one ${String(two)}`
+      return `the right one has one ${lone}, ${right.items[0]!.text}; the left one ${String(one)}`
+    if (one === 1) return `the left one has one ${lone}, ${left.items[0]!.text}; the right one ${String(two)}`
     return `${String(one)} ${name} on the left, ${String(two)} on the right, ${common(row)} in common`
   }
   return `${name} ${left.text} on the left, ${right.text} on the right`

@@ -1,0 +1,138 @@
+// Pure parts of timeline and inspector: folds, the carrier's dialogue, signatures, finding, copying.
+
+import { describe, expect, it } from 'vitest'
+import { copyText } from '../../renderer/inspector/copying.ts'
+import { findsOf } from '../../renderer/inspector/finding.ts'
+import { beatsOf } from '../../renderer/timeline/beats.ts'
+import { signatureOf } from '../../renderer/timeline/signature.ts'
+import { comparisonMarkdown } from '../../renderer/compare/markdown.ts'
+import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
+import { establishedConversation, failedConversation } from '../support/fixtures.ts'
+
+const none: ReadonlySet<string> = new Set()
+
+/** An established conversation whose client takes in three tickets, one a round. */
+function ticketed(): ReportConversation {
+  const { client } = establishedConversation.contexts
+  const last = client.calls.at(-1)!
+  const round = (index: number): ReportCall[] => {
+    const shared = { ...last, tokens: [], packets: [], outToken: null, carried: 0, time: null }
+    const n = 100 + index * 2
+    return [
+      { ...shared, n, ordinal: index, function: 'DecryptMessage', status: 'SEC_I_RENEGOTIATE' },
+      { ...shared, n: n + 1, ordinal: index, function: 'InitializeSecurityContext', status: 'SEC_E_OK' },
+    ]
+  }
+  const before = client.calls.filter((call) => call.function === 'InitializeSecurityContext')
+  return {
+    ...establishedConversation,
+    contexts: {
+      ...establishedConversation.contexts,
+      client: { ...client, calls: [...before, ...round(1), ...round(2), ...round(3)] },
+    },
+  }
+}
+
+function clientCards(conversation: ReportConversation, opened: ReadonlySet<string>): number[] {
+  return beatsOf(conversation, opened).flatMap((beat) =>
+    beat.kind === 'call' && beat.group.side === 'client' && beat.group.calls[0]!.n >= 100
+      ? [beat.group.calls.length]
+      : [],
+  )
+}
+
+describe('the score', () => {
+  it('folds ticket rounds after the first, and opens them again', () => {
+    expect(clientCards(ticketed(), none)).toEqual([1, 1, 4])
+    expect(clientCards(ticketed(), new Set(['tickets:104']))).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
+  it('draws what the carrier said before the first call', () => {
+    const step = {
+      time: null,
+      packets: [3],
+      from: 'server' as const,
+      text: '220 ready',
+      result: 'info' as const,
+    }
+    const time = failedConversation.start
+    const carried = { ...failedConversation, carrier: { name: 'smtp', steps: [{ ...step, time }] } }
+    const kinds = beatsOf(carried, none).map((beat) => beat.kind)
+    expect(kinds.indexOf('carrier')).toBeGreaterThanOrEqual(0)
+    expect(kinds.indexOf('carrier')).toBeLessThan(kinds.indexOf('call'))
+  })
+})
+
+describe('a signature', () => {
+  it('has no context on the first call and the flags with their values', () => {
+    const call = failedConversation.contexts.client.calls[0]!
+    const first = signatureOf({ ...call, handle: 'new' }, 'client', failedConversation)
+    const of = (name: string) => first.arguments.find((each) => each.name === name)
+    expect(of('phContext')?.value).toBe('NULL')
+    expect(of('fContextReq')?.value).toMatch(/^0x[0-9a-f]{8}$/)
+    expect(of('fContextReq')?.parts).toHaveLength(call.requested.length)
+    const later = signatureOf({ ...call, handle: 'held' }, 'client', failedConversation)
+    expect(later.arguments.find((each) => each.name === 'phContext')?.value).toBe('&hClientContext')
+  })
+
+  it('shows each buffer with its type number and what the call left in it', () => {
+    const call = failedConversation.contexts.client.calls.find((each) => each.input.before.length > 0)!
+    const { arguments: passed } = signatureOf(call, 'client', failedConversation)
+    expect(passed.find(({ name }) => name === 'pInput')?.parts[0]?.value).toMatch(/^TOKEN \(2\), cbBuffer /)
+  })
+})
+
+describe('finding', () => {
+  const bytes = Uint8Array.from([0x16, 3, 1, 0, 5, 0x68, 0x6f, 0x73, 0x74, 0x16, 3, 1])
+  const fields = [{ name: 'record', depth: 0, start: 0, end: 5, value: 'handshake', malformed: null }]
+
+  it('finds bytes in hex and as text, and fields by name and value', () => {
+    expect(findsOf(fields, bytes, '16 03 01').map(({ start }) => start)).toEqual([0, 9])
+    expect(findsOf(fields, bytes, 'host')).toEqual([{ start: 5, end: 9 }])
+    expect(findsOf(fields, bytes, 'HANDSHAKE')).toEqual([{ start: 0, end: 5 }])
+    expect(findsOf(fields, bytes, '  ')).toEqual([])
+    expect(findsOf(fields, bytes, 'ff ff')).toEqual([])
+  })
+})
+
+describe('copying', () => {
+  const bytes = Uint8Array.from([0x48, 0x69, 0, 0xff])
+  it('writes each form', () => {
+    expect(copyText(bytes, 'hex')).toBe('48 69 00 ff')
+    expect(copyText(bytes, 'c-array')).toBe(
+      'const unsigned char bytes[4] = {\n  0x48, 0x69, 0x00, 0xff,\n};\n',
+    )
+    expect(copyText(bytes, 'base64')).toBe('SGkA/w==')
+    expect(copyText(bytes, 'printable')).toBe('Hi..')
+    expect(copyText(bytes, 'dump', 0x20)).toBe(`0020  48 69 00 ff${' '.repeat(38)}Hi..`)
+  })
+})
+
+describe('a comparison as Markdown', () => {
+  it('keeps bars in values from breaking its tables', () => {
+    const cell = (text: string) => ({ text, items: [], status: null, aside: null, evidence: null })
+    const text = comparisonMarkdown(
+      {
+        relation: '',
+        sameConnection: false,
+        verdict: { text: 'They part', confidence: null, differs: true },
+        reading: 'One reading.',
+        groups: [
+          {
+            title: 'ClientHello',
+            rows: [
+              { label: 'Size', mark: 'different', left: cell('a|b'), right: cell('c'), parting: false },
+              { label: 'Name', mark: 'equal', left: cell('x'), right: cell('x'), parting: false },
+            ],
+          },
+        ],
+        differences: 1,
+        equal: 1,
+      },
+      ['one', 'two'],
+      true,
+    )
+    expect(text).toContain('| Size | a\\|b | ≠ | c |')
+    expect(text).not.toContain('| Name |')
+  })
+})

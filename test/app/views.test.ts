@@ -1,0 +1,207 @@
+// Timeline, inspector, certificates, comparison, what-if and attributes on real captures, by keyboard and by mouse.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaults } from './axe.ts'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+
+const capture = (name: string): string => resolve(`test/captures/${name}.pcap`)
+let folder = ''
+let both = ''
+let inspector: ServedPage
+let page: Page
+
+async function open(path: string): Promise<void> {
+  inspector = await openPage([path])
+  page = inspector.page
+  await page.locator('.card').first().waitFor()
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspector-views-'))
+  both = join(folder, 'both.pcap')
+  // One file header, then the packets of both.
+  writeFileSync(
+    both,
+    Buffer.concat([
+      readFileSync(capture('ok-tls12-full')),
+      readFileSync(capture('no-common-cipher')).subarray(24),
+    ]),
+  )
+})
+
+afterEach(async () => {
+  const problems = inspector.problems()
+  await inspector.close()
+  expect(problems).toEqual([])
+})
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await closeBrowser()
+})
+
+describe('the timeline', () => {
+  it('shows a call’s signature to pointer and key', async () => {
+    await open(capture('untrusted-root'))
+    await page.locator('.card.point').hover()
+    const note = page.getByRole('note', { name: 'Signature of InitializeSecurityContext' })
+    await note.getByText('fContextReq').waitFor()
+    await page.mouse.move(5, 5)
+    await note.waitFor({ state: 'detached' })
+    await page.locator('.card.point').click({ position: { x: 4, y: 4 } })
+    await page.mouse.move(5, 5)
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('s')
+    await note.getByText('phNewContext').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  it('draws a carrier’s dialogue before the first call', async () => {
+    await open(resolve('test/captures/carriers/smtp-postfix.pcap'))
+    const first = page.getByRole('listitem', { name: /^Before TLS/ }).first()
+    const call = page.getByRole('listitem', { name: /^Client, ISC #1/ })
+    expect((await first.boundingBox())!.y).toBeLessThan((await call.boundingBox())!.y)
+  })
+
+  it('opens application data and folds it again', async () => {
+    await open(capture('ok-tls13-full'))
+    await page.getByRole('button', { name: 'Open the application data' }).click()
+    await page.getByRole('listitem', { name: /^Client, DM #1/ }).waitFor()
+    await page.getByText('Application data opened').click()
+    await page.getByRole('button', { name: 'Open the application data' }).waitFor()
+  })
+
+  it('replays as an old Windows and says so on the switch', async () => {
+    await open(capture('untrusted-root'))
+    await page.getByRole('button', { name: 'Windows versions and cut records' }).click()
+    const server = page.getByLabel('Server is')
+    await server.locator('option').nth(3).waitFor({ state: 'attached' })
+    await server.selectOption({ index: 3 })
+    await page.getByRole('radio', { name: 'Retain' }).click()
+    await page.keyboard.press('Escape')
+    await page.locator('.btn.changed').waitFor()
+    await page.locator('.card.point').waitFor()
+  })
+})
+
+describe('the inspector', () => {
+  it('finds in fields and bytes and walks the finds', async () => {
+    await open(capture('untrusted-root'))
+    await page.getByRole('tree', { name: 'Fields' }).focus()
+    await page.keyboard.press('f')
+    await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).fill('otherca')
+    await page.getByText(/^1 of \d/).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText(/^2 of \d/).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).waitFor({ state: 'detached' })
+    expect(await page.locator('.hex i.on').count()).toBeGreaterThan(0)
+  })
+
+  it('goes to an offset and marks the bytes of one packet', async () => {
+    await open(capture('tls13-hello-retry-sliced'))
+    await page.locator('.tok').nth(4).click()
+    await page.getByRole('button', { name: /^Packet \d+, 1.457 bytes/ }).click()
+    expect(await page.locator('.foot').textContent()).toMatch(/1.457 bytes/)
+    await page.getByRole('tree', { name: 'Fields' }).focus()
+    await page.keyboard.press('g')
+    await page.getByLabel('Go to offset').fill('0x10')
+    await page.keyboard.press('Enter')
+    await page.locator('.foot').getByText('0x10').first().waitFor()
+  })
+})
+
+describe('certificates', () => {
+  it('are saved as P7B and judged at capture time only', async () => {
+    await open(capture('ok-mutual-tls12'))
+    await page.getByRole('tab', { name: /Certificates/ }).click()
+    await page.getByRole('radio', { name: 'Capture time only' }).click()
+    await page.locator('.chead').getByText('Now', { exact: true }).waitFor({ state: 'detached' })
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'P7B' }).click(),
+    ])
+    const bytes = readFileSync(await file.path())
+    // ContentInfo with signedData, 1.2.840.113549.1.7.2.
+    expect(bytes.includes(Buffer.from('06092a864886f70d010702', 'hex'))).toBe(true)
+    expect(await seriousFaults(page)).toEqual([])
+  })
+})
+
+describe('a comparison', () => {
+  it('opens by key with the conversation that fits, outlines where they part, and closes', async () => {
+    await open(both)
+    await page.locator('[data-pane=conversations]').focus()
+    await page.keyboard.press('c')
+    const compare = page.getByRole('region', { name: 'Compare' })
+    await compare.getByRole('heading', { name: /They part at ASC #1/ }).waitFor()
+    expect(await compare.locator('.crow.parting').count()).toBe(2)
+    await page.keyboard.press('n')
+    await compare.getByText(/^1 of \d+$/).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await compare.getByRole('radio', { name: 'Differences only' }).click()
+    expect(await compare.locator('.crow.equal').count()).toBe(0)
+    await compare.focus()
+    await page.keyboard.press('Escape')
+    await compare.waitFor({ state: 'detached' })
+  })
+
+  it('leads from a value to its bytes', async () => {
+    await open(both)
+    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+    const row = page.getByRole('row', { name: /Cipher suites/ }).first()
+    await row.hover()
+    await row.getByRole('button', { name: /on the right$/ }).click()
+    await page.locator('.hex i.on').first().waitFor()
+  })
+
+  it('finds the same connection in a second capture', async () => {
+    await open(both)
+    await page.keyboard.press('c')
+    await page.getByRole('button', { name: 'Change the conversation on the left' }).click()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: /From another capture/ }).click(),
+    ])
+    await chooser.setFiles(capture('no-common-cipher'))
+    await page.getByText('one connection, captured at two places').waitFor()
+    await page.getByRole('heading', { name: 'Both places saw the same handshake' }).waitFor()
+  })
+})
+
+describe('what if it were Windows', () => {
+  it('shows each version with the first thing missing, and a profile changed by hand', async () => {
+    await open(capture('no-common-cipher'))
+    await page.getByRole('tab', { name: /What if/ }).click()
+    const grid = page.getByRole('grid', { name: 'Windows versions' })
+    await grid.getByRole('row').nth(18).waitFor()
+    await grid.focus()
+    await page.keyboard.press('End')
+    await page
+      .getByRole('region', { name: /in full$/ })
+      .getByText('In common')
+      .waitFor()
+    await page.getByRole('button', { name: 'Change a profile' }).click()
+    const base = page.getByLabel('Windows version to change')
+    await base.locator('option').nth(2).waitFor({ state: 'attached' })
+    await base.selectOption({ index: 1 })
+    await page.getByLabel('TLS 1.2', { exact: false }).first().uncheck()
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await grid.getByText(/, changed$/).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+})
+
+describe('attributes', () => {
+  it('open into the members of their structures', async () => {
+    await open(capture('ok-tls12-full'))
+    await page.getByRole('tab', { name: 'Attributes' }).click()
+    await page.getByRole('button', { name: /SECPKG_ATTR_STREAM_SIZES/ }).click()
+    await page.getByText('cbMaximumMessage').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+})
