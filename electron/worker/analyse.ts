@@ -312,7 +312,18 @@ class Capture implements OpenCapture {
     })
   }
 
+  /** A fault of the program in one conversation must not cost the others: it is said, and reading goes on. */
   private closed(conversation: Conversation, record: ConversationRecord): void {
+    try {
+      this.keep(conversation, record)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const text = `Conversation ${String(conversation.id)} could not be analysed (${reason}). This is a fault of the program, not of the capture. Please report it.`
+      this.scanner.warnings.add('internal-error', null, conversation.firstPacket, text)
+    }
+  }
+
+  private keep(conversation: Conversation, record: ConversationRecord): void {
     this.records.set(conversation.id, record)
     const analysis = this.analyse(conversation, this.replay)
     const row = rowView(analysis, this.viewHost)
