@@ -1,0 +1,200 @@
+// The list, its columns, filters and overview on all captures of the lab in one file, by keyboard and by mouse.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+import { seriousFaults } from './axe.ts'
+
+const lab = resolve('../shared/captures/lab')
+let folder = ''
+let inspector: ServedPage
+let page: Page
+
+/** Captures with the same header in one, in the order of their names. */
+function mergeInto(path: string): void {
+  const [first = Buffer.alloc(24), ...rest] = readdirSync(lab)
+    .filter((name) => name.endsWith('.pcap'))
+    .map((name) => readFileSync(join(lab, name)))
+  const same = rest.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))
+  writeFileSync(path, Buffer.concat([first, ...same.map((file) => file.subarray(24))]))
+}
+
+afterAll(closeBrowser)
+
+describe.skipIf(!existsSync(lab))('the list', () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'inspector-list-'))
+    mergeInto(join(folder, 'lab.pcap'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  beforeEach(async () => {
+    inspector = await openPage([join(folder, 'lab.pcap')])
+    page = inspector.page
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.locator('.card').first().waitFor()
+  })
+  afterEach(async () => {
+    const problems = inspector.problems()
+    await inspector.close()
+    expect(problems).toEqual([])
+  })
+
+  const heads = () => page.getByRole('columnheader').allInnerTexts()
+  const chooser = () => page.getByLabel('Columns and groups').first().click()
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+
+  it('takes columns away, adds and moves them, and remembers them', async () => {
+    await chooser()
+    await page.getByRole('button', { name: 'Remove Cipher suite' }).click()
+    await page.getByRole('button', { name: /^JA4/ }).click()
+    await page.locator('#column-ja4').focus()
+    await page.keyboard.press('Alt+ArrowUp')
+    await page.keyboard.press('Alt+ArrowRight')
+    await page.keyboard.press('Escape')
+    const now = await heads()
+    expect(now).not.toContain('Cipher suite')
+    expect(now.indexOf('JA4')).toBe(now.length - 2)
+    await page.reload()
+    await page.locator('.card').first().waitFor()
+    expect(await heads()).toEqual(now)
+    expect(await page.locator('.lrow.sel').innerText()).toMatch(/t\d\d[di]\d{4}/)
+  })
+
+  it('moves a column whose head is dragged, and sizes one at its edge', async () => {
+    await page
+      .getByRole('columnheader', { name: 'Version' })
+      .dragTo(page.getByRole('columnheader', { name: 'Outcome' }))
+    const now = await heads()
+    expect(now.indexOf('Version')).toBe(now.indexOf('Outcome') - 1)
+    const name = page.getByRole('columnheader', { name: 'Server name' })
+    const before = await name.boundingBox()
+    const edge = (before?.x ?? 0) + (before?.width ?? 0) + 4
+    await page.mouse.move(edge, (before?.y ?? 0) + 10)
+    await page.mouse.down()
+    await page.mouse.move(edge + 60, (before?.y ?? 0) + 10, { steps: 3 })
+    await page.mouse.up()
+    expect((await name.boundingBox())?.width).toBeCloseTo((before?.width ?? 0) + 60, -1)
+  })
+
+  it('keeps a set of columns under a name and takes it by Ctrl and its number', async () => {
+    await chooser()
+    await page.getByRole('button', { name: 'Remove Client', exact: true }).click()
+    await page.getByLabel('Name of a new set').fill('Mine')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-pane=conversations]').focus()
+    await page.keyboard.press('Control+1')
+    expect(await heads()).toContain('Client')
+    await page.keyboard.press('Control+4')
+    expect(await heads()).not.toContain('Client')
+  })
+
+  it('groups by cause with counts, and closes a group by a click', async () => {
+    await chooser()
+    await page.getByRole('radio', { name: 'Cause' }).click()
+    await page.keyboard.press('Escape')
+    const head = page.getByRole('row', { name: /untrusted root/ })
+    await head.getByText('failed').waitFor()
+    expect(await head.getAttribute('aria-expanded')).toBe('true')
+    await head.click()
+    expect(await head.getAttribute('aria-expanded')).toBe('false')
+    await page.reload()
+  })
+
+  it('marks by Space and copies the marked as a Wireshark filter, a table and JSON', async () => {
+    await page.locator('[data-pane=conversations]').focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Space')
+    expect(await page.locator('.lrow.marked').count()).toBe(2)
+    await page.keyboard.press('Control+Shift+C')
+    await page.getByRole('menuitem', { name: 'Copy Wireshark filter' }).click()
+    await page.getByText('2 conversations copied.').waitFor()
+    expect(await copied()).toMatch(/^\(ip\.addr == .* \|\| \(ip\.addr == /)
+    await page.locator('[data-pane=conversations]').focus()
+    await page.keyboard.press('Control+c')
+    await expect.poll(async () => (await copied()).split('\n').length).toBe(3)
+    expect(await copied()).toMatch(/^#\tTime UTC\tOutcome/)
+  })
+
+  it('filters on what a row has, from its menu', async () => {
+    await page.locator('.lrow.sel').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: /Filter on this SEC_E_/ }).click()
+    expect(await page.getByRole('combobox').inputValue()).toMatch(/^status == SEC_E_\w+$/)
+    const failed = await page.getByRole('radio', { name: /^Failed/ }).innerText()
+    expect(await page.getByRole('radio', { name: /^All/ }).innerText()).toContain(failed.replace(/\D+/g, ''))
+  })
+
+  it('filters by the time that was dragged over, and shows all again', async () => {
+    const box = await page.locator('.overview').boundingBox()
+    const y = (box?.y ?? 0) + 20
+    await page.mouse.move(2, y)
+    await page.mouse.down()
+    await page.mouse.move(40, y, { steps: 4 })
+    await page.mouse.up()
+    expect(await page.getByRole('combobox').inputValue()).toMatch(/^time >= \S+Z && time <= \S+Z$/)
+    await page.locator('.range').waitFor()
+    await page.mouse.move(30, y)
+    await page.locator('.tip').waitFor()
+    await page.getByLabel('Show all times again').click()
+    expect(await page.getByRole('combobox').inputValue()).toBe('')
+  })
+
+  it('saves a filter under a name, offers it again and deletes it', async () => {
+    await page.getByRole('combobox').fill('failed && side == server')
+    await page.getByLabel('Saved filters').first().click()
+    await page.getByLabel('Name of the filter').fill('Servers that refuse')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox').fill('')
+    await page.getByLabel('Saved filters').first().click()
+    await page.getByRole('button', { name: /^Servers that refuse/ }).click()
+    expect(await page.getByRole('combobox').inputValue()).toBe('failed && side == server')
+    await page.getByLabel('Saved filters').first().click()
+    await page.getByRole('button', { name: 'Delete Servers that refuse' }).click()
+    expect(await page.getByRole('button', { name: /^Servers that refuse/ }).count()).toBe(0)
+  })
+
+  it('explains a pasted error and shows its conversations', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.insertText('The certificate chain was issued by an authority that is not trusted')
+    const panel = page.getByRole('region', { name: 'What this means' })
+    await panel.getByText('SEC_E_UNTRUSTED_ROOT').first().waitFor()
+    await panel.getByRole('button', { name: /^Show \d+ conversation/ }).click()
+    expect(await page.getByRole('combobox').inputValue()).toContain('SEC_E_UNTRUSTED_ROOT')
+  })
+
+  it('runs commands and finds conversations from the palette', async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('certificates')
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: /Certificates/, selected: true }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('0x80090325')
+    await page
+      .getByRole('option', { name: /^Conversation \d+.*SEC_E_UNTRUSTED_ROOT/ })
+      .first()
+      .click()
+    await page.locator('.lrow.sel').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
+  })
+
+  it('has nothing serious for axe, plain, grouped, with menus and dialogs', async () => {
+    expect(await seriousFaults(page)).toEqual([])
+    await chooser()
+    await page.getByRole('radio', { name: 'Server' }).click()
+    expect(await seriousFaults(page, '.chooser')).toEqual([])
+    await page.keyboard.press('Escape')
+    expect(await seriousFaults(page, '.list')).toEqual([])
+    await page.locator('[data-pane=conversations]').focus()
+    for (const key of ['Control+k', 'Control+,', '?']) {
+      await page.keyboard.press(key)
+      await page.getByRole('dialog').waitFor()
+      expect(await seriousFaults(page, '[role=dialog]')).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+  })
+})
