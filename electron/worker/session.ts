@@ -160,15 +160,13 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       return null
     },
     'rows.query': ({ capture, filter, sort, group = null }) => {
-      const rows = ordered(captureOf(capture).live, sort, tools)
-      const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
-      const counts = {
-        all: rows.length,
-        failed: count('failed'),
-        established: count('established'),
-        incomplete: count('incomplete'),
+      const { live } = captureOf(capture)
+      const { ids, problem, groups = null } = tools.query(ordered(live, sort, tools), filter, [], group)
+      const counts = { all: ids.length, failed: 0, established: 0, incomplete: 0 }
+      for (const id of ids) {
+        const outcome = live.rows.get(id)?.outcome ?? 'none'
+        if (outcome !== 'none') counts[outcome] += 1
       }
-      const { ids, problem, groups = null } = tools.query(rows, filter, [], group)
       return { ids, problem, groups, counts }
     },
     'rows.get': ({ capture, ids }) => {

@@ -50,12 +50,15 @@ describe('a session', () => {
     const number = await open(capture)
     const all = { all: 1, failed: 0, established: 1, incomplete: 0 }
     const query = (filter: string) => value('rows.query', { capture: number, filter, sort: [] })
-    await expect(query('')).resolves.toEqual({ ids: [1], problem: null, counts: all })
-    await expect(query('failed')).resolves.toEqual({ ids: [], problem: null, counts: all })
+    const none = { all: 0, failed: 0, established: 0, incomplete: 0 }
+    await expect(query('')).resolves.toMatchObject({ ids: [1], problem: null, groups: null, counts: all })
+    await expect(query('failed')).resolves.toMatchObject({ ids: [], problem: null, counts: none })
     await expect(query('ip.addr == ')).resolves.toMatchObject({
       problem: { start: expect.any(Number) as number },
-      counts: all,
     })
+    await expect(
+      value('rows.query', { capture: number, filter: '', sort: [], group: 'outcome' }),
+    ).resolves.toMatchObject({ ids: [1], groups: [{ value: 'established', rows: 1, failed: 0 }] })
   })
 
   it('waits with an inspection until the capture is read', async () => {
