@@ -178,6 +178,8 @@ export class Scanner implements PacketSink, PacketPlace {
     const open: Flow[] = [...this.connections.flows(), ...this.associations.flows(), ...this.sessions.all()]
     open.sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
+    this.lingering = []
+    this.lingeringFrom = 0
   }
 
   /** Flows without TLS, by what they look like, most frequent first. */

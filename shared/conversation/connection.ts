@@ -271,11 +271,13 @@ export class Connection implements StreamSink {
     if (this.builder !== null) return this.builder
     const builder = new ConversationBuilder(this.options, [this.key.portA, this.key.portB])
     this.builder = builder
-    const syns = (this.ends ?? this.begin()).syns.flatMap((syn, dir) =>
-      syn === null ? [] : [{ ...syn, dir: dir === 0 ? 0 : 1 } as const],
-    )
-    syns.sort((x, y) => x.origin.packet - y.origin.packet)
-    for (const syn of syns) builder.event('syn', syn.dir, syn.origin, 0, 0, syn.ttl, syn.ipId)
+    const { syns } = this.ends ?? this.begin()
+    const [a, b] = syns
+    const reversed = a !== null && b !== null && b.origin.packet < a.origin.packet
+    for (const dir of reversed ? ([1, 0] as const) : ([0, 1] as const)) {
+      const syn = syns[dir]
+      if (syn !== null) builder.event('syn', dir, syn.origin, 0, 0, syn.ttl, syn.ipId)
+    }
     return builder
   }
 

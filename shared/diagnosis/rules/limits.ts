@@ -28,11 +28,17 @@ export const limitRules: readonly Rule[] = [
     ofCandidates: false,
     check(context) {
       const { conversation, outcome } = context
-      const worst = conversation.messages
-        .filter(({ contentType, type }) => contentType === 22 && type !== null)
-        .map((message) => ({ message, limit: limitFor(context, message) }))
-        .sort((a, b) => share(b) - share(a))[0]
-      if (worst === undefined || share(worst) < near) return null
+      let worst: { readonly message: Message; readonly limit: Limit } | null = null
+      for (const message of conversation.messages) {
+        if (message.contentType !== 22 || message.type === null) continue
+        const limit = limitFor(context, message)
+        if (
+          share(message, limit) >= near &&
+          (worst === null || share(message, limit) > share(worst.message, worst.limit))
+        )
+          worst = { message, limit }
+      }
+      if (worst === null) return null
       const { message, limit } = worst
       const over = message.bytes.length > limit.bytes
       const receiver = message.from === 'client' ? 'server' : 'client'
@@ -93,6 +99,6 @@ function limitFor({ view }: Context, message: Message): Limit {
   return view.request === null ? serverLimit : serverAuthLimit
 }
 
-function share({ message, limit }: { message: Message; limit: Limit }): number {
+function share(message: Message, limit: Limit): number {
   return message.bytes.length / limit.bytes
 }
