@@ -45,6 +45,8 @@ export function faultOf(error: unknown): Fault {
 
 const systemCodes: Readonly<Record<string, string>> = {
   ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EFBIG: 'file-too-large',
   EACCES: 'not-permitted',
   EPERM: 'not-permitted',
   EROFS: 'not-permitted',
@@ -54,6 +56,8 @@ const systemCodes: Readonly<Record<string, string>> = {
 
 const systemHints: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some space or choose another folder.',
+  EDQUOT: 'Free some space or choose another folder.',
+  EFBIG: 'The system lets no file become this large here. Choose another folder.',
   EACCES: 'Choose a folder you may write to, or ask for access to the file.',
   EPERM: 'Choose a folder you may write to, or ask for access to the file.',
   EROFS: 'The folder can only be read. Choose another one.',

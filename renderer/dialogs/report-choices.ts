@@ -40,7 +40,7 @@ export const redactionChoices: readonly {
   {
     kind: 'certificates',
     text: 'Certificate names and keys',
-    says: 'serial numbers and hashes find a name in public logs',
+    says: 'hashes and serial numbers, by which public logs name the server',
   },
   { kind: 'evidence', text: 'Packet bytes', says: 'texts that quote evidence' },
   { kind: 'files', text: 'File name', says: 'of the capture, with its folder' },

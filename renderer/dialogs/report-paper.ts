@@ -59,7 +59,7 @@ function forPage(style: string): string {
       .replace(/(^|[\n},])body\{/g, '$1.sheet{')
       .replace('min-height:100vh', '') +
     ':host{--cut:var(--glyph-cut);--ui:var(--font-ui);--data:var(--font-data)}' +
-    '.sheet{min-height:0}main{padding:22px 26px}' +
+    '.sheet{min-height:0}.sheet>svg{position:absolute}main{padding:22px 26px}' +
     '.si{border:1px solid var(--line-3);border-radius:3px;background:var(--surface-3);padding:0 3px}'
   )
 }

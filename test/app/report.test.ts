@@ -83,7 +83,7 @@ describe('the report dialog', () => {
 
   it('is worked by the keyboard: format, title, save', async () => {
     await page.getByRole('radio', { name: 'HTML', exact: true }).focus()
-    for (const _ of ['pdf', 'md', 'json']) await page.keyboard.press('ArrowRight')
+    for (let format = 0; format < 3; format++) await page.keyboard.press('ArrowRight')
     await paper().getByText('handshake-report/1').waitFor()
     const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Control+s')])
     expect(file.suggestedFilename()).toBe('untrusted-root-1.report.json')
