@@ -401,8 +401,8 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
     id: flow.id,
     transport: flow.transport,
     endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),
-    seen: flow instanceof Connection ? [flow.streams[0].seen, flow.streams[1].seen] : flow.seen,
-    fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
+    seen: flow instanceof Connection ? pairOf(flow.streams[0].seen, flow.streams[1].seen) : flow.seen,
+    fromSyn: tcp === null ? pairOf(true, true) : pairOf(tcp[0].fromSyn, tcp[1].fromSyn),
     synDir: flow instanceof Connection ? flow.synDir : -1,
     acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
     revived: flow instanceof Connection && flow.revived,
@@ -415,6 +415,18 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
     quietAfter: now - flow.end,
   }
 }
+
+/** One of four values: these are kept for every conversation. */
+function pairOf(a: boolean, b: boolean): readonly [boolean, boolean] {
+  return pairs[(a ? 2 : 0) + (b ? 1 : 0)]!
+}
+
+const pairs: readonly (readonly [boolean, boolean])[] = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+]
 
 function endpointsOf(key: FlowKey, decoder: PacketDecoder): Closing['endpoints'] {
   const { addresses } = decoder.ip
