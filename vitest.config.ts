@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'core',
           include: ['test/shared/**/*.test.ts', 'test/{worker,cli}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/package.test.ts'],
+          // Hostile captures are large, and a machine may be busy: no test asserts a time.
+          testTimeout: 60_000,
         },
       },
       {
