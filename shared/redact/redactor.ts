@@ -147,7 +147,7 @@ export class Redactor {
   /** What a peer calls itself or asks for in a carrier's dialogue, also where it is no dotted name. */
   private identities(line: string): string {
     return line.replace(
-      /\b((?:EHLO|HELO|LHLO|USER|NICK|AUTH PLAIN)\s+|(?:to|from|mstshash|user|database|realm)=['"]?)([^\s'";>]+)/gi,
+      /((?:^|\n)(?:EHLO|HELO|LHLO|USER|NICK|Identity)\s+|\b(?:to|from|mstshash|user|database|realm)=['"]?)([^\s'";>]+)/gi,
       (_, before: string, name: string) => {
         const dotted = /^[\w-]+(?:\.[\w-]+)+$/.test(name)
         return before + this.originals.standIn('names', dotted ? 'server' : 'subject', name)
