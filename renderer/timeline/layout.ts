@@ -2,6 +2,7 @@
 
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
 import { beatsOf, type Beat } from './beats.ts'
+import { type Clock, clocksOf } from './clocks.ts'
 import { areRounds, type Piece, type Side } from './steps.ts'
 import { glyphOf, type GlyphName } from '../status.ts'
 
@@ -89,15 +90,6 @@ export interface Carry extends Box {
   readonly bytes: number
   /** How far above its middle the bytes left the earlier card. */
   readonly reach: number
-}
-
-export interface Clock extends Box {
-  readonly key: string
-  readonly at: number
-  /** Since the line before; null at the first. */
-  readonly delay: number | null
-  /** Length of the delay's bar, 3 to 44 px on a log scale from 0.01 ms to 10 s. */
-  readonly bar: number
 }
 
 export interface OverviewMark {
@@ -215,12 +207,6 @@ function heightOf(beat: Beat, density: Density): number {
 /** 24 px up to 1 s, 32 up to 10 s, 40 above. */
 export function waitHeight(milliseconds: number): number {
   return milliseconds <= 1000 ? 24 : milliseconds <= 10_000 ? 32 : 40
-}
-
-/** 3 px at 0.01 ms to 44 px at 10 s, on a log scale. */
-export function delayBar(milliseconds: number): number {
-  const decades = Math.log10(Math.max(0.01, Math.min(10_000, milliseconds))) + 2
-  return Math.round(3 + (decades / 6) * 41)
 }
 
 function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards: Card[]; carries: Carry[] } {
@@ -356,25 +342,6 @@ function spinesOf(lines: readonly Line[]): Spine[] {
       { key: `spine${String(token)}`, side: first.from, top, height: last.top + last.height / 2 + 3 - top },
     ]
   })
-}
-
-function clocksOf(beats: readonly Beat[], boxes: readonly Box[]): Clock[] {
-  const clocks: Clock[] = []
-  let last: number | null = null
-  beats.forEach((beat, index) => {
-    if (!('at' in beat) || beat.at === null) return
-    const since = last === null ? null : beat.at - last
-    if (since === 0) return
-    clocks.push({
-      key: `at${String(index)}`,
-      at: beat.at,
-      delay: beat.kind === 'event' ? null : since,
-      bar: since === null ? 0 : delayBar(since),
-      ...boxes[index]!,
-    })
-    last = beat.at
-  })
-  return clocks
 }
 
 function stopsOf(

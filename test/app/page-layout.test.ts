@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
-import { delayBar, densityFor, layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
+import { delayBar } from '../../renderer/timeline/clocks.ts'
+import { densityFor, layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
 import { bytesOf, wordsOf } from '../../renderer/timeline/words.ts'
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
 import { establishedConversation, failedConversation, incompleteConversation } from '../support/fixtures.ts'

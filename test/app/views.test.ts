@@ -125,7 +125,8 @@ describe('certificates', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'P7B' }).click(),
     ])
-    const bytes = readFileSync(await file.path())
+    await file.saveAs(join(folder, 'chain.p7b'))
+    const bytes = readFileSync(join(folder, 'chain.p7b'))
     // ContentInfo with signedData, 1.2.840.113549.1.7.2.
     expect(bytes.includes(Buffer.from('06092a864886f70d010702', 'hex'))).toBe(true)
     expect(await seriousFaults(page)).toEqual([])
@@ -183,7 +184,7 @@ describe('what if it were Windows', () => {
     await page.keyboard.press('End')
     await page
       .getByRole('region', { name: /in full$/ })
-      .getByText('In common')
+      .getByRole('columnheader', { name: 'In common' })
       .waitFor()
     await page.getByRole('button', { name: 'Change a profile' }).click()
     const base = page.getByLabel('Windows version to change')
