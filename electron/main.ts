@@ -12,7 +12,7 @@ import { refusal } from './outcome.ts'
 import { printReport } from './pdf.ts'
 import { openRecent } from './recent.ts'
 import type { RecentFiles } from './recent.ts'
-import { samplesIn, unpackedSamples } from './samples.ts'
+import { samplesIn } from './samples.ts'
 import { openBundle } from './serve/bundle.ts'
 import { openSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -74,7 +74,11 @@ interface Desk {
 function openDesk(): Desk {
   const recent = openRecent(join(app.getPath('userData'), 'recent.json'))
   const settings = openSettings(join(app.getPath('userData'), 'settings.json'))
-  const samples = samplesIn(app.isPackaged ? join(process.resourcesPath, 'samples') : unpackedSamples)
+  const samples = samplesIn(
+    app.isPackaged
+      ? join(process.resourcesPath, 'samples')
+      : join(import.meta.dirname, '../../test/captures'),
+  )
   const worker = startWorker(recent, settings, drawMenu)
   /** Files chosen in a dialog, now or before: the only ones settings may name. */
   const chosen = new Set<string | null>([null, settings.get().roots, settings.get().keylog])

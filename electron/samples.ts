@@ -4,9 +4,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SampleFile } from '../shared/contract/bridge.ts'
 
-/** Where samples lie beside the built program that was not packed. */
-export const unpackedSamples = join(import.meta.dirname, '../../test/captures')
-
 const titles: readonly (readonly [file: string, title: string])[] = [
   ['untrusted-root.pcap', 'The client does not know the issuer of the certificate'],
   ['no-common-cipher.pcap', 'Client and server have no cipher suite in common'],

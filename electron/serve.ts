@@ -10,7 +10,7 @@ import { z } from 'zod'
 import type { Outcome, RecentFile } from '../shared/contract/bridge.ts'
 import { dataArgument } from './channels.ts'
 import { fault, faultOf } from './outcome.ts'
-import { samplesIn, unpackedSamples } from './samples.ts'
+import { samplesIn } from './samples.ts'
 import { openBundle, pageHeaders } from './serve/bundle.ts'
 import { admit } from './serve/gate.ts'
 import { openPages } from './serve/pages.ts'
@@ -62,7 +62,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     const [path] = options.files
     return path === undefined ? null : { kind: 'open', path }
   })
-  const samples = samplesIn(unpackedSamples)
+  const samples = samplesIn(join(import.meta.dirname, '../../test/captures'))
   for (const path of [...options.files, ...samples.map((file) => file.path)]) await worker.grant(path, 'read')
 
   const server = createServer((request, response) => {

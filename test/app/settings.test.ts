@@ -1,6 +1,6 @@
 // Settings, samples, About, the menu's commands and the notification, in the desktop window and the served page.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +42,7 @@ describe('settings', () => {
 
   it('keep the roots to trust for the next start, and refuse a file without any', async () => {
     const data = join(folder, 'roots')
+    mkdirSync(data)
     const file = join(folder, 'none.pem')
     writeFileSync(file, 'no certificate here')
     const first = await desktop([capture], data)
@@ -72,14 +73,16 @@ describe('settings', () => {
 
   it('forget recent captures and remember no more', async () => {
     const data = join(folder, 'recent')
+    mkdirSync(data)
     const it = await desktop([capture], data)
     await it.page.locator('.lrow.sel').waitFor()
     it.menu('settings')
     await it.page.getByRole('switch', { name: 'Recent captures' }).click()
     await it.page.getByText('not remembered').waitFor()
-    it.offer(capture)
-    await it.page.getByRole('dialog').waitFor()
     await expect.poll(() => existsSync(join(data, 'settings.json'))).toBe(true)
+    await it.page.keyboard.press('Escape')
+    it.offer(capture)
+    await it.page.locator('.lrow.sel').waitFor()
     expect(
       await it.invoke('recent.list', null, { url: 'app://bundle/index.html', parent: null }),
     ).toMatchObject({ value: [] })
