@@ -29,9 +29,10 @@ async function desktop(files: readonly string[] = [], userData?: string): Promis
 
 describe('settings', () => {
   it('open from the menu and change theme and times at once', async () => {
-    const { page, menu } = await desktop([capture])
+    const it = await desktop([capture])
+    const { page } = it
     await page.locator('.lrow.sel').waitFor()
-    menu('settings')
+    it.menu('settings')
     await page.getByRole('dialog', { name: 'Settings' }).waitFor()
     await page.getByRole('radio', { name: 'Dark' }).click()
     expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
@@ -103,31 +104,33 @@ describe.each([
 
 describe('the desktop program', () => {
   it('says in About what it is made of and that nothing leaves the machine', async () => {
-    const { page, menu } = await desktop()
-    menu('about')
+    const it = await desktop()
+    const { page } = it
+    it.menu('about')
     const dialog = page.getByRole('dialog', { name: /^About/ })
     await dialog.getByText('Nothing leaves this machine').waitFor()
     await dialog.getByText('0.0.0-test').waitFor()
   })
 
   it('answers every command of its menu', async () => {
-    const { page, menu } = await desktop([capture])
+    const it = await desktop([capture])
+    const { page } = it
     await page.locator('.card').first().waitFor()
-    menu('list')
+    it.menu('list')
     await page.getByRole('button', { name: 'Conversations' }).waitFor()
-    menu('list')
-    menu('diagnosis')
-    menu('commands')
+    it.menu('list')
+    it.menu('diagnosis')
+    it.menu('commands')
     await page.getByRole('dialog', { name: 'Commands' }).waitFor()
     await page.keyboard.press('Escape')
-    menu('keys')
+    it.menu('keys')
     await page.getByRole('dialog', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Escape')
-    menu('find')
+    it.menu('find')
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
       .toBe('combobox')
-    menu('close')
+    it.menu('close')
     await page.getByRole('heading', { name: 'Open a capture' }).waitFor()
   })
 
