@@ -13,10 +13,12 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** What is selected when a conversation opens: what the failing call took in, else that call, else the first token. */
+/** What is selected when a conversation opens: what the failing call took in, else that call, else the first token with a message. */
 export function openingOf(conversation: ReportConversation): Selection | null {
   const { failure } = conversation
-  const first = conversation.tokens[0]
+  const first =
+    conversation.tokens.find((each) => conversation.messages.some((message) => message.token === each.id)) ??
+    conversation.tokens[0]
   if (failure !== null && (failure.side === 'client' || failure.side === 'server') && failure.call !== null) {
     const { calls } = conversation.contexts[failure.side]
     const call = calls.find((each) => each.n === failure.call)
@@ -31,11 +33,45 @@ export function openingOf(conversation: ReportConversation): Selection | null {
 }
 
 /** The bytes of a side's stream that a piece of evidence points at; null where it names a packet only. */
-export function rangeOf(evidence: ReportEvidence): ByteRange | null {
+export function rangeOf(conversation: ReportConversation, evidence: ReportEvidence): ByteRange | null {
   const { space, from, offset, length } = evidence
-  return space === 'packet' || from === null || offset === null
-    ? null
-    : { start: offset, end: offset + (length ?? 1) }
+  if (space === 'packet' || from === null || offset === null) return null
+  if (space !== 'certificate') return { start: offset, end: offset + (length ?? 1) }
+  const base = certificateStart(conversation, from, evidence.packet, evidence.index ?? 0)
+  if (base === null) return null
+  if ('end' in base) return base
+  return { start: base.start + offset, end: base.start + offset + (length ?? 1) }
+}
+
+/**
+ * Where a certificate's DER begins in its sender's stream (RFC 5246 §7.4.2: message header, list length, then each with its
+ * length); the whole message where records, fragments or encryption lie between.
+ */
+function certificateStart(
+  conversation: ReportConversation,
+  from: 'client' | 'server',
+  packet: number | null,
+  index: number,
+): { readonly start: number } | ByteRange | null {
+  const sent = conversation.messages.filter((each) => each.from === from && each.name === 'Certificate')
+  const message = sent.find((each) => packet !== null && each.packets.includes(packet)) ?? sent[0]
+  if (message === undefined) return null
+  const [start, end] = message.stream
+  const before = conversation.certificates[from]?.slice(0, index)
+  if (
+    message.protection !== 'plain' ||
+    end - start !== message.bytes ||
+    before === undefined ||
+    before.some((each) => each.der === null)
+  )
+    return { start, end }
+  const header = message.dtls === null ? 4 : 12
+  return { start: before.reduce((at, each) => at + derBytes(each.der ?? '') + 3, start + header + 6) }
+}
+
+/** Length of the bytes that a base64 text stands for. */
+function derBytes(base64: string): number {
+  return Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
 }
 
 /** The bytes the best finding points at in a token, to be marked when it opens. */
@@ -43,7 +79,7 @@ export function evidenceIn(conversation: ReportConversation, token: number): Byt
   const held = conversation.tokens.find((each) => each.id === token)
   const ranked = [...conversation.findings].sort((one, two) => one.rank - two.rank)
   for (const evidence of ranked.flatMap((finding) => finding.evidence)) {
-    const range = rangeOf(evidence)
+    const range = rangeOf(conversation, evidence)
     if (held === undefined || range === null || evidence.from !== held.from) continue
     const start = range.start - held.stream[0]
     if (start >= 0 && start < held.bytes)

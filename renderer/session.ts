@@ -61,6 +61,7 @@ export function createSession(bridge: Bridge) {
   })
 
   let queryTurn = 0
+  let asking = Promise.resolve()
   let inspectTurn = 0
   let tokenTurn = 0
   let refreshTimer: ReturnType<typeof setTimeout> | null = null
@@ -249,8 +250,16 @@ export function createSession(bridge: Bridge) {
     if (points.ok && capture === state.capture) overview.value = points.value
   }
 
-  /** Asks for the ids that the filter, the outcome and the sort give; of an unfinished filter the last that parsed stays. */
+  /** Asks for the listed ids; ends when the newest question is answered, for an older one's answer is dropped. */
   async function query(): Promise<void> {
+    for (let mine = (asking = ask()); ; mine = asking) {
+      await mine
+      if (mine === asking) return
+    }
+  }
+
+  /** The ids that the filter, the outcome and the sort give; of an unfinished filter the last that parsed stays. */
+  async function ask(): Promise<void> {
     const capture = state.capture
     if (capture === null) return
     const turn = ++queryTurn

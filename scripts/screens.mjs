@@ -1,4 +1,5 @@
-// Screenshots of every view and state into docs/screens, in light and dark at two sizes: node scripts/screens.mjs [FOLDER] [NAME …]
+// Pictures of every view and state, in light and dark at two sizes, and those of the guide: node scripts/screens.mjs [--guide] [NAME …]
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -8,9 +9,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const captures = [join(root, '../shared/captures/lab'), join(root, 'test/captures')].find((path) =>
   existsSync(path),
 )
-const [folder = join(root, 'docs/screens'), ...only] = process.argv.slice(2)
-const sizes = process.env.SCREENS_ONE
-  ? [{ width: 1440, height: 900 }]
+const guide = process.argv.includes('--guide')
+const only = process.argv.slice(2).filter((each) => each !== '--guide')
+const folder = resolve(process.env.SCREENS_TO ?? join(root, guide ? 'docs/images' : 'docs/screens'))
+const sizes = guide
+  ? [{ width: 1280, height: 800 }]
   : [
       { width: 1280, height: 800 },
       { width: 1920, height: 1080 },
@@ -19,16 +22,15 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
 
 const built = resolve(process.env.SCREENS_BUILD ?? join(root, 'out'))
 const { serve } = await import(pathToFileURL(join(built, 'main/serve.js')).href)
-const browser = await launch()
-mkdirSync(resolve(folder), { recursive: true })
 
-/** Each view: its capture (null: none) and how to get there. */
+/** Each view: its capture (none: the empty window), what shows that it is there, and how to get to it. */
 const views = [
-  { name: 'welcome', capture: null },
+  { name: 'welcome', ready: '.wl' },
   { name: 'failed', capture: 'untrusted-root' },
   { name: 'failed-server', capture: 'no-common-cipher' },
   { name: 'call', capture: 'untrusted-root', act: (page) => page.getByLabel(/^Client, ISC #2/).click() },
-  { name: 'retry-sliced', capture: 'tls13-hello-retry-sliced' },
+  { name: 'signature', capture: 'untrusted-root', act: signature },
+  { name: 'retry', capture: 'tls13-hello-retry-sliced' },
   { name: 'retry-expanded', capture: 'tls13-hello-retry-sliced', act: expand },
   { name: 'trickled', capture: 'trickled-hello' },
   { name: 'no-answer', capture: 'no-answer' },
@@ -36,67 +38,180 @@ const views = [
   { name: 'one-sided', capture: 'server-side-only' },
   { name: 'reordered', capture: 'reordered-segments' },
   { name: 'mutual', capture: 'ok-mutual-tls12' },
-  {
-    name: 'certificates',
-    capture: 'expired-certificate',
-    act: (page) => page.getByRole('tab', { name: /Certificates/ }).click(),
-  },
-  {
-    name: 'messages',
-    capture: 'ok-mutual-tls12',
-    act: (page) => page.getByRole('tab', { name: /Messages/ }).click(),
-  },
-  {
-    name: 'findings',
-    capture: 'untrusted-root',
-    act: (page) => page.getByRole('tab', { name: /Findings/ }).click(),
-  },
+  { name: 'carrier', file: () => join(root, 'test/captures/carriers/smtp-postfix.pcap') },
+  { name: 'carrier-refused', file: () => join(root, 'test/captures/carriers/smtp-postfix-refused.pcap') },
+  { name: 'find', capture: 'untrusted-root', act: find },
+  { name: 'opened', capture: 'ok-tls13-full', act: opened },
+  { name: 'certificates', capture: 'expired-certificate', act: tab(/Certificates/) },
+  { name: 'messages', capture: 'ok-mutual-tls12', act: tab(/Messages/) },
+  { name: 'findings', capture: 'untrusted-root', act: tab(/Findings/) },
+  { name: 'attributes', capture: 'ok-tls12-full', act: tab('Attributes') },
+  { name: 'what-if', capture: 'no-common-cipher', act: whatIf },
+  { name: 'what-if-profile', capture: 'no-common-cipher', act: profile },
+  { name: 'compare', file: both, act: compare },
+  { name: 'note', capture: 'untrusted-root', act: note },
   { name: 'keys', capture: 'untrusted-root', act: (page) => page.keyboard.press('?') },
-  { name: 'report', capture: 'untrusted-root', act: (page) => page.keyboard.press('Control+e') },
+  { name: 'report', capture: 'untrusted-root', act: report },
+  { name: 'report-redacted', capture: 'untrusted-root', act: redacted },
+  { name: 'report-capture', capture: 'untrusted-root', act: asCapture },
   { name: 'filter', capture: 'untrusted-root', act: complete },
-  { name: 'list', file: merged, full: true, act: tall },
-  { name: 'list-grouped', file: merged, full: true, act: grouped },
-  { name: 'list-menu', file: merged, full: true, act: menu },
-  { name: 'list-range', file: merged, full: true, act: range },
-  { name: 'columns', file: merged, full: true, act: (page) => page.getByLabel('Columns and groups').click() },
-  { name: 'saved-filters', file: merged, full: true, act: saved },
-  { name: 'commands', file: merged, full: true, act: commands },
+  { name: 'explain', file: merged, act: explain },
+  { name: 'list', file: merged, act: tall },
+  { name: 'list-grouped', file: merged, act: grouped },
+  { name: 'list-menu', file: merged, act: menu },
+  { name: 'list-range', file: merged, act: range },
+  { name: 'columns', file: merged, act: (page) => page.getByLabel('Columns and groups').click() },
+  { name: 'saved-filters', file: merged, act: saved },
+  { name: 'commands', file: merged, act: commands },
   { name: 'settings', capture: 'untrusted-root', act: (page) => page.keyboard.press('Control+,') },
   { name: 'about', capture: 'untrusted-root', act: about },
-  { name: 'nothing-found', file: nothing },
-  { name: 'fault', file: text },
+  { name: 'nothing-found', file: nothing, ready: '.wl' },
+  { name: 'fault', file: text, ready: '.wl' },
 ]
 
-for (const theme of ['light', 'dark']) {
-  for (const viewport of sizes) {
-    for (const view of views) {
-      if (only.length === 0 || only.includes(view.name)) await shoot(view, theme, viewport)
-    }
-  }
-}
+/** The pictures of the guide and the README: file, view, theme. */
+const pictures = [
+  ['welcome', 'welcome', 'light'],
+  ['failed-handshake', 'failed', 'light'],
+  ['hello-retry', 'retry-expanded', 'dark'],
+  ['evidence', 'find', 'light'],
+  ['certificates', 'certificates', 'light'],
+  ['compare', 'compare', 'light'],
+  ['what-if', 'what-if', 'light'],
+  ['explain', 'explain', 'light'],
+  ['report', 'report-redacted', 'light'],
+]
+
+const browser = await launch()
+mkdirSync(folder, { recursive: true })
+const wanted = views.filter(({ name }) =>
+  only.length > 0 ? only.includes(name) : !guide || pictures.some(([, view]) => view === name),
+)
+const rest = wanted.values()
+await Promise.all([shootAll(rest), shootAll(rest)])
 await browser.close()
 
-async function shoot(view, theme, viewport) {
-  const file = view.file?.() ?? (view.capture === null ? null : join(captures, `${view.capture}.pcap`))
+async function shootAll(turns) {
+  for (const view of turns) for (const viewport of sizes) await shoot(view, viewport)
+}
+
+async function shoot(view, viewport) {
+  const file = view.file?.() ?? (view.capture === undefined ? null : join(captures, `${view.capture}.pcap`))
   const served = await serve({ files: file === null ? [] : [file], version: '0.1.0' })
-  const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+  const page = await browser.newPage({ viewport, colorScheme: 'light', reducedMotion: 'reduce' })
+  page.setDefaultTimeout(12_000)
   const problems = []
   page.on('pageerror', (error) => problems.push(error.stack))
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  await page.goto(served.url)
-  await page
-    .waitForSelector(file === null || (view.file && !view.full) ? '.wl' : '.card, .tok, .none', {
-      timeout: 8000,
-    })
-    .catch((error) => problems.push(error.message))
-  await view.act?.(page)
-  await page.evaluate(() => document.fonts.ready)
-  await page.waitForTimeout(200)
-  const name = `${view.name}-${String(viewport.width)}-${theme}.png`
-  await page.screenshot({ path: join(folder, name) })
-  process.stdout.write(`${name}${problems.length > 0 ? `\n  ${problems.join('\n  ')}` : ''}\n`)
+  try {
+    await page.goto(served.url)
+    await page.waitForSelector(view.ready ?? '.card, .tok, .none')
+    await view.act?.(page)
+    await page.evaluate(() => document.fonts.ready)
+  } catch (error) {
+    problems.push(error.message)
+  }
+  for (const colorScheme of ['light', 'dark']) {
+    const names = guide
+      ? pictures
+          .filter(([, name, theme]) => name === view.name && theme === colorScheme)
+          .map(([name]) => name)
+      : [`${view.name}-${String(viewport.width)}-${colorScheme}`]
+    await page.emulateMedia({ colorScheme })
+    await page.waitForTimeout(250)
+    for (const name of names) {
+      const path = join(folder, `${name}.png`)
+      await page.screenshot({ path })
+      // Where pngquant is installed, pictures become a third of their size.
+      spawnSync('pngquant', ['--force', '--ext', '.png', '--skip-if-larger', '96', path])
+    }
+  }
+  process.stdout.write(
+    `${view.name} ${String(viewport.width)}\n${problems.map((each) => `  ${each}\n`).join('')}`,
+  )
   await page.close()
   await served.close()
+}
+
+function tab(name) {
+  return async (page) => {
+    await page.getByRole('tab', { name }).click()
+    await page.waitForTimeout(300)
+  }
+}
+
+async function signature(page) {
+  await page.locator('.card.point').hover()
+  await page.getByRole('note', { name: /^Signature of/ }).waitFor()
+}
+
+async function find(page) {
+  await page.getByRole('tree', { name: 'Fields' }).focus()
+  await page.keyboard.press('f')
+  await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).fill('otherca')
+  await page.getByText(/^1 of \d/).waitFor()
+  await page.keyboard.press('Enter')
+}
+
+async function opened(page) {
+  await page.getByRole('button', { name: 'Open the application data' }).click()
+  await page.getByRole('listitem', { name: /^Client, DM #1/ }).waitFor()
+}
+
+async function whatIf(page) {
+  await page.getByRole('tab', { name: /What if/ }).click()
+  const grid = page.getByRole('grid', { name: 'Windows versions' })
+  await grid.getByRole('row').nth(18).waitFor()
+  await grid.focus()
+  await page.keyboard.press('End')
+  await page.getByRole('region', { name: /in full$/ }).scrollIntoViewIfNeeded()
+}
+
+async function profile(page) {
+  await whatIf(page)
+  await page.getByRole('button', { name: 'Change a profile' }).click()
+  const base = page.getByLabel('Windows version to change')
+  await base.locator('option').nth(2).waitFor({ state: 'attached' })
+  await base.selectOption({ index: 1 })
+  await page.getByLabel('TLS 1.2', { exact: false }).first().uncheck()
+}
+
+async function compare(page) {
+  await page.locator('[data-pane=conversations]').focus()
+  await page.keyboard.press('c')
+  await page.getByRole('heading', { name: /They part at/ }).waitFor()
+}
+
+async function note(page) {
+  await page.getByRole('button', { name: 'Write a note on conversation 1' }).click()
+  await page.getByRole('textbox', { name: 'Note on conversation 1' }).fill('Ask the web team for the chain.')
+}
+
+async function report(page) {
+  await page.keyboard.press('Control+e')
+  await page
+    .getByRole('document', { name: 'Preview of the report' })
+    .getByRole('heading', { name: /server\.example/ })
+    .waitFor()
+}
+
+async function redacted(page) {
+  await report(page)
+  for (const name of [/^Addresses/, /^Server names/, /^Certificate names/, /^File name/])
+    await page.getByRole('checkbox', { name }).check()
+  await page.locator('.si', { hasText: 'server-1.example' }).first().waitFor()
+}
+
+async function asCapture(page) {
+  await report(page)
+  await page.getByText('pcapng', { exact: true }).click()
+  await page.getByRole('checkbox', { name: /^Replace addresses/ }).check()
+}
+
+async function explain(page) {
+  await page.keyboard.press('/')
+  await page.keyboard.type('The certificate chain was issued by an authority that is not trusted')
+  await page.getByRole('region', { name: 'What this means' }).waitFor()
 }
 
 async function expand(page) {
@@ -110,9 +225,10 @@ async function complete(page) {
 }
 
 async function tall(page) {
-  await page.evaluate(() => localStorage.setItem('layout', '{"list":70,"inspector":37,"hex":40}'))
+  await page.evaluate(() => localStorage.setItem('layout', '{"list":46,"inspector":37,"hex":40}'))
   await page.reload()
   await page.waitForSelector('.card, .tok, .none')
+  await page.locator('.overview').waitFor()
 }
 
 async function grouped(page) {
@@ -132,6 +248,7 @@ async function menu(page) {
 }
 
 async function range(page) {
+  await page.locator('.overview').waitFor()
   const box = await page.locator('.overview').boundingBox()
   await page.mouse.move(box.x + 200, box.y + 20)
   await page.mouse.down()
@@ -171,10 +288,22 @@ async function about(page) {
 
 /** Every capture of the folder in one, in the order of their names. */
 function merged() {
-  const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'))
-  const [first, ...rest] = files.map((name) => readFileSync(join(captures, name)))
-  const same = rest.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))
-  return temporary('merged.pcap', Buffer.concat([first, ...same.map((file) => file.subarray(24))]))
+  return joined(
+    'merged.pcap',
+    readdirSync(captures).filter((name) => name.endsWith('.pcap')),
+  )
+}
+
+/** A good and a bad handshake to compare. */
+function both() {
+  return joined('both.pcap', ['ok-tls12-full.pcap', 'no-common-cipher.pcap'])
+}
+
+/** One file header, then the packets of all with the same header. */
+function joined(name, names) {
+  const [first, ...others] = names.map((each) => readFileSync(join(captures, each)))
+  const same = others.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))
+  return temporary(name, Buffer.concat([first, ...same.map((file) => file.subarray(24))]))
 }
 
 /** A capture with packets and no TLS: an Ethernet frame of an unknown type, six times. */

@@ -73,7 +73,13 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   /** The run of application data that is being drawn, by its name; null between runs. */
   let dataRun: string | null = null
   const delivered = new Set(steps.flatMap((step) => step.pieces.map((piece) => piece.token.id)))
-  const loose = conversation.tokens.filter((token) => !delivered.has(token.id))
+  const told = new Set(prologue.flatMap((step) => step.packets))
+  // What the carrier's dialogue says line by line is not drawn once more as bytes that are no TLS.
+  const loose = conversation.tokens.filter(
+    (token) =>
+      !delivered.has(token.id) &&
+      !(token.kind === 'not-tls' && token.packets[0] !== undefined && told.has(token.packets[0])),
+  )
 
   for (const step of steps) {
     const time = at(step.group.calls[0]?.time ?? null)
