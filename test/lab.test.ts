@@ -1,9 +1,10 @@
-// Recorded handshakes of known truth: outcome, side, cause and both final statuses, as captures/check_truth.py asks.
+// Recorded handshakes of known truth: outcome, side, cause and both final statuses, and a report that keeps to its schema.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyseFile } from '../electron/worker/analyse.ts'
+import { conversation } from '../shared/contract/report.ts'
 import { defaultReplay } from '../shared/schannel/model.ts'
 
 const folder = join(import.meta.dirname, '../../shared/captures/lab')
@@ -33,6 +34,10 @@ describe.skipIf(!present)('recorded handshakes', () => {
     })
     if (!outcome.ok) throw new Error(outcome.fault.message)
     const row = outcome.value.rows.filter((one) => one.outcome !== 'none').at(-1)
+    for (const { id } of outcome.value.rows) {
+      const whole = outcome.value.inspect(id, defaultReplay)
+      expect(conversation.parse(whole)).toEqual(whole)
+    }
     outcome.value.close()
     const { failure, contexts } = row ?? {}
     expect({ outcome: row?.outcome, side: failure?.side ?? null }).toEqual({
