@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** The program in one of its hosts, and how a saved report is read back there. */
 interface Host {
   readonly inspector: Inspector
-  saved(format: string, name: string): Promise<string>
+  readonly saved: (format: string, name: string) => Promise<string>
 }
 
 async function save(inspector: Inspector, format: string): Promise<void> {
