@@ -41,6 +41,7 @@ describe('the report dialog', () => {
   beforeEach(async () => {
     inspector = await openPage([capture])
     page = inspector.page
+    page.setDefaultTimeout(10_000)
     await page.locator('.card').first().waitFor()
     await page.keyboard.press('Control+e')
     await page.getByRole('dialog', { name: 'Report' }).waitFor()
@@ -170,13 +171,17 @@ describe('on the desktop', () => {
     const path = join(folder, 'handed-on.pcapng')
     desktop = await openDesktop([resolve(capture)], data)
     const { page } = desktop
+    page.setDefaultTimeout(10_000)
     await page.locator('.card').first().waitFor({ state: 'attached' })
-    await page.getByRole('button', { name: 'Write a note on conversation 1' }).click()
+    await page.getByRole('button', { name: 'Write a note on conversation 1' }).press('Enter')
     await page.getByRole('textbox', { name: 'Note on conversation 1' }).fill('Seen before.')
     await page.keyboard.press('Control+Enter')
     await page.getByRole('button', { name: 'Note on conversation 1' }).waitFor({ state: 'attached' })
     await page.keyboard.press('Control+e')
-    await page.getByRole('radio', { name: 'pcapng' }).check({ force: true })
+    await page.getByRole('dialog', { name: 'Report' }).waitFor({ state: 'attached' })
+    await page.getByRole('radio', { name: 'pcapng' }).focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Save capture' }).waitFor({ state: 'attached' })
     desktop.answer('showSaveDialog', { canceled: false, filePath: path })
     await page.keyboard.press('Control+s')
     await page.getByText(/^Saved and read back/).waitFor({ state: 'attached' })
