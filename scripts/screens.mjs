@@ -28,7 +28,7 @@ const views = [
   { name: 'welcome', ready: '.wl' },
   { name: 'failed', capture: 'untrusted-root' },
   { name: 'failed-server', capture: 'no-common-cipher' },
-  { name: 'call', capture: 'untrusted-root', act: (page) => page.getByLabel(/^Client, ISC #2/).click() },
+  { name: 'call', capture: 'untrusted-root', act: call },
   { name: 'signature', capture: 'untrusted-root', act: signature },
   { name: 'retry', capture: 'tls13-hello-retry-sliced' },
   { name: 'retry-expanded', capture: 'tls13-hello-retry-sliced', act: expand },
@@ -108,6 +108,7 @@ async function shoot(view, viewport) {
     await page.waitForSelector(view.ready ?? '.card, .tok, .none')
     await view.act?.(page)
     await page.evaluate(() => document.fonts.ready)
+    if (file !== null) await page.evaluate(hidePaths, `${dirname(file)}/`)
   } catch (error) {
     problems.push(error.message)
   }
@@ -133,11 +134,22 @@ async function shoot(view, viewport) {
   await served.close()
 }
 
+/** Where the captures lie on this machine is nothing for a picture. */
+function hidePaths(path) {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) texts.currentNode.nodeValue = texts.currentNode.nodeValue.replaceAll(path, '')
+}
+
 function tab(name) {
   return async (page) => {
     await page.getByRole('tab', { name }).click()
     await page.waitForTimeout(300)
   }
+}
+
+async function call(page) {
+  await page.getByLabel(/^Client, ISC #2/).click()
+  await page.mouse.move(5, 5)
 }
 
 async function signature(page) {
@@ -164,7 +176,7 @@ async function whatIf(page) {
   await grid.getByRole('row').nth(18).waitFor()
   await grid.focus()
   await page.keyboard.press('End')
-  await page.getByRole('region', { name: /in full$/ }).scrollIntoViewIfNeeded()
+  await page.getByRole('region', { name: /in full$/ }).waitFor()
 }
 
 async function profile(page) {

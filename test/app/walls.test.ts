@@ -38,21 +38,26 @@ describe('the window', () => {
     })
     expect(bridge).toEqual({
       names: [
+        'changeSettings',
         'chooseCapture',
         'chooseDestination',
         'chooseKeylog',
+        'chooseRoots',
         'clearRecent',
         'host',
+        'notify',
         'on',
         'onCommand',
         'pathOf',
         'platform',
         'recent',
         'request',
+        'samples',
+        'settings',
         'version',
       ],
       frozen: true,
-      after: 12,
+      after: 17,
     })
   })
 
