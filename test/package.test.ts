@@ -18,6 +18,12 @@ function configuration(): Promise<Configuration> {
   return getConfig(root, null, null)
 }
 
+describe('package-lock.json', () => {
+  it('names no host: packages come from wherever npm is set up to fetch them', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8').match(/https?:\/\/[^/"]+/g)).toBeNull()
+  })
+})
+
 describe('electron-builder.yml', () => {
   it("meets electron-builder's own schema", async () => {
     await expect(validateConfiguration(await configuration(), new DebugLogger(false))).resolves.not.toThrow()
