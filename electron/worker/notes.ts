@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { notebook, type Notebook } from '../../shared/contract/notes.ts'
 import { refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
@@ -43,13 +43,14 @@ export function openNotes(folder: string | null): NoteStore {
       return parsed(text, file)
     },
     async write(path, notes) {
-      const file = await fileOf(path)
-      if (file === null) {
-        unsaved.set(path, notes)
-        return
-      }
+      // Queued before anything is waited for: the capture's hash takes its time.
       const written = writing.then(async () => {
-        await mkdir(join(folder ?? '', 'notes'), { recursive: true, mode: 0o700 })
+        const file = await fileOf(path)
+        if (file === null) {
+          unsaved.set(path, notes)
+          return
+        }
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 })
         await saveWhole(file, [`${JSON.stringify(notes, null, 1)}\n`])
       })
       writing = written.catch(() => undefined)
