@@ -41,7 +41,10 @@ function hex4(code: number): string {
 }
 
 function factsOf(conversation: Conversation): Facts {
-  let [sni, fingerprint, cipher, version]: (string | null)[] = [null, null, null, null]
+  let sni: string | null = null
+  let fingerprint: string | null = null
+  let cipher: string | null = null
+  let version: string | null = null
   const alerts: string[] = []
   for (const { body, from } of conversation.messages) {
     if (body?.kind === 'client-hello' && fingerprint === null) {

@@ -189,6 +189,7 @@ function spread(capture: OpenCapture): OpenCapture {
     inspect: (id, replay) => capture.inspect(id, replay),
     token: (id, token) => capture.token(id, token),
     hellos: (id) => capture.hellos(id),
+    whatIf: (id, question) => capture.whatIf(id, question),
     notedPackets: (ids) => capture.notedPackets(ids),
     keyLogOf: (ids) => capture.keyLogOf(ids),
     close: () => capture.close(),
