@@ -1,4 +1,4 @@
-// Pictures of every view and state, in light and dark at two sizes, and those of the guide: node scripts/screens.mjs [--guide] [NAME …]
+// Pictures of every view and state, in light and dark, the main ones at two sizes, and those of the guide: node scripts/screens.mjs [--guide] [NAME …]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -82,6 +82,10 @@ const pictures = [
   ['report', 'report-redacted', 'light'],
 ]
 
+/** Views that are also shown on a wide screen. */
+const wide = ['failed', 'retry-expanded', 'certificates', 'compare', 'what-if', 'list', 'report']
+
+const written = new Set()
 const browser = await launch()
 mkdirSync(folder, { recursive: true })
 const wanted = views.filter(({ name }) =>
@@ -92,7 +96,11 @@ await Promise.all([shootAll(rest), shootAll(rest)])
 await browser.close()
 
 async function shootAll(turns) {
-  for (const view of turns) for (const viewport of sizes) await shoot(view, viewport)
+  for (const view of turns) {
+    for (const viewport of sizes) {
+      if (viewport.width === 1280 || wide.includes(view.name)) await shoot(view, viewport)
+    }
+  }
 }
 
 async function shoot(view, viewport) {
@@ -335,10 +343,12 @@ function text() {
   return temporary('notes.pcapng', Buffer.from('Ticket 4711: the printer does not print.\n'))
 }
 
+/** Written once: a capture that changes while a page has it open is refused there. */
 function temporary(name, bytes) {
   const path = join(root, 'node_modules/.cache/screens')
   mkdirSync(path, { recursive: true })
-  writeFileSync(join(path, name), bytes)
+  if (!written.has(name)) writeFileSync(join(path, name), bytes)
+  written.add(name)
   return join(path, name)
 }
 
