@@ -29,6 +29,8 @@ export interface InspectOptions extends HandingOn {
   readonly keylog: string | null
   readonly key: string | null
   readonly passwordFile: string | null
+  /** PEM file of the roots to trust; null: the list that comes with Node. */
+  readonly roots: string | null
   readonly replay: ReplayOptions
   readonly filter: Filter
   readonly failedOnly: boolean
@@ -80,6 +82,7 @@ interface Flags extends HandingOnFlags {
   keylog?: string
   key?: string
   passwordFile?: string
+  roots?: string
   delivery: ReplayOptions['delivery']
   partial: ReplayOptions['partial']
   statuses: ReplayOptions['statuses']
@@ -165,7 +168,7 @@ function inspectCommand(program: Command): Command {
     .description(
       'Prints what happened in each capture. Several FILEs give several reports; - is standard input.',
     )
-    .argument('<FILE...>', 'pcap or pcapng, also in gzip')
+    .argument('<FILE...>', 'pcap, pcapng, Network Monitor .cap or snoop, also in gzip, zstd or lz4')
     .addOption(
       chosen('--format <name>', 'how to print (default: by the ending of --out, else text)', reportFormats),
     )
@@ -176,6 +179,7 @@ function inspectCommand(program: Command): Command {
     .option('--keylog <file>', 'open encrypted records with the secrets of an SSLKEYLOGFILE')
     .option('--key <file>', 'private RSA key (PEM, DER, PFX) of a server, for RSA key exchange')
     .option('--password-file <file>', 'file whose first line is the password of --key')
+    .option('--roots <file>', 'PEM file of the root certificates to trust instead of the built-in list')
     .addOption(
       chosen('--delivery <mode>', 'how received bytes are handed to each call', [
         'as-captured',
@@ -235,7 +239,10 @@ function whatIfCommand(program: Command): Command {
     .description(
       'Holds the ClientHello of one conversation against Windows servers, or its ServerHello against Windows clients.',
     )
-    .argument('<FILE>', 'pcap or pcapng, also in gzip; - is standard input')
+    .argument(
+      '<FILE>',
+      'pcap, pcapng, Network Monitor .cap or snoop, also in gzip, zstd or lz4; - is standard input',
+    )
     .requiredOption('--conversation <n>', 'which one, as inspect numbers them', readNumber)
     .addOption(chosen('--side <side>', 'the side that Windows takes', ['server', 'client']).default('server'))
     .option('--profile <id>', 'all, one Windows version, or a changed one saved as a file', 'all')
@@ -325,6 +332,7 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     keylog: flags.keylog ?? null,
     key: flags.key ?? null,
     passwordFile: flags.passwordFile ?? null,
+    roots: flags.roots ?? null,
     replay: {
       delivery: flags.delivery,
       partial: flags.partial,

@@ -82,9 +82,9 @@ async function inspectFile(
   output: Output,
   result: Result,
 ): Promise<void> {
-  const { keylog, key, passwordFile, replay } = options
+  const { keylog, key, passwordFile, roots, replay } = options
   const { chain, files, follow } = options
-  const input = { keylog, key, passwordFile, replay, chain: chain ? files.slice(1) : [], follow }
+  const input = { keylog, key, passwordFile, roots, replay, chain: chain ? files.slice(1) : [], follow }
   const capture = await openForCommand(file, input, host)
   if (capture === null) {
     result.unreadable += 1

@@ -382,7 +382,7 @@ function loadRoots(path: string | null): Trust {
     throw refusal(
       'no-roots',
       `${path} holds no PEM certificate.`,
-      'Choose another file under Settings, Trusted roots.',
+      'Give a PEM file with the root certificates to trust (Settings, Trusted roots; --roots).',
     )
   }
   return trustOf({ name: path, text })

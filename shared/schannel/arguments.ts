@@ -1,4 +1,5 @@
-// What Windows says to a call before it looks at any bytes: wrong buffers, handles and sizes (schannel §2.2, §4.0, §4.9, §5.1, §5.4).
+// What Windows says to a call before it looks at any bytes: wrong credentials, buffers, handles and sizes (schannel §2.2, §4.0, §4.9,
+// §4.10, §5.1, §5.4).
 // A capture never shows such a call; an application's error text does, so `explain` names them beside the protocol's causes.
 
 import type { BufferType, SspiFunction } from '../sspi/calls.ts'
@@ -15,7 +16,7 @@ export interface SuppliedBuffer {
 export type ContextState = 'none' | 'partial' | 'failed' | 'established' | 'closing' | 'deleted'
 
 export interface SuppliedCall {
-  readonly function: SspiFunction | 'QueryContextAttributes'
+  readonly function: SspiFunction | 'AcquireCredentialsHandle' | 'QueryContextAttributes'
   readonly context: ContextState
   /** null: a NULL descriptor. */
   readonly input: readonly SuppliedBuffer[] | null
@@ -23,6 +24,20 @@ export interface SuppliedCall {
   readonly allocateMemory?: boolean
   /** ApplyControlToken: the DWORD at the token's start (1 SCHANNEL_SHUTDOWN, 2 SCHANNEL_ALERT, 0 SCHANNEL_RENEGOTIATE). */
   readonly control?: number
+  /** AcquireCredentialsHandle: what it is given. */
+  readonly credential?: SuppliedCredential
+}
+
+export interface SuppliedCredential {
+  readonly package: boolean
+  readonly use: 'outbound' | 'inbound' | 'both' | 'none'
+  /** phCredential is given. */
+  readonly handle: boolean
+  /** SCHANNEL_CRED is 4, SCH_CREDENTIALS 5. */
+  readonly version: number
+  /** Sides and kinds in grbitEnabledProtocols; empty: the system's defaults. */
+  readonly protocols: readonly ('client' | 'server' | 'tls' | 'dtls')[]
+  readonly certificate: 'none' | 'good' | 'bogus' | 'two' | 'without-key'
 }
 
 /** One check: when it applies, what the call returns, and whether the context lives on. */
@@ -43,6 +58,31 @@ const alertControl = 2
 
 /** In the order in which they are made. */
 export const argumentRules: readonly ArgumentRule[] = [
+  credentialRule('no package is named', 'SEC_E_SECPKG_NOT_FOUND', (given) => !given.package),
+  credentialRule(
+    'there is no room for the handle, or the direction needs a certificate and none is given',
+    'SEC_E_NO_CREDENTIALS',
+    (given) => !given.handle || (given.use !== 'outbound' && given.certificate === 'none'),
+  ),
+  credentialRule(
+    'the protocols are of the other side only, or mix DTLS and TLS',
+    'SEC_E_ALGORITHM_MISMATCH',
+    ({ use, protocols }) =>
+      (protocols.includes('dtls') && protocols.includes('tls')) ||
+      (use === 'outbound' && protocols.includes('server') && !protocols.includes('client')) ||
+      (use === 'inbound' && protocols.includes('client') && !protocols.includes('server')),
+  ),
+  credentialRule(
+    'the structure has an unknown version, or its certificate is unusable or not the only one',
+    'SEC_E_UNKNOWN_CREDENTIALS',
+    ({ version, certificate }) =>
+      (version !== 4 && version !== 5) || certificate === 'bogus' || certificate === 'two',
+  ),
+  credentialRule(
+    'the certificate has no private key',
+    'SEC_E_NO_CREDENTIALS',
+    ({ certificate }) => certificate === 'without-key',
+  ),
   {
     function: 'QueryContextAttributes',
     situation: 'the context was deleted',
@@ -150,6 +190,21 @@ export const argumentRules: readonly ArgumentRule[] = [
       (call.context === 'partial' || call.context === 'closing'),
   },
 ]
+
+function credentialRule(
+  situation: string,
+  status: StatusName,
+  applies: (credential: SuppliedCredential) => boolean,
+): ArgumentRule {
+  return {
+    function: 'AcquireCredentialsHandle',
+    situation,
+    status,
+    survives: false,
+    source: 'schannel §4.10',
+    applies: (call) => call.credential !== undefined && applies(call.credential),
+  }
+}
 
 /** The first check that a call fails; null where its bytes are looked at. */
 export function argumentFault(call: SuppliedCall): ArgumentRule | null {

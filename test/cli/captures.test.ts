@@ -208,3 +208,17 @@ describe('--follow', () => {
     expect(said).toContain('--follow reads one file')
   })
 })
+
+describe('trusted roots', () => {
+  it('are those of the file given, and the report says which', async () => {
+    const text = await inspect(
+      'untrusted-root.pcap',
+      '--roots',
+      'test/captures/keys/ecdsa.crt',
+      '--format',
+      'md',
+    )
+    expect(text).toContain('ecdsa.crt')
+    expect(text).not.toContain('built-in list')
+  })
+})

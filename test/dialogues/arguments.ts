@@ -1,6 +1,6 @@
 // Calls that Windows answers before it looks at any bytes: each a row of the reference's tests on Windows.
 
-import type { SuppliedBuffer, SuppliedCall } from '../../shared/schannel/arguments.ts'
+import type { SuppliedBuffer, SuppliedCall, SuppliedCredential } from '../../shared/schannel/arguments.ts'
 import type { StatusName } from '../../shared/sspi/status.ts'
 
 export interface ArgumentDialogue {
@@ -37,7 +37,102 @@ const dm = (input: readonly SuppliedBuffer[]): SuppliedCall => ({
   input,
 })
 
+const acquire = (more: Partial<SuppliedCredential>): SuppliedCall => ({
+  function: 'AcquireCredentialsHandle',
+  context: 'none',
+  input: null,
+  credential: {
+    package: true,
+    use: 'outbound',
+    handle: true,
+    version: 5,
+    protocols: [],
+    certificate: 'none',
+    ...more,
+  },
+})
+
 export const argumentDialogues: readonly ArgumentDialogue[] = [
+  { name: 'ACH for a client without a certificate', source: '§4.10', call: acquire({}), status: null },
+  { name: 'ACH with SCHANNEL_CRED', source: '§4.10', call: acquire({ version: 4 }), status: null },
+  {
+    name: 'ACH for a server with a certificate',
+    source: '§4.10',
+    call: acquire({ use: 'inbound', certificate: 'good' }),
+    status: null,
+  },
+  {
+    name: 'ACH without a package name',
+    source: '§4.10',
+    call: acquire({ package: false }),
+    status: 'SEC_E_SECPKG_NOT_FOUND',
+  },
+  {
+    name: 'ACH for a server without a certificate',
+    source: '§4.10',
+    call: acquire({ use: 'inbound' }),
+    status: 'SEC_E_NO_CREDENTIALS',
+  },
+  {
+    name: 'ACH for both sides without a certificate',
+    source: '§4.10',
+    call: acquire({ use: 'both' }),
+    status: 'SEC_E_NO_CREDENTIALS',
+  },
+  {
+    name: 'ACH without a direction',
+    source: '§4.10',
+    call: acquire({ use: 'none' }),
+    status: 'SEC_E_NO_CREDENTIALS',
+  },
+  {
+    name: 'ACH without a credential handle',
+    source: '§4.10',
+    call: acquire({ handle: false }),
+    status: 'SEC_E_NO_CREDENTIALS',
+  },
+  {
+    name: 'ACH for a client with server protocols only',
+    source: '§4.10',
+    call: acquire({ protocols: ['server', 'tls'] }),
+    status: 'SEC_E_ALGORITHM_MISMATCH',
+  },
+  {
+    name: 'ACH for a server with client protocols only',
+    source: '§4.10',
+    call: acquire({ use: 'inbound', certificate: 'good', protocols: ['client', 'tls'] }),
+    status: 'SEC_E_ALGORITHM_MISMATCH',
+  },
+  {
+    name: 'ACH with DTLS and TLS protocols together',
+    source: '§4.8, §4.10',
+    call: acquire({ protocols: ['client', 'tls', 'dtls'] }),
+    status: 'SEC_E_ALGORITHM_MISMATCH',
+  },
+  {
+    name: 'ACH with a bad dwVersion',
+    source: '§4.10',
+    call: acquire({ version: 77 }),
+    status: 'SEC_E_UNKNOWN_CREDENTIALS',
+  },
+  {
+    name: 'ACH with a bogus certificate',
+    source: '§4.10',
+    call: acquire({ certificate: 'bogus' }),
+    status: 'SEC_E_UNKNOWN_CREDENTIALS',
+  },
+  {
+    name: 'ACH with two certificates',
+    source: '§4.10',
+    call: acquire({ certificate: 'two' }),
+    status: 'SEC_E_UNKNOWN_CREDENTIALS',
+  },
+  {
+    name: 'ACH with a certificate without its private key',
+    source: '§4.10',
+    call: acquire({ certificate: 'without-key' }),
+    status: 'SEC_E_NO_CREDENTIALS',
+  },
   {
     name: 'ISC 1 with no input',
     source: '§12 case 1',
