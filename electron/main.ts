@@ -43,29 +43,29 @@ function startDesktop(files: readonly string[]): void {
     return
   }
   raiseWalls()
-  const early = [...files]
-  let offer = (path: string): void => {
-    early.push(path)
+  const early = [files]
+  let offer = (paths: readonly string[]): void => {
+    early.push(paths)
   }
   let raise = (): void => undefined
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    offer(path)
+    offer([path])
   })
   app.on('second-instance', (_event, _argv, _directory, data) => {
     const parsed = handover.safeParse(data)
     raise()
-    if (parsed.success) for (const path of parsed.data.files) offer(path)
+    if (parsed.success) offer(parsed.data.files)
   })
   void app.whenReady().then(() => {
     ;({ offer, raise } = openDesk())
-    for (const path of early) offer(path)
+    for (const paths of early) offer(paths)
   })
 }
 
 interface Desk {
-  /** Lets the page open a capture that was named from outside. */
-  offer: (path: string) => void
+  /** Lets the page open a capture that was named from outside; several files are read as one. */
+  offer: (paths: readonly string[]) => void
   /** Brings the window to the front. */
   raise: () => void
 }
@@ -97,8 +97,15 @@ function openDesk(): Desk {
     if (window === null) open()
   }
 
-  function offer(path: string): void {
-    void worker.grant(path, 'read').then(() => command({ kind: 'open', path }))
+  function offer(paths: readonly string[]): void {
+    const [path, ...chain] = paths
+    if (path === undefined) return
+    const more = chain.length === 0 ? {} : { chain }
+    void grantAll(paths).then(() => command({ kind: 'open', path, ...more }))
+  }
+
+  async function grantAll(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await worker.grant(path, 'read')
   }
 
   function open(): void {
@@ -122,7 +129,7 @@ function openDesk(): Desk {
   function drawMenu(): void {
     const template = menuTemplate(process.platform, recent.list(), {
       command: (id) => command({ kind: 'menu', id }),
-      offer,
+      offer: (path) => offer([path]),
       clearRecent: () => void clearRecent(),
     })
     Menu.setApplicationMenu(Menu.buildFromTemplate(template))
@@ -139,16 +146,21 @@ function openDesk(): Desk {
     title: string,
     filters: Electron.FileFilter[],
   ): Promise<string | null> {
-    const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-      title,
-      filters,
-      properties: ['openFile'],
-    })
-    const [path] = filePaths
-    if (canceled || path === undefined) return null
-    await worker.grant(path, 'read')
-    chosen.add(path)
+    const [path = null] = await chooseFiles(window, title, filters, ['openFile'])
+    if (path !== null) chosen.add(path)
     return path
+  }
+
+  async function chooseFiles(
+    window: Electron.BrowserWindow,
+    title: string,
+    filters: Electron.FileFilter[],
+    properties: ('openFile' | 'multiSelections')[],
+  ): Promise<string[]> {
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, filters, properties })
+    if (canceled) return []
+    await grantAll(filePaths)
+    return filePaths
   }
 
   answerPages({
@@ -161,6 +173,8 @@ function openDesk(): Desk {
       return null
     },
     'capture.choose': (_input, window) => choose(window, 'Open Capture', captureFilters),
+    'captures.choose': (_input, window) =>
+      chooseFiles(window, 'Open Capture', captureFilters, ['openFile', 'multiSelections']),
     'keylog.choose': (_input, window) => choose(window, 'Load Key Log', keylogFilters),
     'destination.choose': async ({ name }, window) => {
       const { canceled, filePath } = await dialog.showSaveDialog(window, {

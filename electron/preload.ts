@@ -125,6 +125,7 @@ const bridge: Bridge = {
     return () => void eventListeners.delete(listener)
   },
   chooseCapture: () => askOr('capture.choose', null, null),
+  chooseCaptures: () => askOr('captures.choose', null, []),
   chooseKeylog: () => askOr('keylog.choose', null, null),
   chooseDestination: (name) => askOr('destination.choose', { name }, null),
   async pathOf(file) {

@@ -21,7 +21,7 @@ import type { WorkerProcess } from './worker/host.ts'
 import type { HostMessage, WorkerMessage } from './worker/process.ts'
 
 export interface ServeOptions {
-  /** Captures that pages may open, besides uploads: absolute paths. The first is opened at once. */
+  /** Captures that pages may open, besides uploads: absolute paths. They are opened at once, several as one capture. */
   readonly files: readonly string[]
   readonly version: string
   /** 0 or left out: any free port. */
@@ -59,8 +59,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
     page: (page, message) => pages.hear(page, message),
   })
   const pages = openPages(worker, () => {
-    const [path] = options.files
-    return path === undefined ? null : { kind: 'open', path }
+    const [path, ...chain] = options.files
+    if (path === undefined) return null
+    return chain.length === 0 ? { kind: 'open', path } : { kind: 'open', path, chain }
   })
   const samples = samplesIn(join(import.meta.dirname, '../../test/captures'))
   for (const path of [...options.files, ...samples.map((file) => file.path)]) await worker.grant(path, 'read')

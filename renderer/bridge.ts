@@ -67,8 +67,9 @@ function connectServed(): Bridge {
 
   function refusalOf(channel: Channel, input: unknown): Fault | null {
     if (channel !== 'capture.open' && channel !== 'keys.load') return null
-    const { path, keylog } = input as { path?: string; keylog?: string | null }
-    return refused.get(path ?? '') ?? refused.get(keylog ?? '') ?? null
+    const { path, chain, keylog } = input as { path?: string; chain?: string[]; keylog?: string | null }
+    const names = [path, ...(chain ?? []), keylog].flatMap((name) => name ?? [])
+    return names.map((name) => refused.get(name)).find((reason) => reason !== undefined) ?? null
   }
 
   async function upload(file: File): Promise<string> {
@@ -79,8 +80,14 @@ function connectServed(): Bridge {
   }
 
   async function choose(accept: string): Promise<string | null> {
-    const file = await chosenFile(accept)
-    return file === null ? null : upload(file)
+    const [file] = await chosenFiles(accept, false)
+    return file === undefined ? null : upload(file)
+  }
+
+  async function chooseSeveral(accept: string): Promise<readonly string[]> {
+    const paths: string[] = []
+    for (const file of await chosenFiles(accept, true)) paths.push(await upload(file))
+    return paths
   }
 
   return {
@@ -92,7 +99,8 @@ function connectServed(): Bridge {
       eventListeners.add(listener)
       return () => void eventListeners.delete(listener)
     },
-    chooseCapture: () => choose('.pcap,.pcapng,.cap,.ntar,.gz,.zst,.lz4,.snoop'),
+    chooseCapture: () => choose(captureEndings),
+    chooseCaptures: () => chooseSeveral(captureEndings),
     chooseKeylog: () => choose('.log,.keys,.keylog,.txt'),
     chooseDestination: () => Promise.resolve(null),
     pathOf: (file) => (file instanceof File ? upload(file) : Promise.resolve(null)),
@@ -139,14 +147,17 @@ function connectServed(): Bridge {
   }
 }
 
-/** Asks for a file by the browser's own dialog; null when dismissed. */
-function chosenFile(accept: string): Promise<File | null> {
+const captureEndings = '.pcap,.pcapng,.cap,.ntar,.gz,.zst,.lz4,.snoop'
+
+/** Asks for files by the browser's own dialog; none when dismissed. */
+function chosenFiles(accept: string, multiple: boolean): Promise<readonly File[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input')
     input.type = 'file'
     input.accept = accept
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null))
-    input.addEventListener('cancel', () => resolve(null))
+    input.multiple = multiple
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]))
+    input.addEventListener('cancel', () => resolve([]))
     input.click()
   })
 }

@@ -51,6 +51,12 @@ export function createSession(bridge: Bridge) {
 
   const outcomes = computed(() => new Map(overview.value.map((point) => [point.id, point.outcome])))
   const fileName = computed(() => (state.path === null ? '' : baseName(state.path)))
+  /** The file's name, or that of the first with their number. */
+  const captureName = computed(() =>
+    state.chain.length === 0
+      ? fileName.value
+      : `${fileName.value}, ${plural(state.chain.length + 1, 'file')}`,
+  )
   /** The token the inspector shows: the selected one, or the one the selected call took in or put out. */
   const inspectedToken = computed(() => {
     const chosen = state.selection
@@ -70,7 +76,7 @@ export function createSession(bridge: Bridge) {
 
   bridge.on(heard)
   bridge.onCommand((command) => {
-    if (command.kind === 'open') void open(command.path)
+    if (command.kind === 'open') void open(command.path, command.chain)
     else menuActions[command.id]()
   })
   const settled = bridge.settings().then((now) => (settings.value = now))
@@ -103,6 +109,10 @@ export function createSession(bridge: Bridge) {
     { deep: true },
   )
   watch([inspectedToken, conversation], () => void loadToken())
+  // A filter typed while the capture was read may have left nothing to choose from.
+  watch(ids, () => {
+    if (overview.value.length > 0) selectFirst()
+  })
 
   function heard(event: BridgeEvent): void {
     if (event.kind === 'worker-lost') {
@@ -131,7 +141,10 @@ export function createSession(bridge: Bridge) {
         state.phase = event.conversations === 0 ? 'nothing' : 'ready'
         if (event.milliseconds > longRead) {
           const found = plural(event.conversations, 'conversation')
-          bridge.notify('Capture read', `${fileName.value}: ${found}, ${String(state.counts.failed)} failed`)
+          bridge.notify(
+            'Capture read',
+            `${captureName.value}: ${found}, ${String(state.counts.failed)} failed`,
+          )
         }
         void refresh().then(selectFirst)
         break
@@ -164,17 +177,18 @@ export function createSession(bridge: Bridge) {
     kept.value = null
   }
 
-  /** Opens a capture by path, closing the one that is open. */
-  async function open(path: string): Promise<void> {
+  /** Opens a capture by path, closing the one that is open; `chain` are more files of it, read as one. */
+  async function open(path: string, chain: readonly string[] = []): Promise<void> {
     await close()
     state.path = path
+    state.chain = chain
     state.phase = 'reading'
     state.progress = { bytes: 0, total: null, packets: 0, conversations: 0, since: performance.now() }
     const early: BridgeEvent[] = []
     const stop = bridge.on((event) => early.push(event))
     await settled
     const { keylog, roots } = settings.value
-    const answer = await bridge.request('capture.open', { path, keylog, roots })
+    const answer = await bridge.request('capture.open', { path, chain: [...chain], keylog, roots })
     stop()
     if (!answer.ok) {
       fail(answer.fault)
@@ -185,25 +199,24 @@ export function createSession(bridge: Bridge) {
     if (keylog !== null) state.keylog = { path: keylog, secrets: 0, matched: 0 }
   }
 
-  /** Asks the user for a file and opens it. */
+  /** Asks the user for a file, or several of one capture, and opens them. */
   async function choose(): Promise<void> {
-    const path = await bridge.chooseCapture()
-    if (path !== null) await open(path)
+    const [path, ...chain] = await bridge.chooseCaptures()
+    if (path !== undefined) await open(path, chain)
   }
 
-  /** Takes what was dropped on the window: a capture to open, a key log for the one that is open. */
+  /** Takes what was dropped on the window: a capture to open (several files are one), a key log for the one that is open. */
   async function openDropped(files: readonly File[]): Promise<void> {
     const logs = await Promise.all(files.map(isKeyLog))
     const captures = files.filter((_, at) => logs[at] !== true)
-    const [capture] = captures
     const log = files[logs.indexOf(true)]
-    if (capture !== undefined) {
+    const paths: string[] = []
+    for (const capture of captures) {
       const path = await bridge.pathOf(capture)
-      if (path !== null) await open(path)
-      if (captures.length > 1) {
-        tell(`${plural(captures.length, 'file')} were dropped; ${capture.name} was opened, one at a time.`)
-      }
+      if (path !== null) paths.push(path)
     }
+    const [first, ...chain] = paths
+    if (first !== undefined) await open(first, chain)
     if (log === undefined) return
     if (state.capture === null) {
       tell(`${log.name} is a key log: open the capture it belongs to first.`)
@@ -491,6 +504,7 @@ export function createSession(bridge: Bridge) {
     hovered,
     kept,
     fileName,
+    captureName,
     open,
     choose,
     openDropped,

@@ -10,6 +10,8 @@ type SortKey = Input<'rows.query'>['sort'][number]
 export interface State {
   phase: 'welcome' | 'reading' | 'ready' | 'nothing' | 'fault'
   path: string | null
+  /** More files that are read with it as one capture. */
+  chain: readonly string[]
   capture: number | null
   progress: { bytes: number; total: number | null; packets: number; conversations: number; since: number }
   /** How long reading took. */
@@ -45,6 +47,7 @@ export function freshState(): State {
   return {
     phase: 'welcome',
     path: null,
+    chain: [],
     capture: null,
     progress: { bytes: 0, total: null, packets: 0, conversations: 0, since: 0 },
     milliseconds: null,

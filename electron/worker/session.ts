@@ -83,6 +83,8 @@ type Handlers = { [C in Channel]: (input: Parsed<C>) => Output<C> | Promise<Outp
 
 interface Live {
   readonly path: string
+  /** More files of the same capture. */
+  readonly chain: readonly string[]
   /** PEM file of the trusted roots. */
   readonly roots: string | null
   /** Still being written. */
@@ -138,11 +140,14 @@ export function createSession(host: SessionHost, tools: Tools): Session {
   }
 
   const handlers: Handlers = {
-    'capture.open': ({ path, keylog, roots = null, follow = false }) => {
-      checkRead(path)
+    'capture.open': ({ path, chain = [], keylog, roots = null, follow = false }) => {
+      for (const file of [path, ...chain]) checkRead(file)
+      if (follow && chain.length > 0) {
+        throw refusal('follow-one', 'Only one file can be followed.', 'Open the file that is being written.')
+      }
       for (const file of [keylog, roots]) if (file !== null) checkRead(file)
       const capture = ++last
-      const live: Live = { path, roots, follow, rows: new Map(), order: null, stop: false }
+      const live: Live = { path, chain, roots, follow, rows: new Map(), order: null, stop: false }
       // The page learns the capture's number before its first event.
       const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
       // Who asks for the capture gets the reason; the page has it from the event.
@@ -224,7 +229,14 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       const before = await reading.whole
       const outcome = await tools.analyse(
         reading.live.path,
-        { keylog, key: null, passwordFile: null, roots: reading.live.roots, replay: before.model },
+        {
+          keylog,
+          key: null,
+          passwordFile: null,
+          roots: reading.live.roots,
+          replay: before.model,
+          chain: reading.live.chain,
+        },
         { cancelled: () => reading.live.stop },
       )
       if (!outcome.ok) throw new Refusal(outcome.fault)
@@ -344,6 +356,7 @@ async function read(
         passwordFile: null,
         roots: live.roots,
         replay: defaultReplay,
+        chain: live.chain,
         follow: live.follow,
       },
       {
@@ -365,12 +378,15 @@ async function read(
     const whole = outcome.value
     flush()
     keep(live, whole)
-    host.opened({
-      path: live.path,
-      bytes: whole.summary.bytes ?? 0,
-      failed: whole.rows.filter((row) => row.outcome === 'failed').length,
-      conversations: whole.rows.length,
-    })
+    // A recent file is one path: several files read as one would come back as the first alone.
+    if (live.chain.length === 0) {
+      host.opened({
+        path: live.path,
+        bytes: whole.summary.bytes ?? 0,
+        failed: whole.rows.filter((row) => row.outcome === 'failed').length,
+        conversations: whole.rows.length,
+      })
+    }
     host.post({
       kind: 'done',
       capture,

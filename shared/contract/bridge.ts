@@ -49,10 +49,12 @@ export const requests = {
   'capture.open': {
     input: z.object({
       path: z.string(),
+      /** More files of the same capture, in whatever order: read with the first as one, in time order. */
+      chain: z.array(z.string()).optional(),
       keylog: z.string().nullable(),
       /** PEM file of the roots to trust; without one the built-in list. */
       roots: z.string().nullable().optional(),
-      /** The capture is still being written: it is read on until `capture.cancel`, which ends it as its end would. */
+      /** The capture is still being written: it is read on until `capture.cancel`, which ends it as its end would. One file only. */
       follow: z.boolean().optional(),
     }),
     output: z.object({ capture: z.number() }),
@@ -251,6 +253,8 @@ export interface Bridge {
   on(listener: (event: BridgeEvent) => void): () => void
   /** Asks the user for a capture; null when dismissed. In the served page: a file upload, answered with its spooled path. */
   chooseCapture(): Promise<string | null>
+  /** The same for several files, which are read as one capture; empty when dismissed. */
+  chooseCaptures(): Promise<readonly string[]>
   /** Asks the user for a TLS key log file, likewise. */
   chooseKeylog(): Promise<string | null>
   /** Asks where to save; null when dismissed. In the served page: always null, and the page downloads the text. */
@@ -315,4 +319,5 @@ export type MenuId =
   | 'list'
 
 export type Command =
-  { readonly kind: 'open'; readonly path: string } | { readonly kind: 'menu'; readonly id: MenuId }
+  | { readonly kind: 'open'; readonly path: string; readonly chain?: readonly string[] }
+  | { readonly kind: 'menu'; readonly id: MenuId }

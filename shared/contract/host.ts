@@ -21,6 +21,8 @@ export const hostRequests = {
   /** Hands the page a port to the worker; the port arrives as a message of its own (`portChannel`). */
   'port.open': { input: z.null(), output: z.null() },
   'capture.choose': { input: z.null(), output: z.string().nullable() },
+  /** Several files that are read as one capture; empty when dismissed. */
+  'captures.choose': { input: z.null(), output: z.array(z.string()) },
   'keylog.choose': { input: z.null(), output: z.string().nullable() },
   'destination.choose': { input: z.object({ name: z.string() }), output: z.string().nullable() },
   /** A file the user dropped on the window: it may be read from now on. */

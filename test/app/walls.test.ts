@@ -40,6 +40,7 @@ describe('the window', () => {
       names: [
         'changeSettings',
         'chooseCapture',
+        'chooseCaptures',
         'chooseDestination',
         'chooseKeylog',
         'chooseRoots',
@@ -57,7 +58,7 @@ describe('the window', () => {
         'version',
       ],
       frozen: true,
-      after: 17,
+      after: 18,
     })
   })
 

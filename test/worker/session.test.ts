@@ -8,12 +8,12 @@ import type { BridgeEvent, Outcome } from '../../shared/contract/bridge.ts'
 const capture = resolve('test/captures/keys/ecdhe-ecdsa-gcm.pcap')
 const keylog = resolve('test/captures/keys/ecdhe-ecdsa-gcm.keys')
 
-function start(replaced: Partial<Tools> = {}) {
+function start(replaced: Partial<Tools> = {}, mayRead: (path: string) => boolean = () => true) {
   const events: BridgeEvent[] = []
   const session = createSession(
     {
       post: (event) => void events.push(event),
-      mayRead: () => true,
+      mayRead,
       mayWrite: () => false,
       opened: () => undefined,
     },
@@ -43,6 +43,22 @@ describe('a session', () => {
     const { events, open } = start()
     await open(resolve('test/captures/keys/no-such-file.pcap'))
     expect(events).toMatchObject([{ kind: 'failed', capture: 1 }])
+  })
+
+  it('reads several files as one, each of them offered, and none of them followed', async () => {
+    const { session, value } = start({}, (path) => path !== 'secret.pcap')
+    const ask = (input: object) => session.request('capture.open', { path: capture, keylog: null, ...input })
+    await expect(ask({ chain: ['secret.pcap'] })).resolves.toMatchObject({ fault: { code: 'not-offered' } })
+    await expect(ask({ chain: [keylog], follow: true })).resolves.toMatchObject({
+      fault: { code: 'follow-one' },
+    })
+    const again = resolve('test/captures/untrusted-root.pcap')
+    const outcome = await ask({ chain: [again] })
+    const { capture: number } = outcome.ok ? (outcome.value as { capture: number }) : { capture: 0 }
+    await expect(value('keys.load', { capture: number, keylog })).resolves.toMatchObject({ matched: 1 })
+    await expect(value('rows.query', { capture: number, filter: '', sort: [] })).resolves.toMatchObject({
+      ids: [1, 2],
+    })
   })
 
   it('filters and sorts, and says where a filter is not finished', async () => {
