@@ -20,6 +20,8 @@ const { values } = parseArgs({
   },
 })
 const runs = Number(values.runs)
+/** As `npm run inspect` starts Node. */
+const flags = ['--max-semi-space-size=64']
 
 /** What the issue asks for; `times` are of tshark's wall time, `reads` of the plain read's. */
 const captures = {
@@ -124,7 +126,9 @@ function measure(task, path) {
 }
 
 function run(args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, program, ...args], {
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(`${args[0]} failed: ${stderr}`)
   return JSON.parse(stdout)
 }
