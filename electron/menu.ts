@@ -52,6 +52,7 @@ export function menuTemplate(
   const view: MenuItemConstructorOptions[] = [
     page('theme', 'Change &Theme'),
     { type: 'separator' },
+    page('follow', '&Follow the File'),
     page('list', '&List of Conversations'),
     shown('diagnosis', '&Diagnosis', 'D'),
     { type: 'separator' },

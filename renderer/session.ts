@@ -95,6 +95,7 @@ export function createSession(bridge: Bridge) {
     settings: () => void (state.dialog = 'settings'),
     about: () => void (state.dialog = 'about'),
     diagnosis: () => void (diagnosisOpen.value = !diagnosisOpen.value),
+    follow: () => void follow(),
     list: () => void (state.expanded = !state.expanded),
   }
 
@@ -139,13 +140,14 @@ export function createSession(bridge: Bridge) {
         state.milliseconds = event.milliseconds
         state.cancelled = event.cancelled
         state.phase = event.conversations === 0 ? 'nothing' : 'ready'
-        if (event.milliseconds > longRead) {
+        if (event.milliseconds > longRead && !state.following) {
           const found = plural(event.conversations, 'conversation')
           bridge.notify(
             'Capture read',
             `${captureName.value}: ${found}, ${String(state.counts.failed)} failed`,
           )
         }
+        state.following = false
         void refresh().then(selectFirst)
         break
       case 'failed':
@@ -178,17 +180,24 @@ export function createSession(bridge: Bridge) {
   }
 
   /** Opens a capture by path, closing the one that is open; `chain` are more files of it, read as one. */
-  async function open(path: string, chain: readonly string[] = []): Promise<void> {
+  async function open(path: string, chain: readonly string[] = [], following = false): Promise<void> {
     await close()
     state.path = path
     state.chain = chain
+    state.following = following
     state.phase = 'reading'
     state.progress = { bytes: 0, total: null, packets: 0, conversations: 0, since: performance.now() }
     const early: BridgeEvent[] = []
     const stop = bridge.on((event) => early.push(event))
     await settled
     const { keylog, roots } = settings.value
-    const answer = await bridge.request('capture.open', { path, chain: [...chain], keylog, roots })
+    const answer = await bridge.request('capture.open', {
+      path,
+      chain: [...chain],
+      keylog,
+      roots,
+      follow: following,
+    })
     stop()
     if (!answer.ok) {
       fail(answer.fault)
@@ -240,6 +249,12 @@ export function createSession(bridge: Bridge) {
     const capture = state.capture
     forget()
     if (capture !== null) await bridge.request('capture.close', { capture })
+  }
+
+  /** Reads the open file again and on as it grows; where it is followed already, ends that. */
+  async function follow(): Promise<void> {
+    if (state.following) await stop()
+    else if (state.path !== null && state.chain.length === 0) await open(state.path, [], true)
   }
 
   /** Stops reading and keeps what was read. */

@@ -12,6 +12,8 @@ export interface State {
   path: string | null
   /** More files that are read with it as one capture. */
   chain: readonly string[]
+  /** The file is read on as it grows. */
+  following: boolean
   capture: number | null
   progress: { bytes: number; total: number | null; packets: number; conversations: number; since: number }
   /** How long reading took. */
@@ -48,6 +50,7 @@ export function freshState(): State {
     phase: 'welcome',
     path: null,
     chain: [],
+    following: false,
     capture: null,
     progress: { bytes: 0, total: null, packets: 0, conversations: 0, since: 0 },
     milliseconds: null,

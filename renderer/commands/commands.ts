@@ -115,6 +115,15 @@ function ofTheView({ state, menuActions, conversation }: Session): Command[] {
       run: menuActions.diagnosis,
     },
     {
+      id: 'follow',
+      menu: 'View',
+      text: 'Follow the file',
+      detail: 'reads on as it grows',
+      checked: state.following,
+      disabled: none || state.chain.length > 0,
+      run: menuActions.follow,
+    },
+    {
       id: 'list',
       menu: 'View',
       text: 'List of conversations',

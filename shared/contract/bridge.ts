@@ -316,6 +316,8 @@ export type MenuId =
   | 'settings'
   | 'about'
   | 'diagnosis'
+  /** Reads the open file on as it grows, or ends that. */
+  | 'follow'
   | 'list'
 
 export type Command =
