@@ -352,6 +352,13 @@ export function createSession(bridge: Bridge) {
     return listed.length > 0 ? listed : state.selected === null ? [] : [state.selected]
   }
 
+  /** Opens the report dialog on a capture of these conversations: the marked ones, or the chosen one. */
+  function saveCapture(chosen: readonly number[]): void {
+    if (state.phase !== 'ready' || chosen.length === 0) return
+    state.savesCapture = chosen.some((id) => marked.has(id)) ? 'marked' : 'selected'
+    state.dialog = 'report'
+  }
+
   /** These rows, in this order, from the cache or the worker. */
   async function rowsOf(wantedIds: readonly number[]): Promise<ReportRow[]> {
     if (state.capture === null) return []
@@ -529,6 +536,7 @@ export function createSession(bridge: Bridge) {
     select,
     mark,
     chosenIds,
+    saveCapture,
     rowsOf,
     tell,
     changeSettings,

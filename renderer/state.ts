@@ -39,6 +39,8 @@ export interface State {
   /** The list is folded away and the conversation has the whole window. */
   expanded: boolean
   dialog: 'report' | 'keys' | 'settings' | 'about' | 'commands' | null
+  /** The report dialog opens on a capture of these rows; null: on a report. */
+  savesCapture: 'selected' | 'marked' | null
   /** Something to tell that does not end the capture. */
   notice: { readonly text: string; readonly fault: Fault | null } | null
   keylog: { path: string; secrets: number; matched: number } | null
@@ -75,6 +77,7 @@ export function freshState(): State {
     find: 0,
     expanded: false,
     dialog: null,
+    savesCapture: null,
     notice: null,
     keylog: null,
   }

@@ -194,6 +194,14 @@ function ofTheConversation(session: Session, compare: () => void): Command[] {
         state.reveal++
       },
     },
+    {
+      id: 'save-capture',
+      menu: 'Conversation',
+      text: 'Save as capture …',
+      detail: plural(session.chosenIds().length, 'conversation'),
+      disabled: state.phase !== 'ready',
+      run: () => session.saveCapture(session.chosenIds()),
+    },
     ...copyFormats.map(({ format, text }): Command => ({
       id: `copy-${format}`,
       menu: 'Conversation',
