@@ -6,6 +6,7 @@ import type { Bridge, BridgeEvent, Fault, HostSettings, MenuId, Output } from '.
 import type { CaptureSummary, ReportConversation, ReportRow } from '../shared/contract/report.ts'
 import type { RowGroup } from '../shared/filter/group.ts'
 import { parseFilter } from '../shared/filter/parse.ts'
+import { dropping } from './dropping.ts'
 import { baseName, plural } from './format.ts'
 import { diagnosisOpen, nextTheme } from './preferences.ts'
 import { evidenceIn, openingOf, type ByteRange, type Selection } from './selection.ts'
@@ -214,26 +215,7 @@ export function createSession(bridge: Bridge) {
     if (path !== undefined) await open(path, chain)
   }
 
-  /** Takes what was dropped on the window: a capture to open (several files are one), a key log for the one that is open. */
-  async function openDropped(files: readonly File[]): Promise<void> {
-    const logs = await Promise.all(files.map(isKeyLog))
-    const captures = files.filter((_, at) => logs[at] !== true)
-    const log = files[logs.indexOf(true)]
-    const paths: string[] = []
-    for (const capture of captures) {
-      const path = await bridge.pathOf(capture)
-      if (path !== null) paths.push(path)
-    }
-    const [first, ...chain] = paths
-    if (first !== undefined) await open(first, chain)
-    if (log === undefined) return
-    if (state.capture === null) {
-      tell(`${log.name} is a key log: open the capture it belongs to first.`)
-      return
-    }
-    const path = await bridge.pathOf(log)
-    if (path !== null) await loadKeys(path)
-  }
+  const openDropped = dropping({ bridge, state, open, loadKeys, tell })
 
   /** Shows a sentence, or what went wrong, until the reader closes it. */
   function tell(text: string, why: Fault | null = null): void {
@@ -547,12 +529,4 @@ export function createSession(bridge: Bridge) {
     chooseKeys,
     loadKeys,
   }
-}
-
-/** Labels that begin the lines of an SSLKEYLOGFILE log. */
-const keyLogLine =
-  /^(?:#.*\n|\s)*(?:CLIENT_RANDOM|RSA|(?:CLIENT|SERVER)_\w+|EXPORTER_SECRET|EARLY_\w+) [0-9a-f]/i
-
-async function isKeyLog(file: File): Promise<boolean> {
-  return keyLogLine.test(await file.slice(0, 4096).text())
 }
