@@ -57,6 +57,8 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
 
   it('marks the same range in fields and bytes', async () => {
     await open('untrusted-root')
+    // The tree first goes to the bytes behind the finding.
+    await page.locator('.foot').getByText('certificate', { exact: true }).waitFor()
     const field = page.getByRole('treeitem', { name: /record length/ }).first()
     await field.hover()
     const marked = page.locator('.hex i.on')
