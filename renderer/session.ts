@@ -126,6 +126,8 @@ export function createSession(bridge: Bridge) {
       case 'rows':
         for (const row of event.rows) if (rows.size < cachedRows || rows.has(row.id)) rows.set(row.id, row)
         refreshSoon()
+        // What its neighbours say of the open conversation is known when all has been read.
+        if (event.rows.some(({ id }) => id === conversation.value?.id)) void inspect()
         break
       case 'progress':
         Object.assign(state.progress, {

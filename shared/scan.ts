@@ -173,6 +173,11 @@ export class Scanner implements PacketSink, PacketPlace {
     this.warnings.add(code, offset, packet, text)
   }
 
+  /** No packet has come for a while (of a capture being written): closed connections wait no longer for late ones. */
+  quiet(): void {
+    this.release(0)
+  }
+
   /** The capture has ended: everything still open is closed, oldest first. */
   finish(): void {
     const open: Flow[] = [...this.connections.flows(), ...this.associations.flows(), ...this.sessions.all()]
@@ -302,11 +307,11 @@ export class Scanner implements PacketSink, PacketPlace {
     }
   }
 
-  /** Closes connections whose late packets have had their time. */
-  private release(): void {
+  /** Closes connections whose late packets have had their time; so many may still wait. */
+  private release(waiting: number = maxLingering): void {
     while (this.lingeringFrom < this.lingering.length) {
       const connection = this.lingering[this.lingeringFrom]!
-      const many = this.lingering.length - this.lingeringFrom > maxLingering
+      const many = this.lingering.length - this.lingeringFrom > waiting
       if (!many && !(this.now - connection.end > lingerNs)) break
       // Let go at once: a closed connection kept until the list is cut is garbage that lives long.
       this.lingering[this.lingeringFrom++] = null

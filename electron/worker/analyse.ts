@@ -56,6 +56,8 @@ export interface AnalyseOptions {
 }
 
 export interface AnalyseHooks {
+  /** Reading begins; from here on the capture answers about every conversation that has a row. */
+  begun(capture: OpenCapture): void
   /** Bytes of the input read so far, of how many (null: not known). */
   progress(bytes: number, total: number | null, packets: number, conversations: number): void
   /** Asked after each piece; true stops reading and keeps what was read. */
@@ -111,6 +113,7 @@ export function analyseFile(
     const input = await openInput(path, options)
     try {
       const capture = new Capture(path, input, keys, trust, options.replay)
+      hooks.begun?.(capture)
       await capture.read(hooks, options.follow === true)
       return capture
     } catch (error) {
@@ -187,7 +190,10 @@ class Capture implements OpenCapture {
 
   async read(hooks: Partial<AnalyseHooks>, following: boolean): Promise<void> {
     let turn = performance.now()
+    let grown = { bytes: 0, at: turn }
     await this.input.read(this.scanner, async (read) => {
+      if (read > grown.bytes) grown = { bytes: read, at: performance.now() }
+      else if (performance.now() - grown.at > quietWait) this.scanner.quiet()
       this.flush(hooks)
       hooks.progress?.(read, this.input.total, this.input.packets, this.scanner.conversations)
       // Give the process a turn, so that it can be told to stop.
@@ -388,6 +394,8 @@ function loadRoots(path: string | null): Trust {
   return trustOf({ name: path, text })
 }
 
+/** Milliseconds without a new byte after which a file that is followed counts as quiet. */
+const quietWait = 500
 const tlsKeyLogSecrets = 0x544c534b
 
 /** Reads the key files named in the options. Throws `Refusal` with the reason, never with a part of the file. */

@@ -90,6 +90,8 @@ interface Live {
   /** Still being written. */
   readonly follow: boolean
   readonly rows: Map<number, ReportRow>
+  /** The capture while it is being read. */
+  running: OpenCapture | null
   /** All rows in the order asked for last: a filter being typed asks for the same one with each key. */
   order: { readonly sort: string; readonly rows: ReportRow[] } | null
   stop: boolean
@@ -117,6 +119,12 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       throw refusal('no-such-capture', 'This capture is no longer open.', 'Open the file again.')
     }
     return capture
+  }
+
+  /** The capture as it stands, which may still be read, if it has this conversation already; else once it is read. */
+  async function captureWith(number: number, id: number): Promise<OpenCapture> {
+    const { live, whole } = captureOf(number)
+    return live.running !== null && live.rows.has(id) ? live.running : whole
   }
 
   function checkRead(path: string): void {
@@ -147,7 +155,16 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       }
       for (const file of [keylog, roots]) if (file !== null) checkRead(file)
       const capture = ++last
-      const live: Live = { path, chain, roots, follow, rows: new Map(), order: null, stop: false }
+      const live: Live = {
+        path,
+        chain,
+        roots,
+        follow,
+        rows: new Map(),
+        running: null,
+        order: null,
+        stop: false,
+      }
       // The page learns the capture's number before its first event.
       const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
       // Who asks for the capture gets the reason; the page has it from the event.
@@ -187,17 +204,17 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         }))
         .sort((a, b) => (a.startMs ?? Infinity) - (b.startMs ?? Infinity) || a.id - b.id),
     'conversation.inspect': async ({ capture, id, replay }) =>
-      (await captureOf(capture).whole).inspect(id, replay),
+      (await captureWith(capture, id)).inspect(id, replay),
     'conversation.compare': async ({ left, right, replay }) => {
       const seen = async (of: typeof left): Promise<Compared> => {
-        const capture = await captureOf(of.capture).whole
+        const capture = await captureWith(of.capture, of.id)
         const conversation = capture.inspect(of.id, replay)
         return { conversation, hellos: capture.hellos(of.id) }
       }
       return compare(await seen(left), await seen(right))
     },
     'conversation.whatif': async ({ capture, id, ...question }) =>
-      (await captureOf(capture).whole).whatIf(id, question),
+      (await captureWith(capture, id)).whatIf(id, question),
     'profiles.list': () => tools.profiles(),
     'profile.load': ({ path }) => {
       checkRead(path)
@@ -219,13 +236,20 @@ export function createSession(host: SessionHost, tools: Tools): Session {
     },
     'certificates.bundle': ({ certificates }) => ({ p7b: p7bOf(certificates) }),
     'token.inspect': async ({ capture, id, token }) => {
-      const view = (await captureOf(capture).whole).token(id, token)
+      const view = (await captureWith(capture, id)).token(id, token)
       // A copy of its own: a view would take its whole buffer along.
       return { ...view, bytes: new Uint8Array(view.bytes) }
     },
     'keys.load': async ({ capture, keylog }) => {
       if (keylog !== null) checkRead(keylog)
       const reading = captureOf(capture)
+      if (reading.live.running !== null && reading.live.follow) {
+        throw refusal(
+          'still-following',
+          'Keys are loaded once following has ended.',
+          'Stop following first, or name the key log in the settings and follow again.',
+        )
+      }
       const before = await reading.whole
       const outcome = await tools.analyse(
         reading.live.path,
@@ -347,6 +371,9 @@ async function read(
     waiting = []
     sent = performance.now()
   }
+  function flushDue(): void {
+    if (waiting.length >= rowsPerEvent || performance.now() - sent > rowsWait) flush()
+  }
   try {
     const outcome = await tools.analyse(
       live.path,
@@ -360,7 +387,9 @@ async function read(
         follow: live.follow,
       },
       {
+        begun: (running) => (live.running = running),
         progress(bytes, total, packets, conversations) {
+          flushDue()
           if (performance.now() - told < progressWait) return
           told = performance.now()
           host.post({ kind: 'progress', capture, bytes, total, packets, conversations })
@@ -370,7 +399,7 @@ async function read(
           for (const row of rows) live.rows.set(row.id, row)
           live.order = null
           waiting.push(...rows)
-          if (waiting.length >= rowsPerEvent || performance.now() - sent > rowsWait) flush()
+          flushDue()
         },
       },
     )
@@ -401,6 +430,8 @@ async function read(
     flush()
     host.post({ kind: 'failed', capture, fault: faultOf(error) })
     throw error
+  } finally {
+    live.running = null
   }
 }
 

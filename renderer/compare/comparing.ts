@@ -79,7 +79,7 @@ export function createComparing(session: Session) {
   async function compare(ids: readonly number[]): Promise<void> {
     const { capture } = state
     const [first = state.selected, second] = ids
-    if (capture === null || first === null || state.phase !== 'ready') return
+    if (capture === null || first === null) return
     const partner = second ?? (await partnerOf(capture, first))
     if (partner === null) return
     pair.value = { left: { capture, id: partner }, right: { capture, id: first } }

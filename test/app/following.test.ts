@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openDesktop, type Desktop } from '../host/desktop.ts'
 
-const whole = readFileSync(resolve('test/captures/ok-tls13-full.pcap'))
+const whole = readFileSync(resolve('test/captures/keys/tls13-aes128-gcm.pcap'))
 /** The file header alone: a capture that has just begun. */
 const head = 24
 let folder = ''
@@ -38,6 +38,10 @@ describe('following', () => {
       .locator('.reading')
       .getByText(/^(?!0 |24 ).* read, following$/)
       .waitFor()
+    // Its connection is closed: it is listed, and can be opened while more may come.
+    await page.locator('.lrow').getByText('Established').click()
+    await page.locator('.card').first().waitFor()
+    expect(await page.locator('.statusbar').textContent()).toContain('following')
     desktop.menu('follow')
     await page.locator('.lrow.sel').waitFor()
     const foot = page.locator('.statusbar')
