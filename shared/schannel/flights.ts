@@ -15,9 +15,14 @@ interface Answer {
   readonly then: Awaiting
 }
 
+/** Whether a context that has read all of `flight` has a token to send before the handshake can go on. */
+export function owesToken(walk: Walk, flight: number): boolean {
+  return answerTo(walk, flight).output === 'due'
+}
+
 /** Makes the call that ate a whole flight. True if the application calls again without reading. */
 export function answer(walk: Walk): boolean {
-  const to = walk.side === 'client' ? clientAnswer(walk) : serverAnswer(walk)
+  const to = answerTo(walk, walk.flight)
   const token = to.output === 'none' ? null : outputOf(walk, to)
   if (token === null && to.output === 'due') return silence(walk)
   if (walk.side === 'client' && asksCredentials(walk)) requestCredentials(walk)
@@ -29,6 +34,10 @@ export function answer(walk: Walk): boolean {
 
 const acrossGap =
   'Part of this input was not captured; that the handshake went on shows that the side had it.'
+
+function answerTo(walk: Walk, flight: number): Answer {
+  return walk.side === 'client' ? clientAnswer(walk, flight) : serverAnswer(walk, flight)
+}
 
 function outputOf(walk: Walk, to: Answer): Token | null {
   const token = walk.nextOwn('handshake')
@@ -196,8 +205,7 @@ const client = {
   ),
 }
 
-function clientAnswer(walk: Walk): Answer {
-  const { flight } = walk
+function clientAnswer(walk: Walk, flight: number): Answer {
   if ((flight & seen.cookie) !== 0) return client.cookie
   if ((flight & seen.retry) !== 0) return client.retry
   if (walk.scene.landmarks.tls13) return client.tls13
@@ -259,8 +267,7 @@ const server = {
   ),
 }
 
-function serverAnswer(walk: Walk): Answer {
-  const { flight } = walk
+function serverAnswer(walk: Walk, flight: number): Answer {
   const { tls13 } = walk.scene.landmarks
   if (
     (flight & seen.finished) !== 0 ||

@@ -12,7 +12,7 @@ import {
   isWithdrawal,
   sealedAlert,
 } from './failing.ts'
-import { answer } from './flights.ts'
+import { answer, owesToken } from './flights.ts'
 import type { Token } from './model.ts'
 import { inputAfter, inputToken, outputBefore, outputNone, outputToken } from './parameters.ts'
 import { isBeforeWindows10 } from './profiles.ts'
@@ -60,7 +60,7 @@ export function handshakeCall(walk: Walk): boolean {
   if (complete) {
     // The application withdrew instead of handing this on: no call is known (design §4, "Failure").
     const withdrawn = walk.nextOwn('alert')
-    if (withdrawn !== null && isWithdrawal(walk, withdrawn)) return false
+    if (withdrawn !== null && isWithdrawal(walk, withdrawn) && owesToken(walk, meal.flight)) return false
     commit(walk, meal)
     return answer(walk)
   }

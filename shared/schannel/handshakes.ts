@@ -23,7 +23,7 @@ export interface HandshakeSummary {
     /** Whether the choice can be seen: TLS 1.3 hides it in EncryptedExtensions. */
     readonly visible: boolean
   }
-  /** Session id echoed or ticket taken without a Certificate, or a PSK chosen; null where it cannot be told. */
+  /** An abbreviated handshake, or in TLS 1.3 a PSK chosen; null where it cannot be told. */
   readonly resumed: boolean | null
   readonly clientRandom: Uint8Array | null
   /** Messages of this handshake: indexes from (inclusive) and to (exclusive). */
@@ -31,6 +31,9 @@ export interface HandshakeSummary {
   readonly to: number
   readonly outcome: 'established' | 'failed' | 'incomplete'
 }
+
+/** Certificate, key exchanges, ServerHelloDone: no abbreviated handshake has one (RFC 5246 §7.3, RFC 4279 §2). */
+const onlyInFull: ReadonlySet<number> = new Set([11, 12, 14, 16])
 
 /** Every handshake of the conversation in order; empty where none was seen. */
 export function handshakesOf(
@@ -75,14 +78,14 @@ function summarise(
   let helloSeen = false
   let pskIndex: number | null = null
   let echoed = false
-  let certificate = false
+  let full = false
   let finished = false
   let choiceSeen = false
   for (let i = from; i < to; i++) {
     const message = messages[i]!
     if (message.contentType === 20 || message.contentType === 21) continue
     if (message.type === 20 || (message.type === null && message.from === 'server')) finished = true
-    if (message.type === 11 && message.from === 'server') certificate = true
+    if (message.type !== null && onlyInFull.has(message.type)) full = true
     if (message.type !== 1 && message.type !== 2 && message.type !== 8 && message.type !== 12) continue
     const { body } = message
     if (body === null) continue
@@ -112,7 +115,7 @@ function summarise(
     ? pskIndex !== null
     : !helloSeen
       ? null
-      : certificate
+      : full
         ? false
         : finished || echoed
           ? true

@@ -132,6 +132,8 @@ describe('the handshakes of a conversation', () => {
       },
     ])
     expect(handshakesOf(conversationOf(full))).toMatchObject([{ resumed: false }])
+    const withoutCertificate = [hello, server(serverHello(90), message(14, 9)), full[2]!, full[3]!]
+    expect(handshakesOf(conversationOf(withoutCertificate))).toMatchObject([{ resumed: false }])
   })
 
   it('leave unknown what TLS 1.3 hides', () => {
