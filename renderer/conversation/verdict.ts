@@ -13,6 +13,18 @@ export function leadingFinding(conversation: ReportConversation): ReportFinding 
   )
 }
 
+/** The verdict in one sentence, and what the judge adds to it. */
+export function verdictOf(conversation: ReportConversation): {
+  readonly sentence: string
+  readonly more: string
+} {
+  const text = conversation.failure?.summary ?? leadingFinding(conversation)?.title ?? ''
+  // A full stop inside a name is followed by no space and capital.
+  const end = /[.][”"]? (?=[A-Z])/.exec(text)
+  if (end === null) return { sentence: text.replace(/\.$/, ''), more: '' }
+  return { sentence: text.slice(0, end.index), more: text.slice(end.index + end[0].length) }
+}
+
 export function verdictGlyphOf(conversation: ReportConversation): GlyphName {
   if (conversation.outcome === 'failed') return 'fail'
   if (conversation.outcome === 'incomplete') return 'part'

@@ -13,22 +13,61 @@ export interface TreeRow {
   readonly open: boolean
 }
 
-/** Fields deeper than this start closed when they have children. */
+/** Fields from this depth on start closed when they have children. */
 const openDepth = 2
 /** Trees with fewer fields than this start wholly open. */
 const smallTree = 28
+/** What carries messages: seldom what one looks for. */
+const closedAlways: ReadonlySet<string> = new Set(['record header'])
+/** Values of a group's members shown beside its name. */
+const digestLength = 4
 
 export function hasChildren(fields: readonly Field[], index: number): boolean {
   const next = fields[index + 1]
   return next !== undefined && next.depth > fields[index]!.depth
 }
 
-/** Indexes of the fields that start closed. */
-export function closedAtFirst(fields: readonly Field[]): ReadonlySet<number> {
-  if (fields.length <= smallTree) return new Set()
+/**
+ * Indexes of the fields that start closed. Of several large messages one is open: the one that holds the field `kept`,
+ * else the first.
+ */
+export function closedAtFirst(fields: readonly Field[], kept = -1): ReadonlySet<number> {
+  const small = fields.length <= smallTree
+  const open = kept < 0 ? 0 : (ancestors(fields, kept)[0] ?? kept)
   return new Set(
-    fields.flatMap((field, index) => (field.depth >= openDepth && hasChildren(fields, index) ? [index] : [])),
+    fields.flatMap((field, index) => {
+      if (!hasChildren(fields, index)) return []
+      const deep = field.depth === 0 ? index !== open : field.depth >= openDepth || isFlat(fields, index)
+      return closedAlways.has(field.name) || (!small && deep) ? [index] : []
+    }),
   )
+}
+
+/** A group of single values, such as the cipher suites: its digest says enough. */
+function isFlat(fields: readonly Field[], index: number): boolean {
+  const { depth, value } = fields[index]!
+  if (value !== '') return false
+  for (let at = index + 1; at < fields.length && fields[at]!.depth > depth; at++)
+    if (fields[at]!.depth > depth + 1) return false
+  return true
+}
+
+/** A field's value; a group without one is told by the first of its members. */
+export function valueOf(fields: readonly Field[], index: number): string {
+  const field = fields[index]!
+  if (field.value !== '') return field.value
+  const members: string[] = []
+  for (let at = index + 1; at < fields.length && fields[at]!.depth > field.depth; at++) {
+    const { name, value } = fields[at]!
+    if (hasChildren(fields, at) || value === '' || / (?:length|type)$/.test(name) || isHex(value)) continue
+    if (members.length === digestLength) return `${members.join(', ')} …`
+    members.push(value.replace(/ \((?:0x)?[0-9a-f]+\)$/, ''))
+  }
+  return members.join(', ')
+}
+
+function isHex(value: string): boolean {
+  return /^[0-9a-f]{2}(?: [0-9a-f]{2})+(?: …)?$/.test(value)
 }
 
 /** The rows that show, given the closed ones. */

@@ -4,7 +4,8 @@ import type { Malformed } from './reader.ts'
 
 /** One field: its name, where it lies in the recorded bytes, and what it says. Depth 0 is a root. */
 export interface Field {
-  readonly name: string
+  /** A group may be named once what it holds has been read. */
+  name: string
   readonly depth: number
   readonly start: number
   end: number

@@ -112,6 +112,10 @@ export const message = z.object({
   contentType: z.number(),
   type: z.number().nullable(),
   name: z.string(),
+  /** What it says in one line, without names of hosts or people; null where it is sealed or could not be read. */
+  summary: z.string().nullable(),
+  /** Of a hello that was exchanged twice: why, in two or three words; null elsewhere. */
+  note: z.string().nullable(),
   bytes: z.number(),
   protection,
   /** Opened with keys (the same as protection `opened`, kept for readers of the issue's wording). */
@@ -150,6 +154,8 @@ export const transportEvent = z.object({
     'keep-alive',
   ]),
   bytes: z.number(),
+  /** Where in the stream of `from` its bytes lie, or would. */
+  offset: z.number(),
 })
 
 export const certificateCheck = z.object({

@@ -16,6 +16,8 @@ export interface CertificateFault {
   /** Which certificate of the message, leaf 0. */
   readonly index: number
   readonly text: string
+  /** What the bytes say, in a few words: `issuer CN=otherca Root`. */
+  readonly mark: string
 }
 
 /** One certificate of a Certificate message; `certificate` is null where it cannot be read. */
@@ -260,6 +262,7 @@ function lastingFaults(chain: Chain, world: World): readonly CertificateFault[] 
         certain: true,
         index: 0,
         text: `The ${chain.owner}'s certificate cannot be read as X.509.`,
+        mark: 'not readable as X.509',
       },
     ]
   return [
@@ -279,6 +282,7 @@ function nameFaults(view: HandshakeView, chain: Chain, leaf: Certificate): Certi
       certain: true,
       index: 0,
       text: `The client asked for ${wanted}, but the server's certificate is for ${namesOf(leaf).slice(0, 4).join(', ') || 'no name'}.`,
+      mark: `names ${namesOf(leaf).slice(0, 2).join(', ') || 'nobody'}`,
     },
   ]
 }
@@ -295,6 +299,7 @@ function validityFaults(chain: Omit<ChainReading, 'faults'>, index: number): Cer
         certain: true,
         index,
         text: `${whose} expired on ${dayText(certificate.notAfter)}, before this handshake (${dayText(chain.at)}).`,
+        mark: `expired ${dayText(certificate.notAfter)}`,
       },
     ]
   if (chain.at < certificate.notBefore)
@@ -304,6 +309,7 @@ function validityFaults(chain: Omit<ChainReading, 'faults'>, index: number): Cer
         certain: true,
         index,
         text: `${whose} is valid only from ${dayText(certificate.notBefore)}, after this handshake (${dayText(chain.at)}).`,
+        mark: `valid from ${dayText(certificate.notBefore)}`,
       },
     ]
   return []
@@ -320,6 +326,7 @@ function usageFaults(chain: Chain, leaf: Certificate): CertificateFault[] {
         certain: true,
         index: 0,
         text: `The ${chain.owner}'s certificate is for ${purposes.join(', ')}, not for ${needed}.`,
+        mark: `for ${purposes.join(', ')}`,
       },
     ]
   const usages = leaf.extensions.keyUsage
@@ -333,6 +340,7 @@ function usageFaults(chain: Chain, leaf: Certificate): CertificateFault[] {
         certain: true,
         index: 0,
         text: `The key usage of the ${chain.owner}'s certificate (${usages.join(', ')}) does not fit TLS.`,
+        mark: `key usage ${usages.join(', ')}`,
       },
     ]
   return []
@@ -351,6 +359,7 @@ function strengthFaults(chain: Chain, index: number): CertificateFault[] {
       certain: true,
       index,
       text: `${whose} has a weak key: ${type} with ${String(bits)} bits.`,
+      mark: `${type} key of ${String(bits)} bits`,
     })
   const { hash, name } = certificate.signature
   if (!selfSigned && (hash === 'sha1' || hash === 'md5' || hash === 'md2'))
@@ -359,6 +368,7 @@ function strengthFaults(chain: Chain, index: number): CertificateFault[] {
       certain: true,
       index,
       text: `${whose} is signed with ${name}, which current programs refuse.`,
+      mark: `signed with ${name}`,
     })
   return found
 }
@@ -381,6 +391,7 @@ function reusedKey(chain: Chain): CertificateFault[] {
           certain: true,
           index: 0,
           text: `The ${chain.owner}'s certificate has the same key as the CA that issued it.`,
+          mark: 'the key of its CA',
         },
       ]
     : []
@@ -404,6 +415,7 @@ function trustFaults(chain: Chain, world: World): CertificateFault[] {
         text: leafItself
           ? `The ${chain.owner}'s certificate is self-signed.`
           : `The chain of the ${chain.owner}'s certificate ends in ${subjectText(certificate)}, which is not in ${world.trust.label}.`,
+        mark: leafItself ? 'self-signed' : `root ${subjectText(certificate)}`,
       },
     ]
   }
@@ -412,12 +424,14 @@ function trustFaults(chain: Chain, world: World): CertificateFault[] {
     certain: false,
     index,
     text: `The ${chain.owner}'s chain ends at the issuer ${certificate.issuer.text}, which is not in ${world.trust.label}.`,
+    mark: `issuer ${certificate.issuer.text}`,
   }
   const incomplete: CertificateFault = {
     cause: 'incomplete-chain',
     certain: false,
     index,
     text: `The ${chain.owner} sent ${String(chain.sent.length)} certificate${chain.sent.length === 1 ? '' : 's'} and left out the issuer ${certificate.issuer.text}; unless that is a root, an intermediate is missing.`,
+    mark: chain.sent.length === 1 ? '1 certificate only' : `${String(chain.sent.length)} certificates only`,
   }
   return probablyRoot(chain, certificate) ? [untrusted, incomplete] : [incomplete, untrusted]
 }

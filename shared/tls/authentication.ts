@@ -35,14 +35,19 @@ export function readCertificates(r: Reader, context: MessageContext): Certificat
       list.rest('further certificates')
       break
     }
-    list.group('certificate', () => {
+    let subject = ''
+    list.group(`certificate ${String(certificates.length + 1)}`, () => {
       const entry = list.vector(3, 'certificate')
       const der = entry.bytes.slice(entry.at, entry.end)
       const start = entry.at
-      if (entry.fields !== null) parse(entry.bytes, readCertificate, entry.fields, entry.at, entry.end)
+      if (entry.fields !== null) {
+        const read = parse(entry.bytes, readCertificate, entry.fields, entry.at, entry.end)
+        if (read.ok) subject = read.value.subject.text
+      }
       const extensions = tls13 ? readExtensions(list, 'certificate').extensions : []
       certificates.push({ der, start, extensions })
     })
+    list.means(subject)
   }
   r.done('Certificate')
   return { kind: 'certificate', requestContext, certificates }

@@ -75,7 +75,7 @@ function readExtension(r: Reader, place: ExtensionPlace, block: OpenBlock): void
   const type = r.u16('extension type')
   r.means(fields === null ? '' : labelOf(extensionTypes, type))
   const data = r.sub(r.u16('extension length'), 'extension data')
-  if (group !== null) group.value = labelOf(extensionTypes, type)
+  if (group !== null) group.name = nameOf(extensionTypes, type)
   if (isRepeated(block, type)) note(block, `${nameOf(extensionTypes, type)}: repeated`)
   block.extensions.push({ type, data: data.bytes.slice(data.at, data.end) })
   const read = extensionReaders.get(type)

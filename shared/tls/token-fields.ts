@@ -1,14 +1,21 @@
-// The field tree of a token: its records, the messages in them, their fields, placed where the bytes lie.
+// The field tree of a token: its messages with what they say, their fields, and the headers of the records they came in, placed where the bytes lie.
 
 import { FieldRecorder, type Field } from '../bytes/fields.ts'
 import { Reader } from '../bytes/reader.ts'
 import { maxTokenFields } from '../limits.ts'
 import { labelOf, nameOf } from '../registries/registry.ts'
-import { contentTypes, handshakeTypes, heartbeatMessageTypes, versions } from '../registries/tls.ts'
+import {
+  alertDescriptions,
+  contentTypes,
+  handshakeTypes,
+  heartbeatMessageTypes,
+  versions,
+} from '../registries/tls.ts'
 import { code } from './codes.ts'
 import { parseAlert, parseHandshake } from './handshake.ts'
 import { parseSslv2ClientHello } from './hello.ts'
 import { JoinedBytes } from './joined-bytes.ts'
+import { handshakeName, summaryOf } from './message-words.ts'
 import type { MessageContext } from './messages.ts'
 import {
   dtlsRecordHeaderLength,
@@ -28,9 +35,10 @@ export interface TokenOptions {
 }
 
 /**
- * Fields of whole consecutive records, in reading order: each record with its header, below it the messages that begin
- * in it. A message over several records is read joined; a plain value that lies in two records gets the range of its
- * part in the first, a group reaches to its end. What breaks the format is marked, never thrown.
+ * Fields of whole consecutive records, in reading order. Roots are what the records bring: messages, alerts, closed content;
+ * the header of a record is the first group below what begins in it. A message over several records is read joined; a plain
+ * value that lies in two records gets the range of its part in the first, a group reaches to its end. What breaks the format
+ * is marked, never thrown.
  */
 export function tokenFields(bytes: Uint8Array, options: TokenOptions): Field[] {
   const token = new Token(bytes, options)
@@ -55,7 +63,7 @@ export function bareFields(bytes: Uint8Array, parts: readonly BarePart[], contex
   const token = new Token(bytes, { context, sealedFrom: () => false, sslv2: false })
   for (const part of parts) token.bare(part)
   token.finish()
-  return token.fields.map((field) => ({ ...field, depth: field.depth - 1 }))
+  return token.fields
 }
 
 class Token {
@@ -64,6 +72,8 @@ class Token {
   private readonly options: TokenOptions
   private context: MessageContext
   private index = 0
+  /** Fields of the record header just read, until a root takes them in. */
+  private header: readonly Field[] = []
   /** Handshake bytes not yet read as messages, and where in `fields` those of the message begun belong. */
   private pending = new JoinedBytes()
   private pendingPlace = 0
@@ -78,10 +88,10 @@ class Token {
     const recorder = new FieldRecorder(this.bytes)
     const { bytes } = this
     const length = bytes.length < 2 ? bytes.length : Math.min(bytes.length, 2 + sslv2RecordLength(bytes, 0))
-    const group = recorder.open('SSLv2 record', 0)
+    const group = recorder.open(handshakeName(1), 0)
     parseSslv2ClientHello(bytes.subarray(0, length), recorder)
     recorder.close(group, length)
-    group.value = 'client_hello'
+    group.value = 'SSLv2 format'
     this.fields.push(...recorder.fields)
     this.index = 1
     return length
@@ -97,7 +107,7 @@ class Token {
     const { dtls } = this.context
     const headerLength = dtls ? dtlsRecordHeaderLength : recordHeaderLength
     const recorder = new FieldRecorder(this.bytes)
-    const group = recorder.open('record', at)
+    const group = recorder.open('record header', at)
     if (at + headerLength > this.bytes.length) {
       recorder.malformed({ what: 'record header breaks off', at }, this.bytes.length)
       recorder.close(group, this.bytes.length)
@@ -116,17 +126,19 @@ class Token {
     }
     header.u16('record length')
     const sealed = this.options.sealedFrom(this.index++)
-    group.value = `${nameOf(contentTypes, type)}${sealed ? ', encrypted' : ''}, ${String(length)} bytes`
-    recorder.close(group, end)
-    this.fields.push(...recorder.fields)
+    group.value = `${nameOf(contentTypes, type)}, ${String(length)} bytes`
+    recorder.close(group, start)
+    this.header = recorder.fields
     if (start + length > end) this.malformed('record breaks off', start, end)
-    else if (sealed) this.add('encrypted fragment', start, end)
+    else if (sealed) this.closed(`encrypted ${nameOf(contentTypes, type)}`, start, end)
     else this.content(type, start, end)
+    this.fields.push(...this.header)
+    this.header = []
     return end
   }
 
   bare({ contentType, start, end, sealed }: BarePart): void {
-    if (sealed) this.add('protected part of a Handshake packet', start, end)
+    if (sealed) this.closed('protected part of a Handshake packet', start, end)
     else this.content(contentType, start, end)
   }
 
@@ -135,7 +147,7 @@ class Token {
     const { pending } = this
     if (pending.length === 0) return
     const [start, end] = pending.place(0, pending.length)
-    const field: Field = { name: 'message part', depth: 1, start, end, value: '', malformed: null }
+    const field: Field = { name: 'message part', depth: 0, start, end, value: '', malformed: null }
     field.value = `${String(pending.length)} bytes of a message that goes on after this token`
     this.fields.splice(this.pendingPlace, 0, field)
   }
@@ -146,27 +158,22 @@ class Token {
       else this.handshake(start, end)
       return
     }
-    if (type !== 21 && type !== 24 && type !== 20) {
-      this.add(nameOf(contentTypes, type), start, end)
-      return
-    }
-    const recorder = new FieldRecorder(this.bytes)
+    const bytes = this.bytes.subarray(start, end)
+    const recorder = new FieldRecorder(bytes, start)
+    const group = recorder.open(rootNames[type] ?? nameOf(contentTypes, type), 0)
     if (type === 21) {
-      const inner = new FieldRecorder(this.bytes.subarray(start, end), start)
-      const group = inner.open('alert', 0)
-      const alert = parseAlert(this.bytes.subarray(start, end), inner)
-      inner.close(group, end - start)
-      if (alert.ok) group.value = inner.fields[2]!.value
-      this.append(inner.fields)
-      return
-    }
-    const reader = new Reader(this.bytes, start, end, recorder)
-    if (reader.left > 0) {
-      if (type === 24) code(reader, heartbeatMessageTypes, 'heartbeat message type')
-      else reader.u8('change cipher spec')
-    }
-    if (reader.left > 0) reader.rest(type === 24 ? 'heartbeat' : 'left over')
-    this.append(recorder.fields)
+      const alert = parseAlert(bytes, recorder)
+      if (alert.ok) group.value = labelOf(alertDescriptions, alert.value.description)
+    } else if (type === 20 || type === 24) {
+      const reader = new Reader(bytes, 0, bytes.length, recorder)
+      if (reader.left > 0) {
+        if (type === 24) code(reader, heartbeatMessageTypes, 'heartbeat message type')
+        else reader.u8('change cipher spec')
+      }
+      if (reader.left > 0) reader.rest(type === 24 ? 'heartbeat' : 'left over')
+    } else if (bytes.length > 0) recorder.bytes('data', 0, bytes.length)
+    recorder.close(group, bytes.length)
+    this.root(recorder.fields)
   }
 
   /** RFC 8446 §5.1: messages may share records and span them. */
@@ -178,7 +185,7 @@ class Token {
     if (before > 0) {
       const part = pending.ofFirstMessage(before)
       const value = `${String(part)} bytes of the message begun before`
-      this.fields.push({ name: 'message part', depth: 1, start, end: start + part, value, malformed: null })
+      this.root([{ name: 'message part', depth: 0, start, end: start + part, value, malformed: null }])
     }
     for (let message = pending.take(); message !== null; message = pending.take()) {
       this.message(message, this.pendingPlace)
@@ -190,14 +197,14 @@ class Token {
   private message(joined: JoinedBytes, place: number): void {
     const bytes = joined.bytes()
     const recorder = new FieldRecorder(bytes)
-    const group = recorder.open('handshake message', 0)
+    const group = recorder.open(handshakeName(bytes[0]!), 0)
     const outcome = parseHandshake(bytes, this.context, recorder)
     recorder.close(group, bytes.length)
     const body = outcome.ok ? outcome.value : null
-    const retry = body?.kind === 'server-hello' && body.helloRetryRequest
-    group.value = retry ? 'hello_retry_request' : nameOf(handshakeTypes, bytes[0]!)
     if (!outcome.ok) group.malformed = outcome.malformed.what
+    if (body !== null) group.value = summaryOf(body)
     if (body?.kind === 'server-hello') {
+      if (body.helloRetryRequest) group.name = 'HelloRetryRequest'
       this.context = { ...this.context, version: body.negotiatedVersion, cipherSuite: body.cipherSuite }
     }
     const { fields } = recorder
@@ -206,9 +213,9 @@ class Token {
       const [start, end] = isGroup
         ? joined.reach(field.start, field.end)
         : joined.place(field.start, field.end)
-      return { ...field, depth: field.depth + 1, start, end }
+      return { ...field, start, end }
     })
-    this.fields.splice(place, 0, ...placed)
+    this.root(placed, place)
   }
 
   /** RFC 6347 §4.2.2: fragments of one message are read where the first lies, once all are in the token. */
@@ -230,7 +237,7 @@ class Token {
       const bodyEnd = Math.min(end, r.at + size)
       group.value = `${labelOf(handshakeTypes, type)}, message ${String(sequence)}, bytes ${String(offset)} to ${String(offset + size)} of ${String(length)}`
       recorder.close(group, bodyEnd)
-      this.append(recorder.fields)
+      this.root(recorder.fields)
       if (r.left < size || offset + size > length) {
         this.malformed('fragment reaches beyond its message or record', r.at, end)
         return
@@ -247,22 +254,38 @@ class Token {
     }
   }
 
-  private add(name: string, start: number, end: number): void {
+  /** Content that stays closed. */
+  private closed(name: string, start: number, end: number): void {
     const recorder = new FieldRecorder(this.bytes)
-    if (end > start) recorder.bytes(name, start, end - start)
-    this.append(recorder.fields)
+    const group = recorder.open(name, start)
+    if (end > start) recorder.bytes('encrypted fragment', start, end - start)
+    recorder.close(group, end)
+    group.value = `${String(end - start)} bytes`
+    this.root(recorder.fields)
   }
 
   private malformed(what: string, at: number, end: number): void {
     const recorder = new FieldRecorder(this.bytes)
     recorder.malformed({ what, at }, end)
-    this.append(recorder.fields)
+    this.root(recorder.fields)
   }
 
-  /** Fields that belong below the record read last. */
-  private append(fields: readonly Field[]): void {
-    for (const field of fields) this.fields.push({ ...field, depth: field.depth + 1 })
+  /** Adds a root with its fields at `place`; the first of a record has the record's header below it. */
+  private root(fields: readonly Field[], place = this.fields.length): void {
+    const [first, ...rest] = fields
+    if (first === undefined) return
+    const header = this.header.map((field) => ({ ...field, depth: field.depth + 1 }))
+    this.header = []
+    this.fields.splice(place, 0, first, ...header, ...rest)
   }
+}
+
+/** Roots by content type, where the RFC's structure has a name of its own. */
+const rootNames: Readonly<Record<number, string>> = {
+  20: 'ChangeCipherSpec',
+  21: 'Alert',
+  23: 'ApplicationData',
+  24: 'Heartbeat',
 }
 
 const fragmentHeaderLength = 12

@@ -1,23 +1,21 @@
 // One conversation in full: every call, token, message, transport event, certificate and finding.
 
 import type { Analysis } from '../analyse.ts'
-import { type Message, type Side, streamOf } from '../conversation/facts.ts'
+import { streamOf } from '../conversation/facts.ts'
 import type {
   ReportAttribute,
   ReportCall,
   ReportConversation,
-  ReportMessage,
   ReportToken,
   ReportTransportEvent,
 } from '../contract/report.ts'
-import { hexNumber, nameOf } from '../registries/registry.ts'
-import { alertDescriptions, contentTypes, handshakeTypes } from '../registries/tls.ts'
+import { hexNumber } from '../registries/registry.ts'
 import { type Attribute, attributesOf } from '../schannel/attributes.ts'
 import type { Call, ContextReplay, Token } from '../schannel/model.ts'
 import { statusCode } from '../sspi/status.ts'
 import { certificateViews } from './certificates.ts'
 import { headOf, type ViewHost } from './head.ts'
-import { packetsOf } from './packets.ts'
+import { messageViews } from './messages.ts'
 import { isoTime } from './time.ts'
 import type { World } from '../diagnosis/candidate.ts'
 
@@ -31,7 +29,7 @@ export function conversationView(analysis: Analysis, host: ConversationViewHost)
     ...headOf(analysis, host),
     contexts: { client: contextView(replay.client, host), server: contextView(replay.server, host) },
     tokens: replay.tokens.map((token) => tokenView(token, analysis, host)),
-    messages: analysis.conversation.messages.map((message) => messageView(message, analysis)),
+    messages: messageViews(analysis),
     transportEvents: eventViews(analysis, host),
     certificates: certificateViews(analysis, host),
     attributes: attributeViews(analysis, host),
@@ -103,61 +101,13 @@ function tokenView(token: Token, analysis: Analysis, host: ViewHost): ReportToke
   }
 }
 
-function messageView(message: Message, analysis: Analysis): ReportMessage {
-  const { chunks } = streamOf(analysis.conversation, message.from)
-  return {
-    from: message.from,
-    handshake: message.handshake,
-    token: tokenAt(analysis.replay.tokens, message.from, message.start),
-    packets: packetsOf(chunks, message.start, message.end),
-    stream: [message.start, message.end],
-    contentType: message.contentType,
-    type: message.type,
-    name: messageName(message),
-    bytes: message.bytes.length === 0 ? message.end - message.start : message.bytes.length,
-    protection: message.protection,
-    encrypted: message.protection === 'opened',
-    verified: message.verified,
-    malformed: message.malformed?.what ?? null,
-    dtls: message.dtls,
-  }
-}
-
-function tokenAt(tokens: readonly Token[], from: Side, offset: number): number | null {
-  return (
-    tokens.find((token) => token.from === from && token.start <= offset && offset < token.end)?.id ?? null
-  )
-}
-
-/** The RFC's name; what is sealed says so. */
-function messageName(message: Message): string {
-  if (message.contentType === 128) return 'ClientHello (SSLv2 format)'
-  if (message.type === null) {
-    return message.contentType === 22
-      ? 'Encrypted handshake message'
-      : `Encrypted ${nameOf(contentTypes, message.contentType)}`
-  }
-  if (message.contentType === 21)
-    return `Alert ${String(message.type)} ${nameOf(alertDescriptions, message.type)}`
-  if (message.contentType === 20) return 'ChangeCipherSpec'
-  if (message.body?.kind === 'server-hello' && message.body.helloRetryRequest) return 'HelloRetryRequest'
-  return handshakeName(message.type)
-}
-
-/** `client_hello` as RFC 8446 prints the structure's name: ClientHello. */
-function handshakeName(type: number): string {
-  const name = nameOf(handshakeTypes, type)
-  return /^[a-z_]+$/.test(name)
-    ? name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
-    : name
-}
-
 function eventViews(analysis: Analysis, host: ViewHost): ReportTransportEvent[] {
-  return analysis.conversation.events.map(({ kind, from, packet, time, bytes }) => ({
+  return analysis.conversation.events.map(({ kind, from, packet, time, bytes, at }) => ({
     time: isoTime(host.clock, time),
     packet,
     from,
     kind,
     bytes,
+    offset: at,
   }))
 }

@@ -68,9 +68,14 @@ export function readCertificate(r: Reader): Certificate {
   show(tbs, 'serial number', serialElement.start, serial)
   readAlgorithm(tbs, 'signature')
   const issuer = readName(tbs, 'issuer')
+  const period = tbs.fields === null ? null : tbs.fields.open('validity', tbs.at)
   const validity = expect(tbs, tags.sequence, 'validity')
   const notBefore = time(validity, 'not before')
   const notAfter = time(validity, 'not after')
+  if (period !== null) {
+    period.value = `${dayOf(notBefore)} to ${dayOf(notAfter)}`
+    tbs.fields?.close(period, tbs.at)
+  }
   const subject = readName(tbs, 'subject')
   const spkiStart = tbs.at
   const key = readPublicKey(tbs)
@@ -143,11 +148,13 @@ function readExtension(list: Reader, into: CertificateExtensions, faults: string
   const group = fields === null ? null : fields.open('extension', list.at)
   const extension = expect(list, tags.sequence, 'extension')
   const oid = objectIdentifier(extension, 'extension')
+  const criticalAt = extension.at
   const critical = optional(extension, tags.boolean, 'critical')
   const isCritical = critical !== null && smallInteger(critical, 'critical') !== 0
+  if (isCritical) show(extension, 'critical', criticalAt, 'critical')
   const value = expect(extension, tags.octetString, 'extension value')
   const name = extensionOids[oid] ?? oid
-  if (group !== null) group.value = `${name}${isCritical ? ', critical' : ''}`
+  if (group !== null) group.name = name
   into.seen.push({ oid, critical: isCritical })
   const read = extensionReaders.get(oid)
   if (read !== undefined) {
@@ -158,6 +165,11 @@ function readExtension(list: Reader, into: CertificateExtensions, faults: string
     }
   } else if (fields !== null && value.left > 0) value.rest('value')
   if (group !== null) fields?.close(group, list.at)
+}
+
+/** `2026-11-22`; what is no time stays a question mark. */
+function dayOf(time: number): string {
+  return Number.isNaN(time) ? '?' : new Date(time).toISOString().slice(0, 10)
 }
 
 function show(r: Reader, name: string, start: number, text: string): void {

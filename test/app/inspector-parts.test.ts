@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { copyText } from '../../renderer/inspector/copying.ts'
+import { closedAtFirst, valueOf } from '../../renderer/inspector/fields.ts'
 import { findsOf } from '../../renderer/inspector/finding.ts'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
 import { signatureOf } from '../../renderer/timeline/signature.ts'
+import { verdictOf } from '../../renderer/conversation/verdict.ts'
 import { comparisonMarkdown } from '../../renderer/compare/markdown.ts'
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
 import { establishedConversation, failedConversation } from '../support/fixtures.ts'
@@ -63,6 +65,22 @@ describe('the score', () => {
   })
 })
 
+describe('the verdict', () => {
+  const of = (summary: string) =>
+    verdictOf({ ...failedConversation, failure: { ...failedConversation.failure!, summary } })
+
+  it('is the first sentence, also where a name has full stops; the rest follows below', () => {
+    expect(of('The client gave up: it does not trust “otherca Root”. The chain ends there.')).toEqual({
+      sentence: 'The client gave up: it does not trust “otherca Root”',
+      more: 'The chain ends there.',
+    })
+    expect(of('The client asked for www.Example.com, but got another.')).toEqual({
+      sentence: 'The client asked for www.Example.com, but got another',
+      more: '',
+    })
+  })
+})
+
 describe('a signature', () => {
   it('has no context on the first call and the flags with their values', () => {
     const call = failedConversation.contexts.client.calls[0]!
@@ -79,6 +97,48 @@ describe('a signature', () => {
     const call = failedConversation.contexts.client.calls.find((each) => each.input.before.length > 0)!
     const { arguments: passed } = signatureOf(call, 'client', failedConversation)
     expect(passed.find(({ name }) => name === 'pInput')?.parts[0]?.value).toMatch(/^TOKEN \(2\), cbBuffer /)
+  })
+})
+
+describe('the field tree', () => {
+  const field = (name: string, depth: number, start: number, value = '') => ({
+    name,
+    depth,
+    start,
+    end: start + 2,
+    value,
+    malformed: null,
+  })
+  const suites = [1, 2, 3, 4, 5].map((n) =>
+    field('cipher suite', 2, 10 + n, `SUITE_${String(n)} (0x000${String(n)})`),
+  )
+  const hello = [
+    field('ClientHello', 0, 0, 'TLS 1.2, 5 suites'),
+    field('record header', 1, 0, 'handshake, 40 bytes'),
+    field('content type', 2, 0, 'handshake (22)'),
+    field('cipher suites', 1, 8),
+    field('cipher suites length', 2, 8, '10'),
+    ...suites,
+    field('random', 1, 40, '01 02 03'),
+  ]
+  const many = [
+    ...hello,
+    ...Array.from({ length: 20 }, (_, n) => field('extension', 1, 60 + n, 'x')),
+    field('Finished', 0, 90),
+    field('verify data', 1, 91, 'aa bb'),
+  ]
+
+  it('tells a list by its first members and keeps values that are there', () => {
+    expect(valueOf(hello, 3)).toBe('SUITE_1, SUITE_2, SUITE_3, SUITE_4 …')
+    expect(valueOf(hello, 0)).toBe('TLS 1.2, 5 suites')
+    expect(valueOf(many, many.length - 2)).toBe('')
+  })
+
+  it('opens the message that holds the marked field, and of it what is no list', () => {
+    const names = (kept: number) => [...closedAtFirst(many, kept)].map((index) => many[index]!.name)
+    expect(names(-1)).toEqual(['record header', 'cipher suites', 'Finished'])
+    expect(names(many.length - 1)).toEqual(['ClientHello', 'record header', 'cipher suites'])
+    expect([...closedAtFirst(hello)].map((index) => hello[index]!.name)).toEqual(['record header'])
   })
 })
 

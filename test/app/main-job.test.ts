@@ -88,7 +88,7 @@ describe.each(hosts)('in the %s', (_name, start) => {
       .click()
     await page
       .getByRole('tree', { name: 'Fields' })
-      .getByText('certificate', { exact: true })
+      .getByText('certificate 1', { exact: true })
       .first()
       .waitFor()
     await page.getByText('16 03 03', { exact: false }).first().waitFor()

@@ -47,7 +47,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
       .waitFor()
     await page
       .getByRole('tree', { name: 'Fields' })
-      .getByText('certificate', { exact: true })
+      .getByText('certificate 1', { exact: true })
       .first()
       .waitFor()
     await card.click()
@@ -58,14 +58,14 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
   it('marks the same range in fields and bytes', async () => {
     await open('untrusted-root')
     // The tree first goes to the bytes behind the finding.
-    await page.locator('.foot').getByText('certificate', { exact: true }).waitFor()
-    const field = page.getByRole('treeitem', { name: /record length/ }).first()
+    await page.locator('.foot').getByText('certificate 1', { exact: true }).waitFor()
+    const field = page.getByRole('treeitem', { name: /certificates length/ }).first()
     await field.hover()
     const marked = page.locator('.hex i.on')
-    expect(await marked.count()).toBe(4)
+    expect(await marked.count()).toBe(6)
     await field.click()
-    await page.getByText('record length', { exact: true }).last().waitFor()
-    expect(await page.locator('.foot').textContent()).toContain('2 bytes')
+    await page.getByText('certificates length', { exact: true }).last().waitFor()
+    expect(await page.locator('.foot').textContent()).toContain('3 bytes')
   })
 
   it('walks the score by keyboard and follows a token to its other end', async () => {

@@ -3,6 +3,7 @@
 import type { Side } from '../../conversation/facts.ts'
 import { peerOf } from '../../conversation/facts.ts'
 import type { Alert } from '../../tls/messages.ts'
+import { parseCertificate } from '../../x509/certificate.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import { certificateFaults } from '../certificates.ts'
 import type { CertificateFault } from '../certificates.ts'
@@ -111,28 +112,40 @@ function untrusted(
   alert: Parsed<Alert>,
   faults: readonly CertificateFault[],
 ): readonly Candidate[] {
-  const owner = peerOf(alert.message.from)
+  const by = alert.message.from
+  const owner = peerOf(by)
   const about = faults.filter(
     ({ cause }) => cause === 'untrusted-root' || cause === 'incomplete-chain' || cause === 'key-reused',
   )
+  const issuer = issuerOf(view, owner, about[0]?.index ?? 0)
+  const refusal = `The ${by} gave up: it does not trust the issuer of the ${owner}'s certificate${issuer === null ? '' : `, “${issuer}”`}.`
   if (about.length === 0)
     return [
       {
-        ...named(
-          view,
-          alert,
-          'untrusted-root',
-          'observed',
-          `The ${alert.message.from} does not trust the issuer of the ${owner}'s certificate.`,
-        ),
+        ...named(view, alert, 'untrusted-root', 'observed', refusal),
         ...(view.certificate[owner] === null ? { lookNext: keysNeeded } : {}),
       },
     ]
-  const refusal = `The ${alert.message.from} does not trust the issuer of the ${owner}'s certificate.`
   return about.map((fault, i) => ({
     ...explained(view, alert, fault, i > 0 ? 'possible' : about.length === 1 ? 'observed' : 'likely'),
     summary: `${refusal} ${fault.text}`,
   }))
+}
+
+/** Who issued the certificate of this index, as people call it; null where it was not seen. */
+function issuerOf(view: HandshakeView, owner: Side, index: number): string | null {
+  const der = view.certificate[owner]?.body.certificates[index]?.der
+  const read = der === undefined ? null : parseCertificate(der)
+  if (read?.ok !== true) return null
+  const { commonNames, text } = read.value.issuer
+  return commonNames[0] ?? text
+}
+
+/** The sentence of a refusal: who gave up, then what is wrong. */
+function gaveUp(by: Side, text: string): string {
+  const who = by === 'client' ? /^The client (?!')/ : /^The server (?!')/
+  const why = who.test(text) ? text.replace(who, 'it ') : text.replace(/^The /, 'the ')
+  return `The ${by} gave up: ${why}`
 }
 
 /** Alerts that say only that something is wrong with the certificate: 40, 42, 43, 46. */
@@ -212,7 +225,7 @@ function explained(
 ): Candidate {
   const by = alert.message.from
   const candidate = say(view, alert, fault.cause, confidence, null, {
-    summary: fault.text,
+    summary: gaveUp(by, fault.text),
     lookNext: lookNext[fault.cause] ?? null,
   })
   return {
@@ -254,5 +267,5 @@ const rows: Partial<Record<Cause, number>> = {
 
 function pointAt(view: HandshakeView, owner: Side, fault: CertificateFault): Candidate['evidence'] {
   const certificate = view.certificate[owner]
-  return certificate === null ? [] : [atCertificate(certificate, fault.index, fault.text)]
+  return certificate === null ? [] : [atCertificate(certificate, fault.index, fault.mark)]
 }

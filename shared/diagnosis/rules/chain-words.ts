@@ -23,5 +23,5 @@ export function pointAtFault(
   fault: CertificateFault,
 ): readonly ReportEvidence[] {
   const message = context.view.certificate[owner]
-  return message === null ? [] : [atCertificate(message, fault.index, fault.text)]
+  return message === null ? [] : [atCertificate(message, fault.index, fault.mark)]
 }

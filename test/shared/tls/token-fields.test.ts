@@ -22,25 +22,27 @@ function named(fields: readonly Field[], name: string): Field[] {
 }
 
 describe('fields of a token', () => {
-  it('show records, the messages in them, and the fields of those', () => {
+  it('show messages with what they say, below them the header of their record and their fields', () => {
     const hello = clientHello({ extensions: [serverNameExtension('a.test')] })
     const token = record(22, hello, 0x0301)
     const fields = tokenFields(token, open)
-    expect(fields[0]).toMatchObject({
-      name: 'record',
-      depth: 0,
+    expect(fields[0]).toMatchObject({ name: 'ClientHello', depth: 0, start: 5, end: token.length })
+    expect(fields[0]?.value).toMatch(/^TLS 1\.2, \d+ suites?$/)
+    expect(fields[1]).toMatchObject({
+      name: 'record header',
+      depth: 1,
       start: 0,
-      end: token.length,
+      end: 5,
       value: `handshake, ${String(hello.length)} bytes`,
     })
-    expect(fields[2]).toMatchObject({
+    expect(fields[3]).toMatchObject({
       name: 'record version',
       value: 'TLS 1.0 (0x0301)',
       start: 1,
       end: 3,
-      depth: 1,
+      depth: 2,
     })
-    expect(named(fields, 'handshake message')[0]).toMatchObject({ value: 'client_hello', depth: 1, start: 5 })
+    expect(named(fields, 'server_name')[0]).toMatchObject({ depth: 2 })
     const server = named(fields, 'server name')[0]!
     expect(new TextDecoder().decode(token.subarray(server.start, server.end))).toBe('a.test')
   })
@@ -49,11 +51,12 @@ describe('fields of a token', () => {
     const exchange = message(12, 3, u16(29), vector(1, new Uint8Array(32)), u16(0x0804), vector(2, 1))
     const token = record(22, bytes(serverHello({ suite: 0xc02f }), exchange, message(14)))
     const fields = tokenFields(token, { ...open, context: contextOf({ from: 'server' }) })
-    expect(named(fields, 'handshake message').map(({ value }) => value)).toEqual([
-      'server_hello',
-      'server_key_exchange',
-      'server_hello_done',
+    expect(fields.filter(({ depth }) => depth === 0).map(({ name, value }) => `${name}: ${value}`)).toEqual([
+      'ServerHello: TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      'ServerKeyExchange: x25519, rsa_pss_rsae_sha256',
+      'ServerHelloDone: ',
     ])
+    expect(named(fields, 'record header')).toHaveLength(1)
     expect(named(fields, 'signature scheme')[0]?.value).toBe('rsa_pss_rsae_sha256 (0x0804)')
   })
 
@@ -63,8 +66,8 @@ describe('fields of a token', () => {
       const first = record(22, hello.subarray(0, cut))
       const token = bytes(first, record(22, hello.subarray(cut)))
       const fields = tokenFields(token, open)
-      expect(named(fields, 'record')).toHaveLength(2)
-      const [start] = named(fields, 'handshake message')
+      expect(named(fields, 'record header')).toHaveLength(2)
+      const [start] = named(fields, 'ClientHello')
       expect([start?.start, start?.end]).toEqual([5, token.length])
       const server = named(fields, 'server name')[0]!
       const text = new TextDecoder().decode(token.subarray(server.start, server.end))
@@ -81,12 +84,12 @@ describe('fields of a token', () => {
     const token = bytes(record(20, Uint8Array.of(1)), record(22, new Uint8Array(40)))
     const fields = tokenFields(token, { ...open, sealedFrom: (index) => index === 1 })
     expect(named(fields, 'encrypted fragment')[0]).toMatchObject({ start: 11, end: 51 })
-    expect(named(fields, 'record')[1]?.value).toBe('handshake, encrypted, 40 bytes')
-    expect(named(fields, 'handshake message')).toEqual([])
+    expect(named(fields, 'encrypted handshake')[0]).toMatchObject({ depth: 0, value: '40 bytes', start: 11 })
+    expect(fields.filter(({ depth }) => depth === 0)).toHaveLength(2)
   })
 
   it('name alerts', () => {
-    expect(named(tokenFields(record(21, Uint8Array.of(2, 48)), open), 'alert')[0]).toMatchObject({
+    expect(named(tokenFields(record(21, Uint8Array.of(2, 48)), open), 'Alert')[0]).toMatchObject({
       value: 'unknown_ca (48)',
       start: 5,
       end: 7,
@@ -131,7 +134,7 @@ describe('fields of a token', () => {
     )
     const fields = tokenFields(token, { ...open, context: contextOf({ dtls: true }) })
     expect(named(fields, 'handshake fragment')).toHaveLength(2)
-    expect(named(fields, 'handshake message')[0]?.value).toBe('client_hello')
+    expect(named(fields, 'ClientHello')[0]?.value).toBe('DTLS 1.2, 1 suite')
     const server = named(fields, 'server name')[0]!
     expect(new TextDecoder().decode(token.subarray(server.start, server.end))).toBe('dtls.test')
   })
@@ -139,8 +142,8 @@ describe('fields of a token', () => {
   it('read a hello in SSLv2 format and what follows it', () => {
     const hello = bytes(0x80, 28, 1, u16(0x0301, 3, 0, 16), 0, 0, 4, new Uint8Array(16))
     const fields = tokenFields(bytes(hello, record(21, Uint8Array.of(1, 0))), { ...open, sslv2: true })
-    expect(fields[0]).toMatchObject({ name: 'SSLv2 record', start: 0, end: 30 })
-    expect(named(fields, 'alert')).toHaveLength(1)
+    expect(fields[0]).toMatchObject({ name: 'ClientHello', value: 'SSLv2 format', start: 0, end: 30 })
+    expect(named(fields, 'Alert')).toHaveLength(1)
     expect(tokenFields(Uint8Array.of(0x80), { ...open, sslv2: true })[0]?.end).toBe(1)
   })
 
