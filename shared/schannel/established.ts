@@ -6,9 +6,8 @@ import { recordClass } from '../tokens/landmarks.ts'
 import { deleteContext } from './failing.ts'
 import { again } from './flights.ts'
 import { missingBytes } from './handshake.ts'
-import type { Alternative, Token } from './model.ts'
+import type { Token } from './model.ts'
 import {
-  type Buffers,
   decryptAfter,
   decryptBefore,
   decryptMissing,
@@ -19,11 +18,13 @@ import {
   outputToken,
 } from './parameters.ts'
 import { overheadOf } from './protection.ts'
-import { type CallDraft, noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
+import { noAlternatives, type Ruling, ruling, type Walk } from './walk.ts'
+import type { CallDraft, CallParts } from './writer.ts'
 
 /** A run of application data told as one call; its sizes are filled in when it ends. */
 export interface DataRun {
-  readonly call: CallDraft
+  /** null where calls are only counted. */
+  readonly call: CallDraft | null
   readonly token: Token
   readonly from: number
   records: number
@@ -67,20 +68,14 @@ function passOver(walk: Walk, next: TlsRecord | undefined): boolean {
 }
 
 const decrypted = ruling('SEC_E_OK', 'documented', 'schannel §5.2 rule 7')
-const decryptedRun = ruling(
-  'SEC_E_OK',
-  'documented',
-  'schannel §5.2 rule 7',
-  noAlternatives,
-  'One DecryptMessage for each record, told as one row.',
-)
-const mayBeTicket: readonly Alternative[] = [
+const decryptedOrTicket = ruling('SEC_E_OK', 'documented', 'schannel §5.2 rule 7', [
   {
     status: 'SEC_I_RENEGOTIATE',
     basis: 'documented',
     when: 'the record is a NewSessionTicket or another post-handshake message, which cannot be told without keys (schannel §4.7)',
   },
-]
+])
+const toldAsRun = 'One DecryptMessage for each record, told as one row.'
 
 function data(walk: Walk, record: TlsRecord): void {
   const token = walk.peerTokenAt(record.start)
@@ -91,10 +86,11 @@ function data(walk: Walk, record: TlsRecord): void {
   if (walk.run?.token !== token) {
     closeRun(walk)
     const opaque = walk.side === 'client' && walk.scene.landmarks.tls13 && record.protection === 'sealed'
-    const call = decryptCall(walk, decrypted, noBuffers, noBuffers, token.packets, nothing)
-    call.alternatives = opaque ? mayBeTicket : noAlternatives
-    call.tokens = [{ token: token.id, start: record.start, end: record.end }]
-    walk.run = { call, token, from: record.start, records: 0, bytes: 0 }
+    const call = walk.call('SEC_E_OK')?.write(walk, {
+      ...decrypting(walk, opaque ? decryptedOrTicket : decrypted, { before: noBuffers, after: noBuffers }),
+      packets: token.packets,
+    })
+    walk.run = { call: call ?? null, token, from: record.start, records: 0, bytes: 0 }
   }
   walk.run.records++
   walk.run.bytes = record.end - walk.run.from
@@ -104,12 +100,12 @@ function data(walk: Walk, record: TlsRecord): void {
 /** Writes the sizes of a run of application data into its row. */
 export function closeRun(walk: Walk): void {
   const { run } = walk
-  if (run === null) return
   walk.run = null
+  if (run?.call == null) return
   const bytes = Math.max(run.bytes, walk.consumed - run.from)
   const { header, trailer } = overhead(walk)
   const single = run.records === 1
-  if (!single) run.call.assumption = decryptedRun.assumption
+  if (!single) run.call.assumption = toldAsRun
   run.call.tokens = [{ token: run.token.id, start: run.from, end: run.from + bytes }]
   run.call.input = {
     before: decryptBefore(bytes),
@@ -134,58 +130,52 @@ const recordIncomplete = ruling('SEC_E_INCOMPLETE_MESSAGE', 'seen-on-windows', '
 
 function waitForRecord(walk: Walk, record: TlsRecord): void {
   const size = walk.available - walk.consumed
-  const missing = missingBytes(walk, walk.record, size, record.start)
-  decryptCall(
+  walk.call(recordIncomplete.status)?.write(
     walk,
-    recordIncomplete,
-    decryptBefore(size),
-    decryptMissing(missing),
-    walk.delivery.packets,
-    nothing,
+    decrypting(walk, recordIncomplete, {
+      before: decryptBefore(size),
+      after: decryptMissing(missingBytes(walk, walk.record, size, record.start)),
+    }),
   )
   walk.presented = walk.available
 }
 
-function decryptCall(
-  walk: Walk,
-  verdict: Ruling,
-  before: Buffers,
-  after: Buffers,
-  packets: readonly number[],
-  messages: readonly number[],
-): CallDraft {
-  return walk.call({
+/** The parts of a DecryptMessage on the input at hand. */
+function decrypting(walk: Walk, verdict: Ruling, input: CallParts['input']): CallParts {
+  return {
     function: 'DecryptMessage',
     ruling: verdict,
     handle: 'held',
-    input: { before, after },
+    input,
     output: { before: noBuffers, after: noBuffers },
-    slices: walk.slices(walk.consumed, walk.available),
-    messages,
+    slices: walk.slices(walk.available),
+    carried: Math.max(0, walk.presented - walk.consumed),
     out: null,
     flagged: false,
-    carried: Math.max(0, walk.presented - walk.consumed),
-    packets,
-    time: walk.delivery.time,
-    order: walk.delivery.order,
-  })
+    packets: walk.delivery.packets,
+    at: walk.delivery,
+  }
 }
 
-/** DecryptMessage on one record that holds no application data: header, no plaintext, the rest of the record as trailer (schannel §4.6 row 2). */
-function decryptRecord(walk: Walk, record: TlsRecord, verdict: Ruling, messages: readonly number[]): void {
+/**
+ * DecryptMessage on one record that holds no application data: header, no plaintext, the rest of the record as trailer
+ * (schannel §4.6 row 2). Its messages are those taken since `from`.
+ */
+function decryptRecord(walk: Walk, record: TlsRecord, verdict: Ruling, from: number): void {
   closeRun(walk)
-  const { header } = overhead(walk)
-  const size = walk.available - walk.consumed
-  const inRecord = record.end - record.start
-  decryptCall(
-    walk,
-    verdict,
-    decryptBefore(size),
-    decryptAfter(header, 0, Math.max(0, inRecord - header), walk.available - record.end),
-    walk.delivery.packets,
-    messages,
-  )
+  walk.call(verdict.status)?.write(walk, {
+    ...decrypting(walk, verdict, emptyRecord(walk, record)),
+    messages: walk.taken(from),
+  })
   walk.presented = walk.available
+}
+
+function emptyRecord(walk: Walk, { start, end }: TlsRecord): CallParts['input'] {
+  const { header } = overhead(walk)
+  return {
+    before: decryptBefore(walk.available - walk.consumed),
+    after: decryptAfter(header, 0, Math.max(0, end - start - header), walk.available - end),
+  }
 }
 
 const expired = ruling('SEC_I_CONTEXT_EXPIRED', 'documented', 'schannel §4.9, receiver')
@@ -205,24 +195,22 @@ const warned = ruling(
 )
 
 function alert(walk: Walk, record: TlsRecord): void {
-  const taken = walk.takeMessages(record.end)
-  const message = taken
-    .map((index) => walk.scene.conversation.messages[index]!)
-    .find((m) => m.contentType === 21)
-  const verdict = alertVerdict(message, walk.scene.landmarks.tls13)
-  decryptRecord(walk, record, verdict, taken)
-  const call = walk.calls.at(-1)!
+  const from = walk.message
+  walk.takeMessages(record.end)
+  const { messages } = walk.scene.conversation
+  const index = walk.taken(from).find((taken) => messages[taken]!.contentType === 21)
+  const verdict = alertVerdict(index === undefined ? null : messages[index]!, walk.scene.landmarks.tls13)
+  if (verdict.status !== 'SEC_E_OK')
+    walk.awaiting = verdict.status === 'SEC_I_CONTEXT_EXPIRED' ? 'closed' : 'failed'
+  decryptRecord(walk, record, verdict, from)
   step(walk, record.end)
-  if (verdict.status === 'SEC_E_OK') return
-  walk.awaiting = verdict.status === 'SEC_I_CONTEXT_EXPIRED' ? 'closed' : 'failed'
-  call.state = walk.awaiting
-  if (walk.awaiting === 'closed') return
+  if (walk.awaiting !== 'failed') return
   deleteContext(walk)
   walk.ended = true
 }
 
-function alertVerdict(message: Message | undefined, tls13: boolean): Ruling {
-  if (message === undefined || message.type === null) return expiredLikely
+function alertVerdict(message: Message | null, tls13: boolean): Ruling {
+  if (message?.type == null) return expiredLikely
   if (message.type === 0) return expired
   if (!tls13 && message.bytes[0] === 1) return warned
   const row = alertRow(message.type)
@@ -272,19 +260,19 @@ function isRepeated(walk: Walk, record: TlsRecord): boolean {
 }
 
 function messageOf13(walk: Walk, record: TlsRecord): void {
-  decryptRecord(walk, record, postHandshakeArrived, nothing)
+  decryptRecord(walk, record, postHandshakeArrived, walk.message)
   const end = postHandshakeEnd(walk, record)
-  const taken = walk.takeMessages(end)
+  const from = walk.message
+  walk.takeMessages(end)
+  const taken = walk.taken(from)
   const { messages } = walk.scene.conversation
   const types = taken.map((index) => messages[index]!.type)
   const answers =
     types.includes(13) || (types.includes(24) && asksUpdate(messages[taken[types.indexOf(24)]!]!))
   const reply = answers && walk.nextIsHere() ? walk.nextOwn('handshake') : null
-  const size = end - walk.consumed
-  const before = inputToken(size, false)
-  const slices = walk.slices(walk.consumed, end)
   const verdict = types.includes(13) ? authenticates : types.includes(4) ? processed : processedInferred
-  walk.call({
+  const before = inputToken(end - walk.consumed, false)
+  walk.call(verdict.status)?.write(walk, {
     function: walk.function,
     ruling: verdict,
     handle: 'held',
@@ -293,14 +281,13 @@ function messageOf13(walk: Walk, record: TlsRecord): void {
       before: outputBefore,
       after: reply === null ? outputNone : outputToken(reply.end - reply.start),
     },
-    slices,
+    slices: walk.slices(end),
     messages: taken,
     out: reply,
     flagged: true,
-    carried: size,
+    carried: end - walk.consumed,
     packets: walk.delivery.packets,
-    time: walk.delivery.time,
-    order: walk.delivery.order,
+    at: walk.delivery,
   })
   if (reply !== null) walk.next++
   while (walk.record < walk.peer.records.length && walk.peer.records[walk.record]!.end <= end) walk.record++
@@ -320,13 +307,13 @@ function asksUpdate(message: Message): boolean {
 
 function renegotiate(walk: Walk, record: TlsRecord): boolean {
   if (walk.side === 'server') {
-    decryptRecord(walk, record, renegotiates, nothing)
     walk.awaiting = 'client-hello'
-    walk.calls.at(-1)!.state = 'awaiting ClientHello'
+    decryptRecord(walk, record, renegotiates, walk.message)
     return true
   }
-  const taken = walk.takeMessages(record.end)
-  decryptRecord(walk, record, renegotiates, taken)
+  const from = walk.message
+  walk.takeMessages(record.end)
+  decryptRecord(walk, record, renegotiates, from)
   step(walk, record.end)
   const hello = walk.nextOwn('handshake')
   if (hello === null || !walk.nextIsHere()) return false

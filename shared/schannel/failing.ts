@@ -5,7 +5,7 @@ import { alertRow } from '../sspi/alerts.ts'
 import { statusBehindAlert } from '../sspi/failures.ts'
 import { record } from './handshake.ts'
 import type { Alternative, Token } from './model.ts'
-import { noBuffers, outputAlert, outputNone } from './parameters.ts'
+import { noBuffers } from './parameters.ts'
 import { noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** A peer's alert as the reading context knows it; description null where it is sealed and unopened. */
@@ -167,11 +167,11 @@ function fail(walk: Walk, verdict: Ruling, out: Token | null): void {
   const informational = verdict.status.startsWith('SEC_I_')
   walk.awaiting = informational ? 'closed' : 'failed'
   if (out !== null) walk.next++
-  walk.final = record(walk, verdict, out, out === null ? outputNone : outputAlert(out.end - out.start))
+  walk.final = record(walk, verdict, out)
   walk.held = held
   const { failure } = walk.scene.outcome
   if (failure?.by === 'schannel' && failure.side === walk.side) {
-    walk.failingCall = walk.calls.length
+    walk.failing = { n: walk.made, status: verdict.status }
   }
   deleteContext(walk)
   walk.ended = true
@@ -182,21 +182,17 @@ const deletes = ruling('SEC_E_OK', 'documented', 'schannel §6.5')
 /** DeleteSecurityContext, where a handle is held: a failed first call leaves none. */
 export function deleteContext(walk: Walk): void {
   if (!walk.held) return
-  const last = walk.calls.at(-1)
-  walk.call({
+  const writer = walk.call(deletes.status)
+  writer?.write(walk, {
     function: 'DeleteSecurityContext',
     ruling: deletes,
     handle: 'deleted',
     input: { before: noBuffers, after: noBuffers },
     output: { before: noBuffers, after: noBuffers },
-    slices: nothing,
-    messages: nothing,
     out: null,
     flagged: false,
-    carried: 0,
     packets: nothing,
-    time: last?.time ?? walk.delivery.time,
-    order: last?.order ?? walk.delivery.order,
+    at: writer.calls.at(-1) ?? walk.delivery,
   })
   walk.held = false
 }

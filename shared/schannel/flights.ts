@@ -5,7 +5,7 @@ import { isFailure } from '../sspi/status.ts'
 import { refusesEmptyCertificate } from './failing.ts'
 import { record, seen } from './handshake.ts'
 import type { Alternative, Token } from './model.ts'
-import { flagsOf, noBuffers, outputBefore, outputNone, outputToken } from './parameters.ts'
+import { flagsOf, noBuffers, outputBefore, outputToken } from './parameters.ts'
 import { type Awaiting, noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** What the context makes of a flight: its return, whether a token is due, and what it awaits then. */
@@ -57,12 +57,11 @@ function silence(walk: Walk): false {
 
 function put(walk: Walk, to: Answer, token: Token | null): void {
   const parts = token === null ? nothing : datagramsOf(walk, token)
-  if (token !== null && walk.changesCipher(token)) walk.sentFinished = true
-  if (parts.some((part) => walk.changesCipher(part))) walk.sentFinished = true
+  if (token?.changesCipher === true || parts.some((part) => part.changesCipher)) walk.sentFinished = true
   walk.next += token === null ? 0 : 1 + parts.length
   const first = parts.length > 0 ? fragment : to.ruling
   walk.awaiting = to.then
-  walk.final = record(walk, first, token, token === null ? outputNone : outputToken(token.end - token.start))
+  walk.final = record(walk, first, token)
   parts.forEach((part, i) => {
     walk.final = again(walk, i === parts.length - 1 ? to.ruling : fragment, part)
   })
@@ -76,9 +75,9 @@ function put(walk: Walk, to: Answer, token: Token | null): void {
 const fragment = ruling('SEC_I_MESSAGE_FRAGMENT', 'seen-in-apps', 'schannel §4.8 row 4')
 
 /** The further datagrams of a DTLS flight: sent with no input in between, and not again. */
-function datagramsOf(walk: Walk, first: Token): Token[] {
+function datagramsOf(walk: Walk, first: Token): readonly Token[] {
+  if (!walk.datagrams) return nothing
   const parts: Token[] = []
-  if (!walk.datagrams) return parts
   const at = walk.own.indexOf(first, walk.next)
   for (let i = at + 1; i < walk.own.length; i++) {
     const token = walk.own[i]!
@@ -91,20 +90,16 @@ function datagramsOf(walk: Walk, first: Token): Token[] {
 
 /** A call with no input: the next datagram of a flight, a repeated one, or a start of the side's own (schannel §4.6, §4.8). */
 export function again(walk: Walk, verdict: Ruling, token: Token): Ruling['status'] {
-  walk.call({
+  walk.call(verdict.status)?.write(walk, {
     function: walk.function,
     ruling: verdict,
     handle: walk.held ? 'held' : 'new',
     input: { before: noBuffers, after: noBuffers },
     output: { before: outputBefore, after: outputToken(token.end - token.start) },
-    slices: nothing,
-    messages: nothing,
     out: token,
     flagged: true,
-    carried: 0,
     packets: token.packets,
-    time: token.time,
-    order: token.order,
+    at: token,
   })
   if (!isFailure(verdict.status)) walk.held = true
   return verdict.status
@@ -140,13 +135,14 @@ const wantsCredentials = ruling(
 function requestCredentials(walk: Walk): void {
   walk.asked = true
   const { eatenTo, consumed, message, presented } = walk
-  record(walk, wantsCredentials, null, outputNone)
+  record(walk, wantsCredentials, null)
   if (walk.scene.options.delivery === 'per-record') {
     walk.eatenTo = walk.consumed
     return
   }
   const { conversation, options } = walk.scene
-  walk.flags = flagsOf(conversation, 'client', options.delivery, false, false)
+  if (walk.writer !== null)
+    walk.writer.flags = flagsOf(conversation, 'client', options.delivery, false, false)
   walk.consumed = consumed
   walk.message = message
   walk.eatenTo = eatenTo
@@ -290,6 +286,6 @@ function helloAnswer(walk: Walk, messages: readonly Message[], token: Token): An
   if (first?.type === 2 && first.body?.kind === 'server-hello' && first.body.helloRetryRequest)
     return server.retry
   if (walk.scene.landmarks.tls13) return server.hello13
-  if (walk.changesCipher(token)) return server.resumed
+  if (token.changesCipher) return server.resumed
   return walk.datagrams ? server.helloDatagram : server.hello
 }

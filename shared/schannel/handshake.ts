@@ -14,9 +14,18 @@ import {
 } from './failing.ts'
 import { answer, owesToken } from './flights.ts'
 import type { Token } from './model.ts'
-import { inputAfter, inputToken, outputBefore, outputNone, outputToken } from './parameters.ts'
+import {
+  type Buffers,
+  inputAfter,
+  inputToken,
+  outputAlert,
+  outputBefore,
+  outputNone,
+  outputToken,
+} from './parameters.ts'
 import { isBeforeWindows10 } from './profiles.ts'
-import { noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
+import { noAlternatives, type Ruling, ruling, type Walk } from './walk.ts'
+import type { CallParts } from './writer.ts'
 
 /** What of a flight has been read: bits of `Walk.flight`. */
 export const seen = {
@@ -235,10 +244,16 @@ const waitsUnusually = ruling(
 
 /** Too little: nothing is consumed, the same bytes come again with more behind them (schannel §5.1, §5.3 k = 0). */
 function wait(walk: Walk, meal: Meal): void {
+  walk.call('SEC_E_INCOMPLETE_MESSAGE')?.write(walk, waiting(walk, meal))
+  walk.presented = walk.available
+  walk.final = 'SEC_E_INCOMPLETE_MESSAGE'
+}
+
+function waiting(walk: Walk, meal: Meal): CallParts {
   const size = walk.available - walk.consumed
-  const missing = missingBytes(walk, meal.record, walk.available - meal.end, meal.end)
   const before = inputToken(size, walk.side === 'server' && walk.datagrams)
   const silentSlot = isBeforeWindows10(walk.scene.options.profile[walk.side])
+  const missing = missingBytes(walk, meal.record, walk.available - meal.end, meal.end)
   const known =
     meal.record > walk.record
       ? waitsWithRecords
@@ -246,23 +261,19 @@ function wait(walk: Walk, meal: Meal): void {
         ? waitsForBytes
         : waitsForHeader
   const perRecord = walk.scene.options.delivery === 'per-record' && meal.record === walk.record
-  walk.call({
+  return {
     function: walk.function,
     ruling: perRecord ? waitsUnusually : known,
     handle: walk.held ? 'held' : 'none',
     input: { before, after: silentSlot ? before : inputAfter(before, 'SECBUFFER_MISSING', missing) },
     output: { before: outputBefore, after: outputBefore },
-    slices: walk.slices(walk.consumed, walk.available),
-    messages: nothing,
+    slices: walk.slices(walk.available),
     out: null,
     flagged: true,
     carried: Math.max(0, walk.presented - walk.consumed),
     packets: walk.delivery.packets,
-    time: walk.delivery.time,
-    order: walk.delivery.order,
-  })
-  walk.presented = walk.available
-  walk.final = 'SEC_E_INCOMPLETE_MESSAGE'
+    at: walk.delivery,
+  }
 }
 
 /** MISSING: 5 − n for a header cut short, else 5 + L − n; null where the length is not known (schannel §5.1). */
@@ -320,62 +331,52 @@ function proceed(walk: Walk, rest: number): void {
         : walk.side === 'client'
           ? continuesOnTest
           : continues
-  walk.final = record(
-    walk,
-    verdict,
-    early,
-    early === null ? outputNone : outputToken(early.end - early.start),
-  )
+  walk.final = record(walk, verdict, early)
 }
 
 /** A TLS 1.3 client may send its ChangeCipherSpec before the server's flight is whole (RFC 8446 §D.4). */
 function earlyCipherChange(walk: Walk): Token | null {
   if (walk.side === 'server' || !walk.scene.landmarks.tls13 || !walk.nextIsHere()) return null
   const token = walk.nextOwn('handshake')
-  if (token === null) return null
-  const { records } = walk.scene.conversation.client
-  return token.records.every((index) => records[index]!.contentType === 20) ? token : null
+  return token?.onlyChangesCipher === true ? token : null
 }
 
-/**
- * Writes down a call that ate input up to `walk.eatenTo`, and moves on. `rest` bytes are EXTRA. Returns its status.
- */
-export function record(
-  walk: Walk,
-  verdict: Ruling,
-  out: Walk['own'][number] | null,
-  output: typeof outputNone,
-): Ruling['status'] {
+/** Makes a call that ate input up to `walk.eatenTo` and put out `out`, and moves on. Returns its status. */
+export function record(walk: Walk, verdict: Ruling, out: Token | null): Ruling['status'] {
   const first = !walk.held
-  const size = walk.available - walk.consumed
-  const rest = walk.available - walk.eatenTo
-  const before = inputToken(size, walk.side === 'server' && walk.datagrams)
-  const slices = walk.slices(walk.consumed, walk.available)
-  const carried = Math.max(0, walk.presented - walk.consumed)
-  const messages = walk.takeMessages(walk.eatenTo)
-  const last = messages.length === 0 ? null : walk.scene.conversation.messages[messages.at(-1)!]!
+  const from = walk.message
+  const last = walk.takeMessages(walk.eatenTo)
   if (last !== null) walk.handshake = last.handshake
   const holds = walk.awaiting !== 'failed' && walk.awaiting !== 'client-hello-with-cookie'
   walk.held ||= holds
-  walk.call({
+  walk.call(verdict.status)?.write(walk, {
     function: walk.function,
     ruling: verdict,
     handle: first ? (holds ? 'new' : 'none') : 'held',
-    input: {
-      before,
-      after: rest > 0 && walk.awaiting !== 'failed' ? inputAfter(before, 'SECBUFFER_EXTRA', rest) : before,
-    },
-    output: { before: outputBefore, after: output },
-    slices,
-    messages,
+    input: inputOf(walk),
+    output: { before: outputBefore, after: outputOf(out) },
+    slices: walk.slices(walk.available),
+    messages: walk.taken(from),
     out,
     flagged: true,
-    carried,
+    carried: Math.max(0, walk.presented - walk.consumed),
     packets: walk.delivery.packets,
-    time: walk.delivery.time,
-    order: walk.delivery.order,
+    at: walk.delivery,
   })
   walk.consumed = walk.eatenTo
   walk.presented = walk.available
   return verdict.status
+}
+
+/** What was not eaten comes back as EXTRA, unless the context died. */
+function inputOf(walk: Walk): CallParts['input'] {
+  const before = inputToken(walk.available - walk.consumed, walk.side === 'server' && walk.datagrams)
+  const rest = walk.available - walk.eatenTo
+  const after = rest > 0 && walk.awaiting !== 'failed' ? inputAfter(before, 'SECBUFFER_EXTRA', rest) : before
+  return { before, after }
+}
+
+function outputOf(out: Token | null): Buffers {
+  if (out === null) return outputNone
+  return out.kind === 'alert' ? outputAlert(out.end - out.start) : outputToken(out.end - out.start)
 }

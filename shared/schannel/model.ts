@@ -40,6 +40,9 @@ export interface Token {
   readonly kind: 'handshake' | 'alert' | 'application' | 'not-tls'
   /** Indexes into the sender's StreamFacts.records that begin in this token. */
   readonly records: readonly number[]
+  /** One of its records is a ChangeCipherSpec; all of them are. */
+  readonly changesCipher: boolean
+  readonly onlyChangesCipher: boolean
 }
 
 /** Part of a peer's token presented in a call: stream offsets. */
@@ -91,6 +94,10 @@ export interface Call {
 
 export interface ContextReplay {
   readonly side: Side
+  /** How many calls were made, and each status they returned once, in order of its first call. */
+  readonly made: number
+  readonly statuses: readonly StatusName[]
+  /** Written down at the first look. */
   readonly calls: readonly Call[]
   /** Status of the last ISC/ASC call of the handshake, shutdown legs excluded; null where there was none. */
   readonly final: StatusName | null
@@ -130,11 +137,17 @@ export interface Verdict {
   readonly status: { readonly name: StatusName; readonly basis: Basis; readonly source: string } | null
 }
 
+/** The call that failed: its `n` in its context, and what it returned. */
+export interface FailingCall {
+  readonly n: number
+  readonly status: StatusName
+}
+
 /** Both contexts replayed. */
 export interface Replay {
   readonly tokens: readonly Token[]
   readonly client: ContextReplay
   readonly server: ContextReplay
-  /** The failing call: `n` in the failing side's context; null where no call failed (transport). */
-  readonly failingCall: number | null
+  /** In the failing side's context; null where no call failed (transport). */
+  readonly failing: FailingCall | null
 }

@@ -2,19 +2,23 @@
 
 import type { Conversation, Side } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
+import type { StatusName } from '../sspi/status.ts'
 import { type Delivery, deliveriesOf } from '../tokens/deliveries.ts'
 import { landmarksOf } from '../tokens/landmarks.ts'
 import { tokensOf } from '../tokens/tokens.ts'
 import { closeRun, decryptCalls } from './established.ts'
 import { deleteContext } from './failing.ts'
 import { handshakeCall } from './handshake.ts'
-import type { ContextReplay, OutcomeFacts, Replay, ReplayOptions, Token, Verdict } from './model.ts'
+import type { Call, ContextReplay, OutcomeFacts, Replay, ReplayOptions, Token, Verdict } from './model.ts'
+import { flagsOf } from './parameters.ts'
 import { speak } from './speaking.ts'
-import { type Scene, Walk } from './walk.ts'
+import { nothing, type Scene, Walk } from './walk.ts'
+import { CallWriter } from './writer.ts'
 
 /**
  * Replays one conversation through the model of both sides' contexts. `verdict` gives the failing call its status; null takes
- * the one its alert implies. Pure: the same arguments give the same calls.
+ * the one its alert implies. Pure: the same arguments give the same calls. The calls are counted now and written down when
+ * somebody looks at them: a list needs no more than their number and statuses.
  */
 export function replay(
   conversation: Conversation,
@@ -24,50 +28,65 @@ export function replay(
   landmarks = landmarksOf(conversation),
 ): Replay {
   const tokens = tokensOf(conversation, landmarks)
-  const scene: Scene = { conversation, landmarks, tokens, outcome, verdict, options }
-  const client = follow(scene, 'client')
-  const server = follow(scene, 'server')
+  const messages = { client: messagesOf(conversation, 'client'), server: messagesOf(conversation, 'server') }
+  const scene: Scene = { conversation, landmarks, tokens, messages, outcome, verdict, options }
+  const client = follow(scene, 'client', null)
+  const server = follow(scene, 'server', null)
   const failing =
     outcome.failure?.side === 'client' ? client : outcome.failure?.side === 'server' ? server : null
   return {
-    tokens,
-    client: {
-      side: 'client',
-      calls: client?.calls ?? [],
-      final: client?.final ?? null,
-    } satisfies ContextReplay,
-    server: {
-      side: 'server',
-      calls: server?.calls ?? [],
-      final: server?.final ?? null,
-    } satisfies ContextReplay,
-    failingCall: failing?.failingCall ?? null,
+    tokens: tokens.all,
+    client: new Followed(scene, 'client', client),
+    server: new Followed(scene, 'server', server),
+    failing: failing?.failing ?? null,
   }
 }
 
-/** One side's calls; null where there is nothing to follow. */
-function follow(scene: Scene, side: Side): Walk | null {
+/** One context: what its walk counted, and the same walk once more, with its calls written down, for who asks for them. */
+class Followed implements ContextReplay {
+  readonly side: Side
+  readonly final: StatusName | null
+  readonly made: number
+  readonly statuses: readonly StatusName[]
+  private readonly scene: Scene
+  private written: readonly Call[] | null = null
+
+  constructor(scene: Scene, side: Side, walk: Walk | null) {
+    this.side = side
+    this.final = walk?.final ?? null
+    this.made = walk?.made ?? 0
+    this.statuses = walk?.statuses ?? nothing
+    this.scene = scene
+  }
+
+  get calls(): readonly Call[] {
+    this.written ??= this.write()
+    return this.written
+  }
+
+  private write(): readonly Call[] {
+    const { conversation, landmarks, options } = this.scene
+    const mutual = this.side === 'server' && asksForCertificate(conversation)
+    const asking = this.side === 'client' && landmarks.clientCertificateEmpty
+    const writer = new CallWriter(flagsOf(conversation, this.side, options.delivery, mutual, asking))
+    follow(this.scene, this.side, writer)
+    return writer.calls
+  }
+}
+
+/** Walks one side through its calls; null where there is nothing to follow. */
+function follow(scene: Scene, side: Side, writer: CallWriter | null): Walk | null {
   const { conversation, tokens } = scene
-  const peer = streamOf(conversation, peerOf(side))
-  const own = tokens.filter((token) => token.from === side && token.kind !== 'application')
   if (!canFollow(scene, side)) return null
+  const peer = streamOf(conversation, peerOf(side))
+  const own = tokens[side].filter((token) => token.kind !== 'application')
   const positions = positionsOf(conversation, side, own)
-  const boundaries = tokens.filter((token) => token.from !== side).map((token) => token.start)
   const transport = conversation.transport === 'tcp' ? 'stream' : 'message'
   const deliveries = reachable(
     peer.gaps,
-    deliveriesOf(peer, transport, scene.options.delivery, positions, boundaries),
+    deliveriesOf(peer, transport, scene.options.delivery, positions, tokens[peerOf(side)]),
   )
-  const first = deliveries[0] ?? beforeAnything
-  const walk = new Walk(
-    scene,
-    side,
-    own,
-    positions,
-    messagesOf(conversation, peerOf(side)),
-    messagesOf(conversation, side),
-    first,
-  )
+  const walk = new Walk(scene, side, own, positions, deliveries[0] ?? beforeAnything, writer)
   run(walk, deliveries)
   return walk
 }
@@ -111,20 +130,26 @@ function isOver(walk: Walk): boolean {
  * that answered in TLS; and a side whose peer was not captured is told up to its own first call only.
  */
 function canFollow(scene: Scene, side: Side): boolean {
-  const { conversation, landmarks, tokens } = scene
+  const { conversation, landmarks, tokens, messages } = scene
   const { client, server } = conversation
   if (!client.seen || (!client.fromStart && landmarks.clientHello < 0)) return false
   if (side === 'server' && !server.seen) return false
-  const first = tokens.find((token) => token.from === 'client')
+  const first = tokens.client[0]
   if (first === undefined) return false
-  if (side === 'client') return first.kind === 'handshake' && beginsHello(conversation)
-  return first.kind === 'not-tls' || (first.kind === 'handshake' && beginsHello(conversation))
+  if (side === 'server' && first.kind === 'not-tls') return true
+  return first.kind === 'handshake' && beginsHello(conversation, messages.client[0])
 }
 
-function beginsHello(conversation: Conversation): boolean {
-  const message = conversation.messages.find((m) => m.from === 'client')
-  if (message !== undefined) return message.type === 1
-  return conversation.client.opening[0] === 22 || conversation.client.opening[0]! >= 0x80
+/** `first` is the client's first message, as an index. */
+function beginsHello({ messages, client }: Conversation, first: number | undefined): boolean {
+  if (first !== undefined) return messages[first]!.type === 1
+  return client.opening[0] === 22 || client.opening[0]! >= 0x80
+}
+
+function asksForCertificate({ messages }: Conversation): boolean {
+  return messages.some(
+    (message) => message.type === 13 && message.contentType === 22 && message.from === 'server',
+  )
 }
 
 /** How much of the peer's stream this side had read when it sent each of its tokens. */
@@ -148,10 +173,9 @@ function positionsOf(conversation: Conversation, side: Side, own: readonly Token
 }
 
 function messagesOf(conversation: Conversation, side: Side): number[] {
+  const { messages } = conversation
   const indexes: number[] = []
-  conversation.messages.forEach((message, index) => {
-    if (message.from === side) indexes.push(index)
-  })
+  for (let i = 0; i < messages.length; i++) if (messages[i]!.from === side) indexes.push(i)
   return indexes
 }
 

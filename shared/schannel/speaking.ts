@@ -5,7 +5,8 @@ import { deleteContext } from './failing.ts'
 import { again } from './flights.ts'
 import type { Token } from './model.ts'
 import { controlToken, firstInput, noBuffers, outputBefore, outputToken } from './parameters.ts'
-import { noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
+import { noAlternatives, type Ruling, ruling, type Walk } from './walk.ts'
+import type { CallParts } from './writer.ts'
 
 /** The calls behind a token that no earlier call has put out. */
 export function speak(walk: Walk, token: Token): void {
@@ -52,7 +53,7 @@ function speakHandshake(walk: Walk, token: Token): void {
   walk.next++
   if (walk.awaiting === 'established' || walk.awaiting === 'closed') again(walk, repeats, token)
   else {
-    if (!walk.datagrams && walk.changesCipher(token)) {
+    if (!walk.datagrams && token.changesCipher) {
       walk.sentFinished = true
       walk.flight = 0
       if (walk.side === 'client') walk.awaiting = 'server-finished'
@@ -63,30 +64,29 @@ function speakHandshake(walk: Walk, token: Token): void {
 
 /** ISC #1: no input, a ClientHello out. */
 function speakFirst(walk: Walk, token: Token): void {
-  const message = walk.messagesIn(token).find((m) => m.type === 1)
-  const alpn = message?.body?.kind === 'client-hello' ? message.body.alpn : null
-  const input = firstInput(alpn, walk.datagrams)
   walk.next++
   walk.awaiting = 'server-hello'
   walk.held = true
   walk.handshake = token.handshake
   const verdict = walk.datagrams ? firstDatagram : firstCall
-  const call = walk.call({
+  walk.call(verdict.status)?.write(walk, {
     function: walk.function,
     ruling: verdict,
     handle: 'new',
-    input: { before: input, after: input },
+    input: optionsOf(walk, token),
     output: { before: outputBefore, after: outputToken(token.end - token.start) },
-    slices: nothing,
-    messages: nothing,
     out: token,
     flagged: true,
-    carried: 0,
     packets: token.packets,
-    time: token.time,
-    order: token.order,
+    at: token,
   })
-  walk.final = call.status
+  walk.final = verdict.status
+}
+
+function optionsOf(walk: Walk, token: Token): CallParts['input'] {
+  const body = walk.messagesIn(token).find((m) => m.type === 1)?.body
+  const input = firstInput(body?.kind === 'client-hello' ? body.alpn : null, walk.datagrams)
+  return { before: input, after: input }
 }
 
 const controlled = ruling('SEC_E_OK', 'seen-on-windows', 'schannel §4.9 row 1')
@@ -111,25 +111,12 @@ function speakAlert(walk: Walk, token: Token): void {
   const alert = walk.messagesIn(token).find((message) => message.contentType === 21)
   const description = alert?.type ?? null
   const shutsDown = description === null || description === 0
-  const last = { time: token.time, order: token.order, packets: token.packets }
-  const control = controlToken(shutsDown ? 4 : 12)
-  const act = walk.call({
-    function: 'ApplyControlToken',
-    ruling: shutsDown ? controlled : controlledAlert,
-    handle: 'held',
-    input: { before: control, after: control },
-    output: { before: noBuffers, after: noBuffers },
-    slices: nothing,
-    messages: nothing,
-    out: null,
-    flagged: false,
-    carried: 0,
-    ...last,
-  })
-  again(walk, description === null ? sealedClosing : closing, token)
+  const act = shutsDown ? controlled : controlledAlert
+  walk.call(act.status)?.write(walk, { ...controlling(token, shutsDown ? 4 : 12), ruling: act })
   const { failure } = walk.scene.outcome
   if (failure !== null && failure.by === 'application' && failure.side === walk.side)
-    walk.failingCall ??= act.n
+    walk.failing ??= { n: walk.made, status: act.status }
+  again(walk, description === null ? sealedClosing : closing, token)
   const goesOn =
     alert?.bytes[0] === 1 && description !== 0 && description !== 90 && !walk.scene.landmarks.tls13
   if (goesOn) return
@@ -140,4 +127,19 @@ function speakAlert(walk: Walk, token: Token): void {
   walk.awaiting = 'closed'
   deleteContext(walk)
   walk.ended = true
+}
+
+/** ApplyControlToken, at the moment of the token that the next call puts out. */
+function controlling(token: Token, bytes: 4 | 12): Omit<CallParts, 'ruling'> {
+  const control = controlToken(bytes)
+  return {
+    function: 'ApplyControlToken',
+    handle: 'held',
+    input: { before: control, after: control },
+    output: { before: noBuffers, after: noBuffers },
+    out: null,
+    flagged: false,
+    packets: token.packets,
+    at: token,
+  }
 }

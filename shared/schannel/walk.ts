@@ -1,14 +1,23 @@
 // One side's context on its way through a conversation: what it awaits, what it has consumed, and the calls made so far.
 
-import type { Conversation, Message, Side, StreamFacts, Time } from '../conversation/facts.ts'
+import type { Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
-import type { Basis, Handle, SspiFunction } from '../sspi/calls.ts'
+import type { Basis } from '../sspi/calls.ts'
 import type { StatusName } from '../sspi/status.ts'
 import { type Delivery, securedFrom } from '../tokens/deliveries.ts'
 import type { Landmarks } from '../tokens/landmarks.ts'
+import type { Tokens } from '../tokens/tokens.ts'
 import type { DataRun } from './established.ts'
-import type { Alternative, Call, OutcomeFacts, ReplayOptions, Token, TokenSlice, Verdict } from './model.ts'
-import { type Buffers, type FlagLists, flagsOf, noFlags } from './parameters.ts'
+import type {
+  Alternative,
+  FailingCall,
+  OutcomeFacts,
+  ReplayOptions,
+  Token,
+  TokenSlice,
+  Verdict,
+} from './model.ts'
+import type { CallWriter } from './writer.ts'
 
 /** States of a context, named by what it awaits. */
 export type Awaiting =
@@ -62,38 +71,21 @@ export function ruling(
   return { status, basis, source, alternatives, assumption }
 }
 
-export type CallDraft = { -readonly [K in keyof Call]: Call[K] }
-
-/** One call's particulars, beyond what the walk itself knows. */
-export interface CallParts {
-  readonly function: SspiFunction
-  readonly ruling: Ruling
-  readonly handle: Handle
-  readonly input: { readonly before: Buffers; readonly after: Buffers }
-  readonly output: { readonly before: Buffers; readonly after: Buffers }
-  readonly slices: readonly TokenSlice[]
-  readonly messages: readonly number[]
-  readonly out: Token | null
-  readonly flagged: boolean
-  readonly carried: number
-  readonly packets: readonly number[]
-  readonly time: Time
-  readonly order: number
-}
-
 export const nothing: readonly never[] = []
 
 /** Everything both sides' walks share. */
 export interface Scene {
   readonly conversation: Conversation
   readonly landmarks: Landmarks
-  readonly tokens: readonly Token[]
+  readonly tokens: Tokens
+  /** Indexes into Conversation.messages of each side's messages. */
+  readonly messages: Readonly<Record<Side, readonly number[]>>
   readonly outcome: OutcomeFacts
   readonly verdict: Verdict | null
   readonly options: ReplayOptions
 }
 
-/** Mutable while a replay runs; its calls are the result. */
+/** Mutable while a replay runs. Counts the calls; they are written down where `writer` is given. */
 export class Walk {
   readonly scene: Scene
   readonly side: Side
@@ -107,15 +99,17 @@ export class Walk {
   readonly peerMessages: readonly number[]
   readonly ownMessages: readonly number[]
   readonly function: 'InitializeSecurityContext' | 'AcceptSecurityContext'
-  flags: FlagLists
-  readonly calls: CallDraft[] = []
+  /** Calls made, and each status they returned, in order of its first call. */
+  made = 0
+  readonly statuses: StatusName[] = []
+  readonly writer: CallWriter | null
   awaiting: Awaiting
   /** The application holds a context handle. */
   held = false
   /** Nothing more can be followed, or the context is gone. */
   ended = false
   final: StatusName | null = null
-  failingCall: number | null = null
+  failing: FailingCall | null = null
   /** Next own token that no call has put out yet. */
   next = 0
   /** This side's Finished of the handshake in progress has been sent. */
@@ -142,41 +136,30 @@ export class Walk {
   delivery: Delivery
   /** Whether no further delivery comes before the next own token. */
   lastBeforeOwn = false
-  /** `order` of the last token of this side that is no alert. */
-  private readonly lastSpoken: number
-  /** `order` of the chunk in which the peer's stream stopped being TLS. */
-  private readonly foreignOrder: number
   private ownMessage = 0
   private peerToken = 0
-  private readonly ordinals = { ISC: 0, DM: 0, ACT: 0, DSC: 0 }
 
   constructor(
     scene: Scene,
     side: Side,
     own: readonly Token[],
     positions: readonly number[],
-    peerMessages: readonly number[],
-    ownMessages: readonly number[],
     first: Delivery,
+    writer: CallWriter | null,
   ) {
     this.scene = scene
     this.side = side
     this.own = own
     this.positions = positions
-    this.peerMessages = peerMessages
-    this.ownMessages = ownMessages
-    this.peer = streamOf(scene.conversation, peerOf(side))
-    this.peerTokens = scene.tokens.filter((token) => token.from !== side)
+    this.writer = writer
+    const peer = peerOf(side)
+    this.peerMessages = scene.messages[peer]
+    this.ownMessages = scene.messages[side]
+    this.peer = streamOf(scene.conversation, peer)
+    this.peerTokens = scene.tokens[peer]
     this.function = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext'
     this.awaiting = side === 'client' ? 'nothing' : 'client-hello'
-    const mutual = side === 'server' && asksForCertificate(scene.conversation.messages)
-    const asking = side === 'client' && scene.landmarks.clientCertificateEmpty
-    this.flags = flagsOf(scene.conversation, side, scene.options.delivery, mutual, asking)
     this.delivery = first
-    this.lastSpoken = lastSpoken(scene.tokens, side)
-    const { chunks, notTls } = this.peer
-    this.foreignOrder =
-      notTls === null ? Infinity : (chunks.find((chunk) => chunk.end > notTls.at)?.order ?? Infinity)
     const start = securedFrom(this.peer)
     this.consumed = start
     this.available = start
@@ -190,7 +173,11 @@ export class Walk {
 
   /** Whether this side sent anything but alerts after the peer's stream had stopped being TLS. */
   wentOn(): boolean {
-    return this.lastSpoken > this.foreignOrder
+    const { chunks, notTls } = this.peer
+    if (notTls === null) return false
+    const foreign = chunks.find((chunk) => chunk.end > notTls.at)
+    const spoken = this.scene.tokens[this.side].findLast((token) => token.kind !== 'alert')
+    return foreign !== undefined && spoken !== undefined && spoken.order > foreign.order
   }
 
   /** The next own token, if it is of this kind. */
@@ -222,103 +209,63 @@ export class Walk {
     return found
   }
 
-  /** Whether `token` carries a ChangeCipherSpec, and with it this side's Finished before TLS 1.3. */
-  changesCipher(token: Token): boolean {
-    const { records } = streamOf(this.scene.conversation, this.side)
-    return token.records.some((index) => records[index]!.contentType === 20)
-  }
-
   /** The peer's token that holds stream offset `at`, which lies in the input not yet consumed; null where none does. */
   peerTokenAt(at: number): Token | null {
-    let i = this.peerToken
-    while (i < this.peerTokens.length && this.peerTokens[i]!.end <= at) i++
-    const token = this.peerTokens[i]
+    const behind = Math.min(at, this.consumed)
+    while (this.peerToken < this.peerTokens.length && this.peerTokens[this.peerToken]!.end <= behind)
+      this.peerToken++
+    const token = this.peerTokens[this.tokenFrom(at)]
     return token !== undefined && token.start <= at ? token : null
   }
 
-  /** The parts of the peer's tokens within [start, end). `start` never goes back. */
-  slices(start: number, end: number): TokenSlice[] {
-    while (this.peerToken < this.peerTokens.length && this.peerTokens[this.peerToken]!.end <= start)
-      this.peerToken++
+  /** The parts of the peer's tokens in the input not yet consumed, up to stream offset `end`. */
+  slices(end: number): TokenSlice[] {
+    const start = this.consumed
     const slices: TokenSlice[] = []
-    for (let i = this.peerToken; i < this.peerTokens.length && this.peerTokens[i]!.start < end; i++) {
+    for (let i = this.tokenFrom(start); i < this.peerTokens.length && this.peerTokens[i]!.start < end; i++) {
       const token = this.peerTokens[i]!
       slices.push({ token: token.id, start: Math.max(start, token.start), end: Math.min(end, token.end) })
     }
     return slices
   }
 
-  /** Takes the indexes of the peer's messages up to stream offset `end`. */
-  takeMessages(end: number): number[] {
+  /** Takes the peer's messages up to stream offset `end`; `message` is the next one then. Returns the last taken, or null. */
+  takeMessages(end: number): Message | null {
     const { messages } = this.scene.conversation
-    const taken: number[] = []
+    let last: Message | null = null
     while (this.message < this.peerMessages.length) {
-      const index = this.peerMessages[this.message]!
-      if (messages[index]!.end > end) break
-      taken.push(index)
+      const message = messages[this.peerMessages[this.message]!]!
+      if (message.end > end) break
+      last = message
       this.message++
     }
-    return taken
+    return last
   }
 
-  /** Writes down one call. Status, handle and state become the context's. */
-  call(parts: CallParts): CallDraft {
-    const { ruling } = parts
-    const flags = parts.flagged ? this.flags : null
-    const call: CallDraft = {
-      n: this.calls.length + 1,
-      ordinal: ++this.ordinals[ordinalOf[parts.function]],
-      handshake: this.handshake,
-      function: parts.function,
-      time: parts.time,
-      order: parts.order,
-      handle: parts.handle,
-      tokens: parts.slices,
-      packets: parts.packets,
-      carried: parts.carried,
-      requested: flags?.requested ?? noFlags,
-      returned: flags !== null && returnsFlags(ruling.status) ? flags.returned : noFlags,
-      assumption: ruling.assumption ?? flags?.assumption ?? null,
-      input: parts.input,
-      output: parts.output,
-      outToken: parts.out?.id ?? null,
-      status: ruling.status,
-      basis: ruling.basis,
-      source: ruling.source,
-      alternatives: ruling.alternatives,
-      state: stateWords[this.awaiting],
-      messages: parts.messages,
-    }
-    this.calls.push(call)
-    return call
+  /** Indexes of the messages taken since `message` was `from`. */
+  taken(from: number): readonly number[] {
+    return from === this.message ? nothing : this.peerMessages.slice(from, this.message)
+  }
+
+  /** Counts a call that returns `status`. Who writes it down; null where calls are only counted. */
+  call(status: StatusName): CallWriter | null {
+    this.made++
+    if (!this.statuses.includes(status)) this.statuses.push(status)
+    return this.writer
   }
 
   /** There is no evidence that this side's security library ever saw what was sent to it. */
   forget(): void {
-    this.calls.length = 0
-    this.ordinals.ISC = 0
+    this.made = 0
+    this.statuses.length = 0
+    this.writer?.forget()
     this.final = null
   }
-}
 
-function lastSpoken(tokens: readonly Token[], side: Side): number {
-  return tokens.findLast((token) => token.from === side && token.kind !== 'alert')?.order ?? -1
-}
-
-const ordinalOf = {
-  InitializeSecurityContext: 'ISC',
-  AcceptSecurityContext: 'ISC',
-  DecryptMessage: 'DM',
-  ApplyControlToken: 'ACT',
-  DeleteSecurityContext: 'DSC',
-} as const
-
-function returnsFlags(status: StatusName): boolean {
-  return status === 'SEC_E_OK' || status === 'SEC_I_CONTINUE_NEEDED' || status === 'SEC_I_MESSAGE_FRAGMENT'
-}
-
-function asksForCertificate(messages: readonly Message[]): boolean {
-  return messages.some(
-    (message) => message.type === 13 && message.contentType === 22 && message.from === 'server',
-  )
+  /** The first of the peer's tokens that ends behind stream offset `at`. */
+  private tokenFrom(at: number): number {
+    let i = this.peerToken
+    while (i < this.peerTokens.length && this.peerTokens[i]!.end <= at) i++
+    return i
+  }
 }

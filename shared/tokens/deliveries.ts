@@ -17,7 +17,7 @@ export type Feeding = DeliveryMode | { readonly cuts: readonly number[] }
 
 /**
  * The deliveries of `stream`. `turns` are the ascending offsets up to which its receiver had read when it spoke itself: no
- * delivery crosses one. `boundaries` are ascending offsets of token starts, where a read of everything waiting may end.
+ * delivery crosses one. `boundaries` are tokens in stream order, before each of which a read of everything waiting may end.
  * Datagrams and joined EAP messages are handed over one by one whatever the mode.
  */
 export function deliveriesOf(
@@ -25,7 +25,7 @@ export function deliveriesOf(
   transport: 'stream' | 'message',
   feeding: Feeding,
   turns: readonly number[],
-  boundaries: readonly number[],
+  boundaries: readonly { readonly start: number }[],
 ): Delivery[] {
   const chunks = secured(stream)
   if (transport === 'message') return chunks.map(whole)
@@ -65,11 +65,13 @@ function whole(chunk: Chunk): Delivery {
 function byOffsets(chunks: readonly Chunk[], cuts: readonly number[], each: boolean): Delivery[] {
   const deliveries: Delivery[] = []
   let cut = 0
-  let start = chunks[0]?.start ?? 0
-  let packets: number[] = []
+  let start = 0
+  let packets: number[] | null = null
   for (const chunk of chunks) {
-    if (packets.length === 0) start = chunk.start
-    packets.push(chunk.packet)
+    if (packets === null) {
+      start = chunk.start
+      packets = [chunk.packet]
+    } else packets.push(chunk.packet)
     while (cut < cuts.length && cuts[cut]! <= chunk.start) cut++
     while (cut < cuts.length && cuts[cut]! < chunk.end) {
       const end = cuts[cut++]!
@@ -79,11 +81,11 @@ function byOffsets(chunks: readonly Chunk[], cuts: readonly number[], each: bool
     }
     if (each || cuts[cut] === chunk.end) {
       deliveries.push({ start, end: chunk.end, packets, time: chunk.time, order: chunk.order })
-      packets = []
+      packets = null
     }
   }
   const last = chunks.at(-1)
-  if (last !== undefined && packets.length > 0) {
+  if (last !== undefined && packets !== null) {
     deliveries.push({ start, end: last.end, packets, time: last.time, order: last.order })
   }
   return deliveries
@@ -133,12 +135,12 @@ function coalesces(contentType: number): boolean {
 }
 
 /** The boundaries at which a chunk begins: what began there was not glued to the bytes before. */
-function chunkStarts(chunks: readonly Chunk[], boundaries: readonly number[]): number[] {
+function chunkStarts(chunks: readonly Chunk[], boundaries: readonly { readonly start: number }[]): number[] {
   const starts: number[] = []
   let i = 0
-  for (const boundary of boundaries) {
-    while (i < chunks.length && chunks[i]!.start < boundary) i++
-    if (chunks[i]?.start === boundary) starts.push(boundary)
+  for (const { start } of boundaries) {
+    while (i < chunks.length && chunks[i]!.start < start) i++
+    if (chunks[i]?.start === start) starts.push(start)
   }
   return starts
 }

@@ -1,43 +1,129 @@
 // Tokens: what one side sends between two of its waits, cut from its records (design §4, "Tokens").
 
-import type { Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import type {
+  Chunk,
+  Conversation,
+  Message,
+  Side,
+  StreamFacts,
+  Time,
+  TlsRecord,
+} from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import type { Token } from '../schannel/model.ts'
 import { type Landmarks, landmarksOf, recordClass } from './landmarks.ts'
 
-/** All tokens of both sides, ids from 1 in the order of their first bytes. Application data between two tokens is one token. */
-export function tokensOf(conversation: Conversation, landmarks = landmarksOf(conversation)): Token[] {
-  const client = cut(conversation, 'client', landmarks)
-  const server = cut(conversation, 'server', landmarks)
-  const tokens: Token[] = []
-  for (let c = 0, s = 0; c < client.length || s < server.length;) {
-    const takeClient = s >= server.length || (c < client.length && client[c]!.order <= server[s]!.order)
-    const draft = takeClient ? client[c++]! : server[s++]!
-    draft.id = tokens.length + 1
-    tokens.push(draft)
-  }
-  return tokens
+/** The tokens of a conversation: all in the order of their first bytes, and those of each side. */
+export interface Tokens {
+  readonly all: readonly Token[]
+  readonly client: readonly Token[]
+  readonly server: readonly Token[]
 }
 
-type Draft = { -readonly [K in keyof Token]: Token[K] } & { packets: number[]; records: number[] }
+/** All tokens of both sides, ids from 1 in the order of their first bytes. Application data between two tokens is one token. */
+export function tokensOf(conversation: Conversation, landmarks = landmarksOf(conversation)): Tokens {
+  const client = new Cutter(conversation, 'client', landmarks).run()
+  const server = new Cutter(conversation, 'server', landmarks).run()
+  const all: Token[] = []
+  for (let c = 0, s = 0; c < client.length || s < server.length;) {
+    const takeClient = s >= server.length || (c < client.length && client[c]!.order <= server[s]!.order)
+    const token = takeClient ? client[c++]! : server[s++]!
+    token.id = all.length + 1
+    all.push(token)
+  }
+  return { all, client, server }
+}
+
+/** A token as it is cut. Its lists are read off the stream when somebody looks: most tokens of a scan are only counted. */
+class CutToken implements Token {
+  id = 0
+  readonly from: Side
+  readonly start: number
+  end: number
+  readonly time: Time
+  readonly order: number
+  handshake: number
+  kind: Token['kind']
+  private readonly stream: StreamFacts
+  private readonly classes: Uint8Array
+  private readonly firstChunk: number
+  private firstRecord = -1
+  private lastRecord = -1
+  private count = 0
+  private cipherChanges = 0
+
+  constructor(cutter: Cutter, kind: Token['kind'], start: number) {
+    const chunk = cutter.stream.chunks[cutter.chunk]
+    this.from = cutter.side
+    this.start = start
+    this.end = start
+    this.time = chunk?.time ?? NaN
+    this.order = chunk?.order ?? 0
+    this.handshake = cutter.handshake
+    this.kind = kind
+    this.stream = cutter.stream
+    this.classes = cutter.classes
+    this.firstChunk = cutter.chunk
+  }
+
+  get changesCipher(): boolean {
+    return this.cipherChanges > 0
+  }
+
+  get onlyChangesCipher(): boolean {
+    return this.cipherChanges === this.count
+  }
+
+  get packets(): readonly number[] {
+    const { chunks } = this.stream
+    const packets: number[] = []
+    for (let i = this.firstChunk; i < chunks.length && chunks[i]!.start < this.end; i++) {
+      if (chunks[i]!.end > this.start) packets.push(chunks[i]!.packet)
+    }
+    return packets
+  }
+
+  get records(): readonly number[] {
+    const records: number[] = []
+    for (let i = this.firstRecord; i >= 0 && i <= this.lastRecord; i++) {
+      if (isPlaced(this.stream.records[i]!, this.classes[i]!)) records.push(i)
+    }
+    return records
+  }
+
+  /** Takes in the next record of its stream. */
+  take(index: number): void {
+    if (this.firstRecord < 0) this.firstRecord = index
+    this.lastRecord = index
+    this.count++
+    if (this.stream.records[index]!.contentType === 20) this.cipherChanges++
+  }
+}
+
+/** A QUIC Handshake packet that adds nothing to the stream belongs to no token. */
+function isPlaced({ start, end }: TlsRecord, kind: number): boolean {
+  return end > start || kind === recordClass.alert
+}
 
 /** Walks the records of one side; the walk's positions only move forward. */
 class Cutter {
-  readonly tokens: Draft[] = []
-  private readonly side: Side
-  private readonly stream: StreamFacts
+  readonly side: Side
+  readonly stream: StreamFacts
+  readonly classes: Uint8Array
+  chunk = 0
+  handshake = 1
+  private readonly tokens: CutToken[] = []
   private readonly peer: StreamFacts
+  private readonly peerClasses: Uint8Array
   private readonly messages: readonly Message[]
   private readonly landmarks: Landmarks
-  private chunk = 0
   private message = 0
   private peerRecord = 0
   private counted = 0
-  private current: Draft | null = null
+  private current: CutToken | null = null
   /** How many of the peer's handshake records had come when the current token began. */
   private heard = 0
   private currentChunk = -1
-  private handshake = 1
   private flightEnded = false
   /** The current token holds a ChangeCipherSpec; and a handshake message behind it. */
   private cipherChanged = false
@@ -49,19 +135,20 @@ class Cutter {
     this.peer = streamOf(conversation, peerOf(side))
     this.messages = conversation.messages
     this.landmarks = landmarks
+    this.classes = landmarks.classes[side]
+    this.peerClasses = landmarks.classes[peerOf(side)]
   }
 
-  run(): Draft[] {
+  run(): readonly CutToken[] {
     const { records } = this.stream
-    const classes = this.landmarks.classes[this.side]
+    const { classes } = this
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!
-      if (record.end === record.start && classes[i] !== recordClass.alert) continue
+      if (!isPlaced(record, classes[i]!)) continue
       const kind = this.isRemark(i) ? 'handshake' : kinds[classes[i]!]!
       this.place(kind, record.start, Math.min(record.end, this.stream.length), i)
     }
     this.rest()
-    this.gatherPackets()
     return this.tokens
   }
 
@@ -92,20 +179,21 @@ class Cutter {
     else if (begun === null || !this.continues(begun, kind)) this.begin(kind, start)
     const token = this.current!
     token.end = Math.max(token.end, end)
-    if (record >= 0) token.records.push(record)
+    if (record >= 0) token.take(record)
     this.readMessages(token, end)
     if (kind === 'handshake' && record >= 0 && this.sealedHandshake(record)) this.flightEnded = true
   }
 
   /** Whether bytes of this kind at the current chunk still belong to the token begun. */
-  private continues(token: Draft, kind: Token['kind']): boolean {
+  private continues(token: CutToken, kind: Token['kind']): boolean {
     if (token.kind !== kind) return false
     if (kind === 'application' || kind === 'not-tls') return true
     if (kind === 'alert') return false
     if (this.landmarks.datagrams) return this.chunk === this.currentChunk
     // Before TLS 1.3 a Finished is the last of its handshake: what follows is a HelloRequest (RFC 5246 §7.4.1.1).
     if (this.finished && !this.landmarks.tls13) return false
-    return this.flightEnded || this.onlyChangesCipher(token) ? !this.heardSince() : true
+    // A TLS 1.3 client sends its ChangeCipherSpec as soon as it likes, long before its flight (RFC 8446 §D.4).
+    return this.flightEnded || token.onlyChangesCipher ? !this.heardSince() : true
   }
 
   /** Whether the side had received anything new since its current token began. */
@@ -117,28 +205,19 @@ class Cutter {
   /** The peer's handshake records that the sender of `chunk` had; a ChangeCipherSpec alone asks for no answer. */
   private countHeard(chunk: Chunk): number {
     const { records } = this.peer
-    const classes = this.landmarks.classes[peerOf(this.side)]
     for (; this.peerRecord < records.length; this.peerRecord++) {
       const record = records[this.peerRecord]!
       if (chunk.ack >= 0 ? record.end > chunk.ack : record.order > chunk.order) break
-      if (classes[this.peerRecord] === recordClass.handshake && record.contentType !== 20) this.counted++
+      if (this.peerClasses[this.peerRecord] === recordClass.handshake && record.contentType !== 20)
+        this.counted++
     }
     return this.counted
   }
 
   /** A TLS 1.3 client that refuses changes its cipher first: one output. */
-  private goesWithAlert(token: Draft): boolean {
-    return (
-      token.kind === 'handshake' &&
-      this.landmarks.tls13 &&
-      this.onlyChangesCipher(token) &&
-      !this.heardSince()
-    )
-  }
-
-  /** A TLS 1.3 client sends its ChangeCipherSpec as soon as it likes, long before its flight (RFC 8446 §D.4). */
-  private onlyChangesCipher(token: Draft): boolean {
-    return token.records.every((index) => this.stream.records[index]!.contentType === 20)
+  private goesWithAlert(token: CutToken): boolean {
+    const changing = token.kind === 'handshake' && token.onlyChangesCipher
+    return changing && this.landmarks.tls13 && !this.heardSince()
   }
 
   private begin(kind: Token['kind'], start: number): void {
@@ -148,22 +227,11 @@ class Cutter {
     this.flightEnded = false
     this.cipherChanged = false
     this.finished = false
-    this.current = {
-      id: 0,
-      from: this.side,
-      start,
-      end: start,
-      packets: [],
-      time: chunk?.time ?? NaN,
-      order: chunk?.order ?? 0,
-      handshake: this.handshake,
-      kind,
-      records: [],
-    }
+    this.current = new CutToken(this, kind, start)
     this.tokens.push(this.current)
   }
 
-  private readMessages(token: Draft, end: number): void {
+  private readMessages(token: CutToken, end: number): void {
     for (; this.message < this.messages.length; this.message++) {
       const message = this.messages[this.message]!
       if (message.from !== this.side) continue
@@ -186,21 +254,6 @@ class Cutter {
     const { protection, contentType } = this.stream.records[record]!
     return protection === 'sealed' && contentType === 23
   }
-
-  private gatherPackets(): void {
-    const { chunks } = this.stream
-    let chunk = 0
-    for (const token of this.tokens) {
-      while (chunk < chunks.length && chunks[chunk]!.end <= token.start) chunk++
-      for (let i = chunk; i < chunks.length && chunks[i]!.start < token.end; i++) {
-        token.packets.push(chunks[i]!.packet)
-      }
-    }
-  }
-}
-
-function cut(conversation: Conversation, side: Side, landmarks: Landmarks): Draft[] {
-  return new Cutter(conversation, side, landmarks).run()
 }
 
 const unrecognizedName = 112

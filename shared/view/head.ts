@@ -187,10 +187,7 @@ function failureView(analysis: Analysis): ReportFailure | null {
   const failure = outcome.failure
   if (top === undefined) return null
   const side = failure === null || outcome.outcome === 'incomplete' ? null : failure.side
-  const call =
-    side === 'client' || side === 'server'
-      ? (replay[side].calls.find((one) => one.n === replay.failingCall) ?? null)
-      : null
+  const call = side === 'client' || side === 'server' ? replay.failing : null
   return {
     by: failure?.by ?? 'transport',
     side,

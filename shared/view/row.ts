@@ -2,7 +2,6 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { ReportFinding, ReportRow } from '../contract/report.ts'
-import type { Call } from '../schannel/model.ts'
 import { headOf, type ViewHost } from './head.ts'
 import { Shared } from '../bytes/shared.ts'
 
@@ -40,8 +39,8 @@ export function rowView(analysis: Analysis, host: ViewHost): ReportRow {
     alerts: head.alerts,
     uninspectedRecords: head.uninspectedRecords,
     contexts: finalsOf(replay.client.final, replay.server.final),
-    statuses: statusesOf(replay.client.calls, replay.server.calls),
-    calls: replay.client.calls.length + replay.server.calls.length,
+    statuses: statusesOf(replay.client.statuses, replay.server.statuses),
+    calls: replay.client.made + replay.server.made,
     findings: findings.length === 0 ? none : findings.map(findingRow),
     events: eventsOf(findings),
   }
@@ -62,11 +61,9 @@ function finalsOf(client: Finals['client']['final'], server: Finals['server']['f
 }
 
 /** Each status once, in order of its first call. */
-function statusesOf(client: readonly Call[], server: readonly Call[]): ReportRow['statuses'] {
-  const names: string[] = []
-  for (const calls of [client, server]) {
-    for (const { status } of calls) if (!names.includes(status)) names.push(status)
-  }
+function statusesOf(client: readonly string[], server: readonly string[]): ReportRow['statuses'] {
+  const names = [...client]
+  for (const status of server) if (!names.includes(status)) names.push(status)
   return statusLists.get(names.join(), () => names)
 }
 

@@ -60,7 +60,7 @@ describe('a replay', () => {
       source: 'schannel §6.1',
       alternatives: [{ status: 'SEC_E_ILLEGAL_MESSAGE', basis: 'seen-in-apps' }],
     })
-    expect(told.failingCall).toBe(1)
+    expect(told.failing).toEqual({ n: 1, status: 'SEC_E_UNSUPPORTED_FUNCTION' })
   })
 
   it('asks without USE_SUPPLIED_CREDS until the client is told that a certificate is wanted', () => {
@@ -129,8 +129,11 @@ describe('a replay', () => {
           const outcome = outcomeOf(conversation)
           for (const delivery of ['as-captured', 'per-record', 'per-flight'] as const) {
             const told = replay(conversation, outcome, null, { ...defaultReplay, delivery })
-            for (const { calls } of [told.client, told.server]) {
+            for (const { calls, made, statuses } of [told.client, told.server]) {
               expect(calls.map(({ n }) => n)).toEqual(calls.map((_, i) => i + 1))
+              // What was counted without writing anything down is what the written calls say.
+              expect(made).toBe(calls.length)
+              expect(statuses).toEqual([...new Set(calls.map(({ status }) => status))])
             }
           }
         },

@@ -24,7 +24,7 @@ const flight = server(serverHello(90), message(11, 1000, oneCertificate), messag
 const answer = client(message(16, 75), ccs(), sealed(22, 45))
 
 function shortly(wire: readonly Turn[], setting?: Setting): string[] {
-  return tokensOf(conversationOf(wire, setting)).map(
+  return tokensOf(conversationOf(wire, setting)).all.map(
     ({ id, from, kind, start, end }) => `${String(id)} ${from} ${kind} ${String(start)}-${String(end)}`,
   )
 }

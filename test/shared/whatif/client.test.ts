@@ -12,12 +12,12 @@ import { certificateMessage, issue } from '../../support/certificates.ts'
 function ask(choice: Partial<ServerHello> | null, ...more: readonly Step[]) {
   const chosen = choice === null ? [] : [message('server', serverHello(choice))]
   const conversation = conversationOf([message('client', clientHello()), ...chosen, ...more])
-  const none = { side: 'client', calls: [], final: null } as const
+  const none = { side: 'client', made: 0, statuses: [], calls: [], final: null } as const
   const answer = whatIf(
     {
       conversation,
       outcome: outcomeOf(conversation),
-      replay: { tokens: [], client: none, server: { ...none, side: 'server' }, failingCall: null },
+      replay: { tokens: [], client: none, server: { ...none, side: 'server' }, failing: null },
     },
     { side: 'client', serverKey: 'captured' },
     profiles,

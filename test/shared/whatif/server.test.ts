@@ -21,9 +21,9 @@ function ask(
   const conversation = conversationOf([message('client', clientHello(hello)), ...more], settings)
   const replay = {
     tokens: [],
-    client: { side: 'client', calls: [], final: null },
-    server: { side: 'server', calls: [], final: null },
-    failingCall: null,
+    client: { side: 'client', made: 0, statuses: [], calls: [], final: null },
+    server: { side: 'server', made: 0, statuses: [], calls: [], final: null },
+    failing: null,
   } as const
   const answer = whatIf(
     { conversation, outcome: outcomeOf(conversation), replay },
@@ -305,12 +305,12 @@ describe('the matrix', () => {
 
   it('cannot be made without a ClientHello', () => {
     const conversation = conversationOf([message('server', { kind: 'other' })])
-    const none = { side: 'client', calls: [], final: null } as const
+    const none = { side: 'client', made: 0, statuses: [], calls: [], final: null } as const
     const answer = whatIf(
       {
         conversation,
         outcome: outcomeOf(conversation),
-        replay: { tokens: [], client: none, server: { ...none, side: 'server' }, failingCall: null },
+        replay: { tokens: [], client: none, server: { ...none, side: 'server' }, failing: null },
       },
       { side: 'server', serverKey: 'captured' },
       profiles,
