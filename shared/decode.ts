@@ -6,7 +6,7 @@ import { maxHeaderNesting } from './limits.ts'
 import { Defragmenter } from './network/defragment.ts'
 import { EapolFrame } from './network/eapol.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
-import { type LinkDecoder, linkDecoder } from './network/link.ts'
+import { type LinkDecoder, linkDecoder, nestedTooDeep } from './network/link.ts'
 import { TcpSegment } from './network/tcp.ts'
 import { TunnelReader } from './network/tunnels.ts'
 import { UdpDatagram } from './network/udp.ts'
@@ -24,7 +24,7 @@ const noPacket = -2
 
 /** Reads one packet at a time; its fields describe the packet read last. Allocates nothing per packet. */
 export class PacketDecoder {
-  readonly ip = new IpPacket()
+  readonly ip: IpPacket
   readonly tcp = new TcpSegment()
   readonly udp = new UdpDatagram()
   readonly eapol = new EapolFrame()
@@ -37,8 +37,9 @@ export class PacketDecoder {
   private readonly defragmenter: Defragmenter
   private readonly links: (LinkDecoder | null)[] = []
 
-  constructor(sink: DecodeWarnings) {
+  constructor(sink: DecodeWarnings, ip = new IpPacket()) {
     this.sink = sink
+    this.ip = ip
     this.defragmenter = new Defragmenter((code, packet, text) => sink.warning(code, null, packet, text))
   }
 
@@ -59,10 +60,11 @@ export class PacketDecoder {
     const ipStart = decoder(b, start, end)
     this.bytes = b
     this.fragments = null
+    if (ipStart === nestedTooDeep) return this.nested(packet)
     if (ipStart < 0) return this.eapol.decode(b, start, end, link.linkType) ? 'eapol' : 'none'
-    if (!ip.decode(b, ipStart, end)) return 'none'
+    if (!ip.decode(b, ipStart, end)) return this.unreadable(packet)
     for (let depth = 0; depth < maxHeaderNesting; depth++) {
-      if (ip.fragment && !this.reassembled(packet, time, place)) return 'none'
+      if (ip.fragment && !this.reassembled(packet, time, place)) return this.unreadable(packet)
       const { protocol, payloadStart, payloadEnd, sentEnd } = ip
       if (protocol === ipProtocol.tcp)
         return this.tcp.decode(this.bytes, payloadStart, payloadEnd, sentEnd) ? 'tcp' : 'none'
@@ -72,8 +74,25 @@ export class PacketDecoder {
           : this.tunnels.insideIp(protocol, this.bytes, payloadStart, payloadEnd, sentEnd)
       if (inner === noPacket) return 'none'
       if (inner === ordinary) return protocol === ipProtocol.udp ? 'udp' : 'none'
-      if (!ip.decode(this.bytes, inner, payloadEnd)) return 'none'
+      if (!ip.decode(this.bytes, inner, payloadEnd)) return this.unreadable(packet)
     }
+    return this.nested(packet)
+  }
+
+  /** The IP header was not read. Damage goes without saying; a limit of ours does not. */
+  private unreadable(packet: number): 'none' {
+    const { fault } = this.ip
+    if (fault === 'nested') return this.nested(packet)
+    if (fault === 'too-many-addresses') {
+      const text = `Packet ${String(packet)} brings more IPv6 addresses than are told apart; it is counted but not read.`
+      this.sink.warning('too-many-addresses', null, packet, text)
+    }
+    return 'none'
+  }
+
+  private nested(packet: number): 'none' {
+    const text = `Packet ${String(packet)} has more than ${String(maxHeaderNesting)} headers inside one another; it is counted but not read.`
+    this.sink.warning('headers-nested', null, packet, text)
     return 'none'
   }
 

@@ -29,6 +29,8 @@ export const maxSmallRecords = 64
 export const maxNotedPackets = 20000
 /** Conversations open at once; the one idle longest is closed first. */
 export const maxOpenFlows = 1 << 19
+/** Bytes that all open conversations together may keep, by estimate; beyond, the heaviest are closed first. */
+export const maxOpenBytes = 1 << 28
 /** A closed connection waits this long (capture time) for late packets; this many may wait at once. */
 export const lingerNs = 5e8
 export const maxLingering = 128
@@ -71,6 +73,8 @@ export const maxFragmentWait = 60e9
 export const maxSequenceTries = 1024
 /** Bytes of QUIC CRYPTO frames held out of order per direction and level (RFC 9000 §7.5 asks for 4096 at least). */
 export const maxCryptoBytesHeld = 1 << 17
+/** The same in frames, for they may be of one byte each. */
+export const maxCryptoFramesHeld = 1024
 /** Initial packets of one flow that are tried with keys; each costs two hashes and two ciphers. */
 export const maxInitialPackets = 256
 /** EAP sessions open at once; the oldest is closed first. */

@@ -13,7 +13,8 @@ import { PacketDecoder } from './decode.ts'
 import { looksLikeRadius } from './eap/radius.ts'
 import type { EapSession } from './eap/session.ts'
 import { EapSessions } from './eap/sessions.ts'
-import { lingerNs, maxLingering, maxNotedPackets, maxOpenFlows } from './limits.ts'
+import { heaviest, weighEvery } from './heaviest.ts'
+import { lingerNs, maxLingering, maxNotedPackets, maxOpenBytes, maxOpenFlows } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { Warnings } from './warnings.ts'
 
@@ -83,6 +84,8 @@ export class NotedStore {
 }
 
 const dnsPort = 53
+/** What a packet may add to what is kept beside its bytes. */
+const packetCost = 1024
 
 /** What is open while the scan goes on. */
 type Flow = Connection | Association | EapSession
@@ -103,6 +106,8 @@ export class Scanner implements PacketSink, PacketPlace {
   private lingering: (Connection | EapSession | null)[] = []
   private lingeringFrom = 0
   private now = 0.5
+  /** What the packets since the open flows were last weighed may have added. */
+  private unweighed = 0
   private spoolFull = false
   // The packet being read.
   private current: Uint8Array = new Uint8Array(0)
@@ -131,6 +136,8 @@ export class Scanner implements PacketSink, PacketPlace {
     link: CaptureInterface,
   ): void {
     if (time > this.now) this.now = time
+    this.unweighed += captured + packetCost
+    if (this.unweighed > weighEvery) this.weigh()
     this.current = b
     this.currentStart = start
     this.currentCaptured = captured
@@ -180,8 +187,7 @@ export class Scanner implements PacketSink, PacketPlace {
 
   /** The capture has ended: everything still open is closed, oldest first. */
   finish(): void {
-    const open: Flow[] = [...this.connections.flows(), ...this.associations.flows(), ...this.sessions.all()]
-    open.sort((x, y) => x.firstPacket - y.firstPacket)
+    const open = [...this.open()].sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
     this.lingering = []
     this.lingeringFrom = 0
@@ -334,6 +340,29 @@ export class Scanner implements PacketSink, PacketPlace {
       null,
       null,
       `More than ${String(maxOpenFlows)} flows were open at once; the ${String(count)} silent longest were closed.`,
+    )
+  }
+
+  private *open(): Generator<Flow> {
+    yield* this.connections.flows()
+    yield* this.associations.flows()
+    yield* this.sessions.all()
+  }
+
+  /** All open flows together keep too much: the heaviest are closed. */
+  private weigh(): void {
+    this.unweighed = 0
+    const given = heaviest(() => this.open())
+    if (given.length === 0) return
+    for (const flow of given) {
+      flow.builder?.limitsReached.add('maxOpenBytes')
+      this.close(flow)
+    }
+    this.warnings.add(
+      'too-much-open',
+      null,
+      null,
+      `Open conversations kept more than ${String(maxOpenBytes >> 20)} MiB together; the ${String(given.length)} that kept most were closed.`,
     )
   }
 

@@ -1,11 +1,22 @@
 // Captures built to cost more than they are worth: each is read to its end, says what it gave up, and stays within its bounds.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { be16, be32, bytes, ipv4, ipv6, ipv6Extension, tcp } from './support/packets.ts'
 import { pcap } from './support/captures.ts'
-import { ack, Flood, memory, server, syn } from './support/flood.ts'
+import { ack, Flood, memory, rawInterface, server, syn } from './support/flood.ts'
 import { read } from './support/sink.ts'
-import { maxEventsKept, maxHeaderNesting, maxOpenFlows, maxRecordsKept } from '../shared/limits.ts'
+import { smtp } from '../shared/carriers/smtp.ts'
+import { PacketDecoder } from '../shared/decode.ts'
+import { heaviest } from '../shared/heaviest.ts'
+import {
+  maxEventsKept,
+  maxHeaderNesting,
+  maxOpenBytes,
+  maxOpenFlows,
+  maxRecordsKept,
+} from '../shared/limits.ts'
+import { AddressTable } from '../shared/network/addresses.ts'
+import { IpPacket } from '../shared/network/ip.ts'
 
 const megabyte = 1 << 20
 
@@ -97,6 +108,36 @@ describe('many connections', () => {
   })
 })
 
+describe('all open conversations together', () => {
+  it.each([
+    ['wait for the rest of a message', 26_000, record(22, bytes(11, be24(60_000), new Uint8Array(16_000)))],
+    ['have said hello and no more', 75_000, clientHello()],
+  ])('that %s keep no more than their limit, and what was given up is said', (_what, packets, payload) => {
+    const flood = new Flood()
+    flood.forgets = true
+    const before = memory()
+    for (let i = 1; i <= packets; i++) {
+      flood.segment({ from: 0x0b000000 + i, sourcePort: 1024 + (i % 60_000), seq: i, payload })
+      if (i % (packets / 4) === 0) expect(memory() - before).toBeLessThan(1.4 * maxOpenBytes)
+    }
+    expect(flood.codes).toContain('too-much-open')
+    expect(flood.codes).toContain('limit-reached')
+  })
+
+  it('lose the heaviest first, and of equal ones those that have been silent longest', () => {
+    const flows = [
+      { name: 'old', weight: 100, end: 1 },
+      { name: 'young', weight: 100, end: 9 },
+      { name: 'heavy', weight: 1000, end: 10 },
+      { name: 'middle', weight: 100, end: 5 },
+    ]
+    const names = (limit: number) => heaviest(() => flows, limit).map(({ name }) => name)
+    expect(names(1300)).toEqual([])
+    expect(names(1299)).toEqual(['heavy'])
+    expect(names(300)).toEqual(['heavy', 'old'])
+  })
+})
+
 describe('a stream', () => {
   it('with a gigabyte of gaps is read on behind each', () => {
     const { result, bytes: used } = cost(() => {
@@ -171,6 +212,40 @@ describe('a stream', () => {
   })
 })
 
+describe('a carrier', () => {
+  const said = (text: string) => new TextEncoder().encode(text)
+
+  it('that refused TLS is read once more when its session goes on, not with each packet', () => {
+    const read = vi.spyOn(smtp, 'read')
+    const talk = new Dialogue(said('EHLO client\r\n'))
+    talk.say(1, said('220 mail ESMTP\r\n250-mail\r\n250 STARTTLS\r\n'))
+    talk.say(0, said('STARTTLS\r\n'))
+    talk.say(1, said('454 not now\r\n'))
+    for (let i = 0; i < 5000; i++) talk.say(0, said(`line ${String(i)} of a long message\r\n`))
+    expect(talk.end().carrier.steps.at(-1)?.result).toBe('refused')
+    expect(read.mock.calls.length).toBeLessThan(10)
+    read.mockRestore()
+  })
+
+  it('that speaks in EAP fragments of one byte holds a bounded number of them', () => {
+    const flood = new Flood()
+    const more = 0x40
+    const fragment = (id: number, flags: number, body: Uint8Array) => {
+      const eap = bytes(2, id & 255, be16(6 + body.length), 13, flags, body)
+      flood.packet(bytes(new Uint8Array(11), 1, be16(0x888e), 1, 0, be16(eap.length), eap), 1)
+    }
+    fragment(0, 0, clientHello())
+    const { bytes: used } = cost(() => {
+      for (let i = 1; i <= 100_000; i++) fragment(i, more, new Uint8Array(1))
+    })
+    expect(used).toBeLessThan(5 * megabyte)
+    flood.finish()
+    expect(flood.scanner.warnings.list().map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('maxFragmentsPerMessage'),
+    )
+  })
+})
+
 describe('a message', () => {
   it('that claims sixteen megabytes is counted and passed over, and its limit named', () => {
     const talk = new Dialogue()
@@ -216,7 +291,7 @@ describe('a packet', () => {
     expect(used).toBeLessThan(megabyte)
   })
 
-  it('in a hundred headers is let go', () => {
+  it('in a hundred headers is let go, and that is said', () => {
     const flood = new Flood()
     let deep = tcp(clientHello())
     let next = 6
@@ -228,8 +303,13 @@ describe('a packet', () => {
     let tunnel = ipv4(tcp(clientHello()))
     for (let i = 0; i < 4 * maxHeaderNesting; i++) tunnel = ipv4(tunnel, { protocol: 4 })
     flood.packet(tunnel)
+    const tags = Array.from({ length: 100 }, (_, i) => bytes(be16(0x8100), be16(i)))
+    flood.packet(bytes(new Uint8Array(12), ...tags, be16(0x0800), ipv4(tcp(clientHello()))), 1)
+    const labels = Array.from({ length: 100 }, () => be32(0))
+    flood.packet(bytes(new Uint8Array(12), be16(0x8847), ...labels, ipv4(tcp(clientHello()))), 1)
     flood.finish()
     expect(flood.scanner.flows).toBe(0)
+    expect(flood.codes).toEqual(Array<string>(4).fill('headers-nested'))
   })
 
   it('in fragments that overlap, repeat and never end costs no more than the datagrams that may wait', () => {
@@ -250,6 +330,20 @@ describe('a packet', () => {
     flood.finish()
     expect(flood.codes).toContain('too-many-fragments')
     expect(used).toBeLessThan(150 * megabyte)
+  })
+
+  it('of an address beyond all that are told apart is let go, and that is said', () => {
+    const warnings: string[] = []
+    const decoder = new PacketDecoder(
+      { warning: (code) => void warnings.push(code) },
+      new IpPacket(new AddressTable(3)),
+    )
+    const answers = [1, 2, 3].map((n) => {
+      const packet = ipv6(tcp(clientHello()), { from: `2001:db8::${String(n)}`, to: '2001:db8::ff' })
+      return decoder.decode(packet, 0, packet.length, n, 0, { place: () => n }, rawInterface)
+    })
+    expect(answers).toEqual(['tcp', 'tcp', 'none'])
+    expect(warnings).toEqual(['too-many-addresses'])
   })
 
   it('of DTLS in fragments of one byte each costs no more than what came', () => {

@@ -12,13 +12,19 @@ export interface Malformed {
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly malformed: Malformed }
 
-/** Private to the readers: thrown on bad input, caught in `parse` only. */
+/**
+ * Private to the readers: thrown on bad input, caught in `parse` only. One instance serves all, since making an Error writes down
+ * the stack, which costs more than most messages do: a capture full of damage must not be slow to read.
+ */
 class ShortRead extends Error {
-  readonly malformed: Malformed
-  constructor(malformed: Malformed) {
-    super(`${malformed.what} at ${String(malformed.at)}`)
-    this.malformed = malformed
-  }
+  malformed: Malformed = { what: '', at: 0 }
+}
+
+const shortRead = new ShortRead('Bytes that break the format')
+
+function refuse(what: string, at: number): never {
+  shortRead.malformed = { what, at }
+  throw shortRead
 }
 
 /**
@@ -115,7 +121,7 @@ export class Reader {
 
   /** Refuses what was read: the bytes are there but break the format. */
   fail(what: string, at = this.at): never {
-    throw new ShortRead({ what, at })
+    refuse(what, at)
   }
 
   /** Runs `body` inside a named group of the field tree; without a recorder it only runs it. */
@@ -136,7 +142,7 @@ export class Reader {
 
   private take(length: number, what: string): number {
     const at = this.at
-    if (length > this.end - at) throw new ShortRead({ what, at })
+    if (length > this.end - at) refuse(what, at)
     this.at = at + length
     return at
   }
@@ -153,10 +159,9 @@ export function parse<T>(
   try {
     return { ok: true, value: read(new Reader(bytes, start, end, fields)) }
   } catch (error) {
-    if (error instanceof ShortRead) {
-      if (fields !== null) fields.malformed(error.malformed, end)
-      return { ok: false, malformed: error.malformed }
-    }
-    throw error
+    if (error !== shortRead) throw error
+    const { malformed } = shortRead
+    if (fields !== null) fields.malformed(malformed, end)
+    return { ok: false, malformed }
   }
 }

@@ -58,6 +58,10 @@ export class Tds implements Wrapping {
   readonly reading = new Account()
   private readonly sides = [new Direction(), new Direction()] as const
 
+  get held(): number {
+    return this.sides.reduce((sum, { size, parts }) => sum + size + 150 * parts.length, 0)
+  }
+
   get openings(): readonly [Uint8Array, Uint8Array] {
     return [this.sides[0].opening, this.sides[1].opening]
   }

@@ -23,6 +23,8 @@ export interface Wrapping {
   readonly openings: readonly [Uint8Array, Uint8Array]
   /** TLS is wrapped still; comes bare, from the byte at which this begins; or will not come any more in this direction. */
   readonly states: readonly ['wrapped' | 'bare' | 'clear', 'wrapped' | 'bare' | 'clear']
+  /** Bytes of memory that an unfinished message holds, by estimate. */
+  readonly held: number
   /** Bare TLS may be followed by the carrier's own words again. */
   readonly endsBare: boolean
   /** Takes in-order bytes; returns where in them bare TLS begins, `end` where none does. */

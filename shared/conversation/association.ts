@@ -11,6 +11,9 @@ import { QuicBuilder } from './quic.ts'
 /** design.md §2: a ClientHello with a new random after this long begins a new conversation. */
 const newConversationAfterNs = 60e9
 
+/** What a pair of UDP ends costs that said nothing of interest. */
+const associationCost = 400
+
 export class Association {
   readonly key: FlowKey
   chain: Association | null = null
@@ -39,6 +42,11 @@ export class Association {
 
   get transport(): 'udp' | 'quic' {
     return this.builder instanceof QuicBuilder ? 'quic' : 'udp'
+  }
+
+  /** Bytes of memory that the association keeps while it is open, by estimate. */
+  get weight(): number {
+    return associationCost + 80 * this.noted.length + (this.builder?.weight ?? 0)
   }
 
   /** Whether this datagram begins another conversation between the same ports. */

@@ -29,11 +29,16 @@ const tds8 = 'tds/8.0'
 /** A stream that is not TLS is described by its first packets only. */
 const chunksOfOtherProtocols = 16
 
+interface Carried {
+  readonly name: string
+  readonly reading: CarrierReading
+}
+
 export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarget {
   readonly streams: readonly [TlsStream, TlsStream] = [new TlsStream(0), new TlsStream(1)]
 
   /** A carrier that wraps TLS in packets of its own reads itself. */
-  outer: { readonly name: string; readonly reading: CarrierReading } | null = null
+  outer: Carried | null = null
   /** A carrier was recognised: what both sides say in the clear is kept. */
   found: Carrier | null = null
   private unwrapper: Unwrapper | null = null
@@ -41,6 +46,9 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   private readonly ports: readonly [number, number]
   private readonly said: PrologueBytes[] = []
   private prologueBytes = 0
+  /** What the carrier was read to say, when so many pieces had been said. */
+  private read: { readonly pieces: number; readonly closer: 0 | 1 | null; readonly carried: Carried } | null =
+    null
   private knownToCarriers = 0
   /** TLS began after bytes that were not TLS. */
   private beganLate = false
@@ -92,7 +100,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     this.recognise()
     if (this.found === null || this.prologueFull) return -1
     const first = answers ? -1 : contentTypes.handshake
-    for (let at = nextStart(b, from, first); at > 0 && at < to; at = nextStart(b, at, first)) {
+    for (let at = nextStart(b, from, to, first); at < to; at = nextStart(b, at, to, first)) {
       if (begins(b, at, to)) return at
     }
     return -1
@@ -114,6 +122,11 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     if (unwrapper === null) return super.finish(closing)
     const [a, b] = closing.acknowledged
     return super.finish({ ...closing, acknowledged: [unwrapper.carried(0, a), unwrapper.carried(1, b)] })
+  }
+
+  override get weight(): number {
+    const said = Math.min(this.prologueBytes, maxPrologueBytes) + 150 * this.said.length
+    return super.weight + said + (this.unwrapper?.wrapping.held ?? 0)
   }
 
   /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
@@ -281,9 +294,15 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     this.found = recogniseCarrier({ bytes: [a, b], ports: this.ports, said: this.said })
   }
 
-  private readCarrier(): { readonly name: string; readonly reading: CarrierReading } | null {
+  /** Read again only where there is more to read: it is asked for with each packet once the prologue is full. */
+  private readCarrier(): Carried | null {
     if (this.found === null) return null
-    return readCarriers(this.found, this.said, this.ports, this.confirmed ? null : this.closer)
+    const closer = this.confirmed ? null : this.closer
+    const { read, said } = this
+    if (read?.pieces === said.length && read.closer === closer) return read.carried
+    const carried = readCarriers(this.found, said, this.ports, closer)
+    this.read = { pieces: said.length, closer, carried }
+    return carried
   }
 
   /** Whether a type-22 record of this stream is encrypted: TLS 1.3 has no sealed ones of that type (RFC 8446 §5.2). */
@@ -301,10 +320,18 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   }
 }
 
-/** Where TLS may begin behind `at`: at an octet of the record type `first`, or behind a line feed where that is not given. */
-function nextStart(b: Uint8Array, at: number, first: number): number {
-  return first < 0 ? b.indexOf(10, at) + 1 : b.indexOf(first, at + 1)
+/**
+ * Where in `b(at, to)` TLS may begin: at an octet of the record type `first`, or behind a line feed where that is not given.
+ * The search ends at `to`, for `b` goes on far beyond one packet.
+ */
+function nextStart(b: Uint8Array, at: number, to: number, first: number): number {
+  for (let i = at; i < to; i++) {
+    if (first < 0 ? b[i] === lineFeed : i > at && b[i] === first) return first < 0 ? i + 1 : i
+  }
+  return to
 }
+
+const lineFeed = 10
 
 /** Whether these bytes begin a handshake message that RFC 8446 or its ancestors know (proof that this is TLS). */
 function isHandshakeStart(b: Uint8Array, from: number, to: number): boolean {

@@ -53,6 +53,10 @@ export interface FlowKey {
   readonly version: number
 }
 
+/** What a half-open connection costs, and one that both sides spoke in. */
+const openingCost = 400
+const connectionCost = 1200
+
 export class Connection implements StreamSink {
   readonly transport = 'tcp'
   readonly key: FlowKey
@@ -96,6 +100,16 @@ export class Connection implements StreamSink {
 
   get streams(): readonly [TcpStream, TcpStream] {
     return (this.ends ?? this.begin()).streams
+  }
+
+  /** Bytes of memory that the connection keeps while it is open, by estimate. */
+  get weight(): number {
+    const { ends, ring, builder } = this
+    if (ends === null) return openingCost
+    const [a, b] = ends.streams
+    const remembered = ring === null ? 0 : ring[0].length + ring[1].length
+    const noted = 80 * this.noted.length + 400 * remembered
+    return connectionCost + a.weight + b.weight + noted + (builder?.weight ?? 0)
   }
 
   /** Whether this SYN opens another connection between the same ports. */

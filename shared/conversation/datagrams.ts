@@ -25,6 +25,10 @@ class DtlsStream extends StreamState {
   index = 0
   private tail: TlsRecord[] = []
 
+  override get weight(): number {
+    return super.weight + this.joiner.held
+  }
+
   begin(b: Uint8Array, start: number, end: number): void {
     this.remember(b, start, end)
   }

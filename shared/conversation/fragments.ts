@@ -35,11 +35,17 @@ interface Pending {
   covered: number[]
   fragments: number
   start: number
+  held: number
 }
+
+/** What a part costs beside its bytes. */
+const partCost = 120
 
 export class FragmentJoiner {
   /** A message or the number of messages went past the limits. */
   overflowed = false
+  /** Bytes of memory that unfinished messages hold, by estimate. */
+  held = 0
   private readonly pending = new Map<number, Pending>()
   private readonly complete = new Set<number>()
 
@@ -67,7 +73,7 @@ export class FragmentJoiner {
         this.overflowed = true
         return null
       }
-      message = { length, parts: [], covered: [], fragments: 0, start: recordStart }
+      message = { length, parts: [], covered: [], fragments: 0, start: recordStart, held: 0 }
       this.pending.set(key, message)
     }
     if (message.length !== length) return null
@@ -77,6 +83,8 @@ export class FragmentJoiner {
       return null
     }
     message.parts.push({ offset, bytes: bytes.slice() })
+    message.held += bytes.length + partCost
+    this.held += bytes.length + partCost
     message.fragments++
     message.start = Math.min(message.start, recordStart)
     message.covered = cover(message.covered, offset, end)
@@ -94,6 +102,7 @@ export class FragmentJoiner {
     start: number,
     retransmission: boolean,
   ): Joined {
+    this.held -= this.pending.get(key)?.held ?? 0
     this.pending.delete(key)
     if (this.complete.size < maxMessagesKept) this.complete.add(key)
     return { bytes, fragments, start, retransmission }

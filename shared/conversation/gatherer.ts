@@ -67,6 +67,8 @@ type MutableEvent = { -readonly [K in keyof TransportEvent]: TransportEvent[K] }
 const noCarrier: CarrierFacts = { name: 'none', steps: [] }
 const unknownCarrier: CarrierFacts = { name: 'unknown', steps: [] }
 const empty = new Uint8Array(0)
+/** What a conversation costs before anything was said. */
+const emptyCost = 3000
 
 export abstract class Gatherer {
   abstract readonly streams: readonly [StreamState, StreamState]
@@ -107,6 +109,13 @@ export abstract class Gatherer {
     }
     const { packet, time } = origin
     this.events.push({ kind, from: this.side(dir), packet, time, order: ++this.order, bytes, ttl, ipId, at })
+  }
+
+  /** Bytes of memory that the conversation keeps while it is open, by estimate. */
+  get weight(): number {
+    const said = Math.min(this.handshakeBytes, maxHandshakeBytes)
+    const [a, b] = this.streams
+    return emptyCost + said + 300 * this.messages.length + 120 * this.events.length + a.weight + b.weight
   }
 
   /** No more bytes will come. Call once, before `finish`. */
@@ -189,7 +198,10 @@ export abstract class Gatherer {
   ): void {
     stream.sealedRecords++
     record.protection = 'sealed'
-    if (this.options.keepSealed && body !== null) record.sealedBytes = body.slice(from, to)
+    if (this.options.keepSealed && body !== null) {
+      record.sealedBytes = body.slice(from, to)
+      stream.sealedBytes += to - from
+    }
     if (record.contentType === contentTypes.applicationData) {
       const peer = this.streams[stream.dir === 0 ? 1 : 0]
       stream.bulk = peer.sealedRecords > 0 || peer.offset === 0

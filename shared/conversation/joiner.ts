@@ -5,6 +5,9 @@ import { maxMessageBytes } from '../limits.ts'
 /** Called for each whole message: its bytes with the 4-byte header (own memory), and its stream range. */
 export type OnMessage = (bytes: Uint8Array, start: number, end: number) => void
 
+/** Room of this size stays for the next message; more is given back. */
+const roomKept = 16 << 10
+
 export class MessageJoiner {
   private kept: Uint8Array | null = null
   private length = 0
@@ -16,6 +19,11 @@ export class MessageJoiner {
   /** Bytes of an unfinished message that are waiting for more. */
   get pending(): number {
     return this.length
+  }
+
+  /** Bytes of memory held for it. */
+  get held(): number {
+    return this.kept?.length ?? 0
   }
 
   /** Where the unfinished message began. */
@@ -49,9 +57,11 @@ export class MessageJoiner {
         this.oversized = true
         this.skip = size - this.length
         this.length = 0
+        this.kept = null
       } else if (this.length === size) {
         this.length = 0
         onMessage(this.kept!.slice(0, size), this.start, offset + (at - from))
+        if (size > roomKept) this.kept = null
       }
     }
   }

@@ -39,6 +39,10 @@ class QuicStream extends StreamState {
   /** Source connection id of this side's packets. */
   source: Uint8Array | null = null
 
+  override get weight(): number {
+    return super.weight + this.crypto.heldBytes + this.joiner.held
+  }
+
   opens(bytes: Uint8Array): void {
     this.remember(bytes, 0, bytes.length)
   }
@@ -301,7 +305,9 @@ export class QuicBuilder extends Gatherer {
     }
     const { handshake } = contentTypes
     const record = this.record(stream, handshake, from, stream.offset, 'sealed', order, origin)
-    if (this.options.keepSealed) record.sealedBytes = b.slice(start, end)
+    if (!this.options.keepSealed) return
+    record.sealedBytes = b.slice(start, end)
+    stream.sealedBytes += end - start
   }
 
   private keep(stream: QuicStream, start: number, bytes: Uint8Array, { packet }: Origin): void {

@@ -25,9 +25,16 @@ export class StreamState {
   /** Something in the packet just fed is worth reading again in `inspect`. */
   noteworthy = false
   uninspected = 0
+  /** Bytes of sealed records that are kept because keys may open them. */
+  sealedBytes = 0
 
   constructor(dir: 0 | 1) {
     this.dir = dir
+  }
+
+  /** Bytes of memory that the stream keeps, by estimate. */
+  get weight(): number {
+    return this.sealedBytes + 100 * this.chunks.length + 80 * this.gaps.length + 200 * this.records.length
   }
 
   /** Another packet is about to be fed. */

@@ -97,6 +97,10 @@ export class TlsStream extends StreamState {
     return this.skip > 0 || this.body !== null ? this.recordStart : -1
   }
 
+  override get weight(): number {
+    return super.weight + this.joiner.held + (this.body?.length ?? 0)
+  }
+
   override beginPacket(): void {
     super.beginPacket()
     this.needed = false

@@ -7,7 +7,7 @@ import { ConversationBuilder } from '../conversation/builder.ts'
 import type { Noted, PacketPlace } from '../conversation/connection.ts'
 import type { Endpoint } from '../conversation/facts.ts'
 import type { BuilderOptions } from '../conversation/gatherer.ts'
-import { maxMessageBytes, maxNotedPackets } from '../limits.ts'
+import { maxFragmentsPerMessage, maxMessageBytes, maxNotedPackets } from '../limits.ts'
 import {
   eapCodes,
   eapTypes,
@@ -30,6 +30,8 @@ interface Fragments {
 }
 
 const eapolPacket = 0
+/** What a session costs with the names it is found by. */
+const sessionCost = 8000
 
 export class EapSession {
   readonly transport: 'eapol' | 'radius'
@@ -67,6 +69,13 @@ export class EapSession {
     this.builder = new ConversationBuilder(options, [0, 0])
     this.account.clientDir = 0
     this.builder.outer = { name: 'eap', reading: this.account }
+  }
+
+  /** Bytes of memory that the session keeps while it is open, by estimate. */
+  get weight(): number {
+    const [a, b] = this.pending
+    const parts = a.size + b.size + 150 * (a.parts.length + b.parts.length)
+    return sessionCost + 80 * this.noted.length + parts + this.builder.weight
   }
 
   /** Whether this packet begins another session: after the end of this one, or with Identity where TLS had begun. */
@@ -169,6 +178,8 @@ export class EapSession {
     if (bytes.length > 0) pending.parts.push({ bytes: bytes.slice(), packet: place.packet })
     pending.size += bytes.length
     if (pending.size > maxMessageBytes) this.builder.limitsReached.add('maxMessageBytes')
+    else if (pending.parts.length > maxFragmentsPerMessage)
+      this.builder.limitsReached.add('maxFragmentsPerMessage')
     else if (more) return
     else if (pending.size > 0) this.deliver(pending, place)
     this.pending[place.dir] = nothingYet()

@@ -21,7 +21,7 @@ interface Name {
 }
 
 /** Every RADIUS packet has an identifier and a State of its own; late repetitions ask for the last few only. */
-const namesPerSession = 32
+const namesPerSession = 12
 
 export class EapSessions {
   private readonly options: BuilderOptions

@@ -15,6 +15,8 @@ const mobility = 135
 const hostIdentity = 139
 const shim6 = 140
 
+export type IpFault = 'short' | 'malformed' | 'nested' | 'too-many-addresses'
+
 /**
  * The packet read last. Payload positions are in the buffer it was read from. Addresses are int32: an IPv4 address as it is,
  * an IPv6 address as its number in `addresses`; `version` tells them apart and belongs to every key made of them.
@@ -39,8 +41,8 @@ export class IpPacket {
   moreFragments = false
   /** Identification of the datagram that the fragment belongs to. */
   fragmentId = 0
-  /** Why `decode` returned false: too few bytes captured, a header that breaks the format, or no room for another address. */
-  fault: 'short' | 'malformed' | 'too-many-addresses' | null = null
+  /** Why `decode` returned false: too few bytes captured, a header that breaks the format, too many of them, no room for another address. */
+  fault: IpFault | null = null
   readonly addresses: AddressTable
 
   constructor(addresses = new AddressTable()) {
@@ -127,7 +129,7 @@ export class IpPacket {
     let protocol = first
     let p = start
     for (let passed = 0; isExtension(protocol, ipv6); passed++) {
-      if (passed === maxHeaderNesting) return this.fail('malformed')
+      if (passed === maxHeaderNesting) return this.fail('nested')
       if (end - p < 8) return this.fail(this.sentEnd - p < 8 ? 'malformed' : 'short')
       if (protocol === fragmentHeader) {
         const place = u16(b, p + 2)
@@ -155,7 +157,7 @@ export class IpPacket {
     return true
   }
 
-  private fail(fault: 'short' | 'malformed' | 'too-many-addresses'): false {
+  private fail(fault: IpFault): false {
     this.fault = fault
     return false
   }

@@ -4,8 +4,12 @@
 import { i32, orderedU32, u16 } from '../bytes/raw.ts'
 import { maxHeaderNesting } from '../limits.ts'
 
-/** Offset of the IP header of the packet in `b[start, end)`, or -1 where it carries no IP or is too short. */
+/** Offset of the IP header of the packet in `b[start, end)`; `noIp` where it carries none or is too short, `nestedTooDeep` where it shows none. */
 export type LinkDecoder = (b: Uint8Array, start: number, end: number) => number
+
+export const noIp = -1
+/** More tags or labels than `maxHeaderNesting`. */
+export const nestedTooDeep = -2
 
 /** The IP decoder of a LINKTYPE; null for one that is not known. */
 export function linkDecoder(linkType: number): LinkDecoder | null {
@@ -15,13 +19,14 @@ export function linkDecoder(linkType: number): LinkDecoder | null {
   return (b, start, end) => {
     found.etherType = -1
     locate(b, start, end, found)
-    return found.etherType === etherType.ipv4 || found.etherType === etherType.ipv6 ? found.at : -1
+    if (found.etherType === etherType.ipv4 || found.etherType === etherType.ipv6) return found.at
+    return found.etherType === nestedTooDeep ? nestedTooDeep : noIp
   }
 }
 
 /** What a frame carries: set by a `FrameDecoder`. */
 export class FramePayload {
-  /** As in Ethernet II, also where the link says it by other numbers; -1 for none. */
+  /** As in Ethernet II, also where the link says it by other numbers; -1 for none, or `nestedTooDeep`. */
   etherType = -1
   /** Where that protocol's first byte lies. */
   at = 0
@@ -97,6 +102,7 @@ export function afterEtherType(
   let type = first
   let p = start
   for (let tags = 0; type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200; tags++) {
+    if (tags === maxHeaderNesting) found.etherType = nestedTooDeep
     if (tags === maxHeaderNesting || end - p < 4) return
     type = u16(b, p + 2)
     p += 4
@@ -134,6 +140,7 @@ function mpls(b: Uint8Array, start: number, end: number, found: FramePayload): v
       return
     }
   }
+  if (end - p >= 4) found.etherType = nestedTooDeep
 }
 
 function rawIp(b: Uint8Array, start: number, end: number, found: FramePayload): void {

@@ -32,6 +32,9 @@ const acknowledgedHoleSegments = 16
 /** A late segment within this time of its successor was reordered, not sent again (Wireshark's 3 ms). */
 const reorderingNs = 3e6
 
+/** What a held segment costs beside its bytes. */
+const heldSegmentCost = 260
+
 export class TcpStream {
   readonly dir: 0 | 1
   /** The initial sequence number is known: from SYN, or from the first byte seen. */
@@ -59,6 +62,11 @@ export class TcpStream {
 
   get holding(): boolean {
     return this.held !== null
+  }
+
+  /** Bytes of memory that wait behind a hole, by estimate. */
+  get weight(): number {
+    return this.held === null ? 0 : this.heldBytes + this.held.length * heldSegmentCost
   }
 
   /** The stream begins at `seq`: SYN's successor, or the first segment of a conversation already under way. */

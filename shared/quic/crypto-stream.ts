@@ -1,6 +1,6 @@
 // CRYPTO frames put in order: they may repeat, overlap and come in any order (RFC 9000 §19.6).
 
-import { maxCryptoBytesHeld } from '../limits.ts'
+import { maxCryptoBytesHeld, maxCryptoFramesHeld } from '../limits.ts'
 import type { CryptoFrame } from './frames.ts'
 
 /** One direction's CRYPTO stream of one encryption level. */
@@ -9,6 +9,8 @@ export class CryptoStream {
   next = 0
   /** Bytes beyond the limit were dropped. */
   overflowed = false
+  /** Bytes that wait behind a hole. */
+  heldBytes = 0
   private held: { readonly offset: number; readonly bytes: Uint8Array }[] = []
 
   /** Whether bytes wait behind a hole. */
@@ -32,6 +34,7 @@ export class CryptoStream {
     this.next = end
     for (let first = this.held[0]; first !== undefined && first.offset <= this.next; first = this.held[0]) {
       this.held.shift()
+      this.heldBytes -= first.bytes.length
       const fresh = first.bytes.subarray(Math.min(first.bytes.length, this.next - first.offset))
       parts.push(fresh)
       this.next += fresh.length
@@ -44,9 +47,12 @@ export class CryptoStream {
     while (i > 0 && this.held[i - 1]!.offset > offset) i--
     const before = this.held[i - 1]
     if (before !== undefined && before.offset + before.bytes.length >= offset + bytes.length) return
-    const kept = this.held.reduce((sum, part) => sum + part.bytes.length, 0)
-    if (kept + bytes.length > maxCryptoBytesHeld) this.overflowed = true
-    else this.held.splice(i, 0, { offset, bytes: bytes.slice() })
+    if (this.heldBytes + bytes.length > maxCryptoBytesHeld || this.held.length >= maxCryptoFramesHeld) {
+      this.overflowed = true
+      return
+    }
+    this.held.splice(i, 0, { offset, bytes: bytes.slice() })
+    this.heldBytes += bytes.length
   }
 }
 

@@ -7,8 +7,8 @@ import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
 
-const raw: CaptureInterface = {
-  index: 0,
+export const rawInterface: CaptureInterface = {
+  index: 101,
   linkType: 101,
   snaplen: 0,
   name: null,
@@ -40,6 +40,8 @@ export class Flood {
   readonly conversations: { readonly conversation: Conversation; readonly record: ConversationRecord }[] = []
   readonly scanner: Scanner
   packets = 0
+  /** Conversations are only counted by the scan, as the program does once it has their rows. */
+  forgets = false
   private readonly buffer = new Uint8Array(1 << 17)
   private readonly view = new DataView(this.buffer.buffer)
   private time = 1e9
@@ -52,17 +54,20 @@ export class Flood {
       {
         spool: null,
         crypto: nodeCrypto,
-        onConversation: (conversation, record) => this.conversations.push({ conversation, record }),
+        onConversation: (conversation, record) => {
+          if (!this.forgets) this.conversations.push({ conversation, record })
+        },
         onSecrets: () => undefined,
       },
       options,
     )
   }
 
-  /** Any packet from its IP header on. */
-  packet(bytes: Uint8Array): void {
+  /** Any packet: from its IP header on, or from the header of another link. */
+  packet(bytes: Uint8Array, linkType = rawInterface.linkType): void {
     this.time += 1000
-    this.scanner.packet(bytes, 0, bytes.length, bytes.length, ++this.packets, this.time, this.packets, raw)
+    const link = { ...rawInterface, index: linkType, linkType }
+    this.scanner.packet(bytes, 0, bytes.length, bytes.length, ++this.packets, this.time, this.packets, link)
   }
 
   /** A TCP segment in IPv4. */
@@ -83,7 +88,7 @@ export class Flood {
     view.setUint16(34, 65535)
     buffer.set(payload, 40)
     this.time = given.time ?? this.time + 1000
-    this.scanner.packet(buffer, 0, length, length, ++this.packets, this.time, this.packets, raw)
+    this.scanner.packet(buffer, 0, length, length, ++this.packets, this.time, this.packets, rawInterface)
   }
 
   /** Codes of the warnings so far. */

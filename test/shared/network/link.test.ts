@@ -1,7 +1,14 @@
 // Link types: where the IP header lies in each.
 
 import { describe, expect, it } from 'vitest'
-import { etherType, frameDecoder, FramePayload, linkDecoder } from '../../../shared/network/link.ts'
+import {
+  etherType,
+  frameDecoder,
+  FramePayload,
+  linkDecoder,
+  nestedTooDeep,
+  noIp,
+} from '../../../shared/network/link.ts'
 import { mutate, Random } from '../../support/mutation.ts'
 import { be16, bytes, ethernet, ipv4, ipv6, pattern, tcp, unhex } from '../../support/packets.ts'
 
@@ -62,13 +69,12 @@ describe('the link decoder', () => {
       const decode = linkDecoder(linkType)!
       for (let length = 0; length <= frame.length - ip.length; length++)
         // What lies behind the end must not be looked at.
-        expect(decode(frame, 0, length)).toBe(-1)
+        expect(decode(frame, 0, length)).toBe(noIp)
     },
   )
 
   it.each([
     ['ARP', 1, ethernet(0x0806, pattern(28))],
-    ['seventeen VLAN tags', 1, ethernet(0x0800, ip4, vlan(0x8100, 17))],
     ['spanning tree', 1, bytes(macs, be16(38), unhex('424203'), pattern(35))],
     ['PPPoE discovery codes', 1, ethernet(0x8864, bytes(unhex('1109 0000 0004 0021'), ip4))],
     ['AppleTalk in SNAP', 1, bytes(macs, be16(60), unhex('aaaa03 080007 809b'), pattern(50))],
@@ -78,6 +84,13 @@ describe('the link decoder', () => {
     ['neither version', 101, unhex('50')],
   ] as const)('finds no IP in %s', (_name, linkType, frame) => {
     expect(linkDecoder(linkType)!(frame, 0, frame.length)).toBe(-1)
+  })
+
+  it.each([
+    ['VLAN tags', ethernet(0x0800, ip4, vlan(0x8100, 17))],
+    ['MPLS labels', ethernet(0x8847, bytes(new Uint8Array(4 * 17), ip4))],
+  ])('says of seventeen %s that they are too many', (_name, frame) => {
+    expect(linkDecoder(1)!(frame, 0, frame.length)).toBe(nestedTooDeep)
   })
 
   it('does not know every link type', () => {
@@ -92,7 +105,7 @@ describe('the link decoder', () => {
         const changed = mutate(frame, random)
         const at = linkDecoder(linkType)!(changed, 0, changed.length)
         expect(at).toBeLessThan(Math.max(changed.length, 1))
-        expect(at).toBeGreaterThanOrEqual(-1)
+        expect(at).toBeGreaterThanOrEqual(nestedTooDeep)
       }
   })
 })

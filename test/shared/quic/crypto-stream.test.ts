@@ -1,7 +1,7 @@
 // CRYPTO frames in any order give the same stream.
 
 import { describe, expect, it } from 'vitest'
-import { maxCryptoBytesHeld } from '../../../shared/limits.ts'
+import { maxCryptoBytesHeld, maxCryptoFramesHeld } from '../../../shared/limits.ts'
 import { CryptoStream } from '../../../shared/quic/crypto-stream.ts'
 import { Random } from '../../support/mutation.ts'
 import { pattern } from '../../support/packets.ts'
@@ -29,5 +29,15 @@ describe('a CRYPTO stream', () => {
     const stream = new CryptoStream()
     expect(stream.add({ offset: maxCryptoBytesHeld, bytes: pattern(1) })).toHaveLength(0)
     expect(stream.overflowed).toBe(true)
+  })
+
+  it('holds a bounded number of frames, be they of one byte each', () => {
+    const stream = new CryptoStream()
+    for (let i = 1; i <= maxCryptoFramesHeld; i++) stream.add({ offset: 2 * i, bytes: pattern(1) })
+    expect([stream.overflowed, stream.heldBytes]).toEqual([false, maxCryptoFramesHeld])
+    stream.add({ offset: 2 * maxCryptoFramesHeld + 2, bytes: pattern(1) })
+    expect([stream.overflowed, stream.heldBytes]).toEqual([true, maxCryptoFramesHeld])
+    stream.add({ offset: 0, bytes: pattern(2 * maxCryptoFramesHeld + 1) })
+    expect([stream.holding, stream.heldBytes]).toEqual([false, 0])
   })
 })
