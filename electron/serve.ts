@@ -7,7 +7,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Outcome, RecentFile } from '../shared/contract/bridge.ts'
+import type { RecentFile } from '../shared/contract/bridge.ts'
+import { packed } from '../shared/contract/packed.ts'
 import { dataArgument } from './channels.ts'
 import { fault, faultOf } from './outcome.ts'
 import { samplesIn } from './samples.ts'
@@ -140,7 +141,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return
     }
     const { channel, input } = parsed.data
-    sendJson(response, 200, portable(await pages.request(tab, channel, input)))
+    sendText(response, 200, packed(await pages.request(tab, channel, input)), 'application/json')
   }
 
   async function spool(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
@@ -190,14 +191,6 @@ function unread(path: string, opened: string): RecentFile {
   return { path, bytes, failed: 0, conversations: 0, opened }
 }
 
-/** Bytes travel as base64 in JSON; the page's bridge turns them back. */
-function portable(outcome: Outcome<unknown>): Outcome<unknown> {
-  if (!outcome.ok || typeof outcome.value !== 'object' || outcome.value === null) return outcome
-  const { value } = outcome
-  if (!('bytes' in value) || !(value.bytes instanceof Uint8Array)) return outcome
-  return { ok: true, value: { ...value, bytes: Buffer.from(value.bytes).toString('base64') } }
-}
-
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Uint8Array[] = []
   let length = 0
@@ -213,12 +206,10 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(text)
+function sendText(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
+  response.writeHead(status, { ...pageHeaders, 'content-type': `${type}; charset=utf-8` }).end(text)
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response
-    .writeHead(status, { ...pageHeaders, 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(value))
+  sendText(response, status, JSON.stringify(value), 'application/json')
 }

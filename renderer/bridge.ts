@@ -13,6 +13,7 @@ import type {
   RecentFile,
   SampleFile,
 } from '../shared/contract/bridge.ts'
+import { unpacked } from '../shared/contract/packed.ts'
 
 declare global {
   interface Window {
@@ -52,7 +53,7 @@ function connectServed(): Bridge {
   async function post<T>(address: string, body: BodyInit): Promise<Outcome<T>> {
     try {
       const response = await fetch(address, { method: 'POST', body })
-      return (await response.json()) as Outcome<T>
+      return unpacked(await response.text()) as Outcome<T>
     } catch {
       return { ok: false, fault: unreachable }
     }
@@ -61,8 +62,7 @@ function connectServed(): Bridge {
   async function request<C extends Channel>(channel: C, input: Input<C>): Promise<Outcome<Output<C>>> {
     const reason = refusalOf(channel, input)
     if (reason !== null) return { ok: false, fault: reason }
-    const outcome = await post<Output<C>>(`request?tab=${tab}`, JSON.stringify({ channel, input }))
-    return channel === 'token.inspect' || channel === 'capture.save' ? withBytes(outcome) : outcome
+    return post<Output<C>>(`request?tab=${tab}`, JSON.stringify({ channel, input }))
   }
 
   function refusalOf(channel: Channel, input: unknown): Fault | null {
@@ -160,15 +160,6 @@ function chosenFiles(accept: string, multiple: boolean): Promise<readonly File[]
     input.addEventListener('cancel', () => resolve([]))
     input.click()
   })
-}
-
-/** Bytes come as base64; everything else in an answer is JSON already. */
-function withBytes<T>(outcome: Outcome<T>): Outcome<T> {
-  if (!outcome.ok) return outcome
-  const { bytes } = outcome.value as { bytes: unknown }
-  if (typeof bytes !== 'string') return outcome
-  const decoded = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))
-  return { ok: true, value: { ...outcome.value, bytes: decoded } }
 }
 
 function platformOf(userAgent: string): Bridge['platform'] {

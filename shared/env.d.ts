@@ -12,3 +12,4 @@ declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>
 }
 declare function btoa(data: string): string
+declare function atob(data: string): string

@@ -21,6 +21,7 @@ import type { analyseFile, OpenCapture } from './analyse.ts'
 import type { saveCapture } from './export.ts'
 import type { NoteStore } from './notes.ts'
 import type { Preview } from './report.ts'
+import { matching, openRows, type CaptureRows } from './rows.ts'
 
 /** What a session needs of the process it runs in. */
 export interface SessionHost {
@@ -33,16 +34,12 @@ export interface SessionHost {
   opened(file: Omit<RecentFile, 'opened'>): void
 }
 
-export type Found = Pick<Output<'rows.query'>, 'ids' | 'problem'> &
-  Partial<Pick<Output<'rows.query'>, 'groups'>>
 export type PreviewRequest = Parsed<'report.preview'>
 type ScopeRequest = Pick<PreviewRequest, 'scope' | 'filter'>
-export type SortKeys = Parsed<'rows.query'>['sort']
 
 /** What a session does its work with; `tools.ts` has the real ones. */
 export interface Tools {
   analyse: typeof analyseFile
-  query(rows: readonly ReportRow[], filter: string, sort: SortKeys, group?: string | null): Found
   /** The report in pieces; conversations are inspected as they are printed. */
   report(
     capture: OpenCapture,
@@ -89,11 +86,9 @@ interface Live {
   readonly roots: string | null
   /** Still being written. */
   readonly follow: boolean
-  readonly rows: Map<number, ReportRow>
+  readonly rows: CaptureRows
   /** The capture while it is being read. */
   running: OpenCapture | null
-  /** All rows in the order asked for last: a filter being typed asks for the same one with each key. */
-  order: { readonly sort: string; readonly rows: ReportRow[] } | null
   stop: boolean
 }
 
@@ -124,7 +119,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
   /** The capture as it stands, which may still be read, if it has this conversation already; else once it is read. */
   async function captureWith(number: number, id: number): Promise<OpenCapture> {
     const { live, whole } = captureOf(number)
-    return live.running !== null && live.rows.has(id) ? live.running : whole
+    return live.running !== null && live.rows.get(id) !== undefined ? live.running : whole
   }
 
   function checkRead(path: string): void {
@@ -160,9 +155,8 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         chain,
         roots,
         follow,
-        rows: new Map(),
+        rows: openRows(),
         running: null,
-        order: null,
         stop: false,
       }
       // The page learns the capture's number before its first event.
@@ -181,28 +175,13 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       captures.delete(capture)
       return null
     },
-    'rows.query': ({ capture, filter, sort, group = null }) => {
-      const { live } = captureOf(capture)
-      const { ids, problem, groups = null } = tools.query(ordered(live, sort, tools), filter, [], group)
-      const counts = { all: ids.length, failed: 0, established: 0, incomplete: 0 }
-      for (const id of ids) {
-        const outcome = live.rows.get(id)?.outcome ?? 'none'
-        if (outcome !== 'none') counts[outcome] += 1
-      }
-      return { ids, problem, groups, counts }
-    },
+    'rows.query': ({ capture, ...query }) => captureOf(capture).live.rows.query(query),
     'rows.get': ({ capture, ids }) => {
       const { rows } = captureOf(capture).live
       return ids.flatMap((id) => rows.get(id) ?? [])
     },
-    'rows.overview': ({ capture }) =>
-      [...captureOf(capture).live.rows.values()]
-        .map(({ id, start, outcome }) => ({
-          id,
-          startMs: start === null ? null : Date.parse(start),
-          outcome,
-        }))
-        .sort((a, b) => (a.startMs ?? Infinity) - (b.startMs ?? Infinity) || a.id - b.id),
+    'rows.overview': ({ capture }) => captureOf(capture).live.rows.overview(),
+    'filter.complete': ({ capture, text, cursor }) => captureOf(capture).live.rows.complete(text, cursor),
     'conversation.inspect': async ({ capture, id, replay }) =>
       (await captureWith(capture, id)).inspect(id, replay),
     'conversation.compare': async ({ left, right, replay }) => {
@@ -230,9 +209,9 @@ export function createSession(host: SessionHost, tools: Tools): Session {
     explain: ({ text, capture }) => {
       const explanation = tools.explain(text)
       if (capture === null) return { explanation, ids: null }
-      const rows = [...captureOf(capture).live.rows.values()]
       const { filter } = explanation
-      return { explanation, ids: filter === null ? [] : tools.query(rows, filter, []).ids }
+      const { rows } = captureOf(capture).live
+      return { explanation, ids: filter === null ? [] : [...rows.query({ filter, sort: [] }).ids] }
     },
     'certificates.bundle': ({ certificates }) => ({ p7b: p7bOf(certificates) }),
     'token.inspect': async ({ capture, id, token }) => {
@@ -268,7 +247,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       const changed = after.rows.filter(
         (row) => JSON.stringify(row) !== JSON.stringify(reading.live.rows.get(row.id)),
       )
-      keep(reading.live, after)
+      reading.live.rows.replace(after.rows)
       reading.whole = Promise.resolve(after)
       before.close()
       for (let at = 0; at < changed.length; at += rowsPerEvent) {
@@ -286,7 +265,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         )
       }
       const capture = await captureOf(request.capture).whole
-      const rows = chosen(request, capture.rows, tools)
+      const rows = chosen(request, capture.rows)
       const pieces = tools.report(capture, rows, request, await notesFor(request))
       if (request.path !== null) {
         return { text: null, bytes: await saveWhole(request.path, pieces), conversations: rows.length }
@@ -296,14 +275,14 @@ export function createSession(host: SessionHost, tools: Tools): Session {
     },
     'report.preview': async (request) => {
       const capture = await captureOf(request.capture).whole
-      const rows = chosen(request, capture.rows, tools)
+      const rows = chosen(request, capture.rows)
       const preview = tools.preview(capture, rows, request, await notesFor(request))
       return { ...preview, conversations: rows.length }
     },
     'capture.save': async (request) => {
       if (request.path !== null) checkWrite(request.path)
       const capture = await captureOf(request.capture).whole
-      const ids = chosen(request, capture.rows, tools).map(({ id }) => id)
+      const ids = chosen(request, capture.rows).map(({ id }) => id)
       if (request.path !== null)
         return {
           ...(await tools.save(capture, ids, request, request.path)),
@@ -396,8 +375,7 @@ async function read(
         },
         cancelled: () => live.stop,
         rows(rows) {
-          for (const row of rows) live.rows.set(row.id, row)
-          live.order = null
+          live.rows.add(rows)
           waiting.push(...rows)
           flushDue()
         },
@@ -406,7 +384,8 @@ async function read(
     if (!outcome.ok) throw new Refusal(outcome.fault)
     const whole = outcome.value
     flush()
-    keep(live, whole)
+    // Revised rows replace those sent while reading.
+    live.rows.replace(whole.rows)
     // A recent file is one path: several files read as one would come back as the first alone.
     if (live.chain.length === 0) {
       host.opened({
@@ -435,23 +414,6 @@ async function read(
   }
 }
 
-/** A reading's rows are the capture's from now on: revised ones replace those sent while reading. */
-function keep(live: Live, whole: OpenCapture): void {
-  live.rows.clear()
-  live.order = null
-  for (const row of whole.rows) live.rows.set(row.id, row)
-}
-
-/** All rows of a capture in this order; asked for again, the same list. */
-function ordered(live: Live, sort: SortKeys, tools: Tools): readonly ReportRow[] {
-  const asked = JSON.stringify(sort)
-  if (live.order?.sort !== asked) {
-    const { ids } = tools.query([...live.rows.values()], '', sort)
-    live.order = { sort: asked, rows: ids.flatMap((id) => live.rows.get(id) ?? []) }
-  }
-  return live.order.rows
-}
-
 function shut(reading: Reading): void {
   reading.live.stop = true
   reading.whole.then(
@@ -470,11 +432,10 @@ async function inOwnFolder<T>(work: (path: string) => Promise<T>): Promise<T> {
   }
 }
 
-function chosen(request: ScopeRequest, rows: readonly ReportRow[], tools: Tools): ReportRow[] {
-  const { scope } = request
+function chosen({ scope, filter }: ScopeRequest, rows: readonly ReportRow[]): ReportRow[] {
   if (scope === 'all') return [...rows]
   if (scope === 'failed') return rows.filter((row) => row.outcome === 'failed')
+  if (scope === 'filtered') return matching(rows, filter).rows
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const ids = scope === 'filtered' ? tools.query(rows, request.filter, []).ids : scope
-  return ids.flatMap((id) => byId.get(id) ?? [])
+  return scope.flatMap((id) => byId.get(id) ?? [])
 }

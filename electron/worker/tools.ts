@@ -1,13 +1,9 @@
-// What a session works with: the core's analysis, the filter room, the report printers, the key log reader, profiles, meanings.
+// What a session works with: the core's analysis, the report printers, the key log reader, profiles, meanings.
 
 import { readFile } from 'node:fs/promises'
 import type { Notebook } from '../../shared/contract/notes.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import { explain } from '../../shared/diagnosis/explain.ts'
-import { compileFilter } from '../../shared/filter/evaluate.ts'
-import { groupRows } from '../../shared/filter/group.ts'
-import { parseFilter } from '../../shared/filter/parse.ts'
-import { sortRows } from '../../shared/filter/sort.ts'
 import { parseKeyLog } from '../../shared/secrets/keylog.ts'
 import { profileViews } from '../../shared/whatif/profiles.ts'
 import { analyseFile } from './analyse.ts'
@@ -17,11 +13,10 @@ import { openNotes } from './notes.ts'
 import { loadProfileFile, profileText } from './profile-file.ts'
 import { previewOf, reportPieces } from './report.ts'
 import type { Preview, ReportOptions } from './report.ts'
-import type { Found, PreviewRequest, SortKeys, Tools } from './session.ts'
+import type { PreviewRequest, Tools } from './session.ts'
 
 export const tools: Tools = {
   analyse: analyseFile,
-  query,
   report,
   preview,
   save: saveCapture,
@@ -31,21 +26,6 @@ export const tools: Tools = {
   profiles: profileViews,
   loadProfile: loadProfileFile,
   profileText,
-}
-
-function query(
-  rows: readonly ReportRow[],
-  filter: string,
-  sort: SortKeys,
-  group: string | null = null,
-): Found {
-  const parsed = parseFilter(filter)
-  if (!parsed.ok) return { ids: [], problem: { ...parsed.problem } }
-  const kept = rows.filter(compileFilter(parsed.filter))
-  const sorted = sort.length === 0 ? kept : sortRows(kept, sort)
-  if (group === null) return { ids: sorted.map((row) => row.id), problem: null, groups: null }
-  const grouped = groupRows(sorted, group)
-  return { ids: grouped.rows.map((row) => row.id), problem: null, groups: grouped.groups }
 }
 
 function report(

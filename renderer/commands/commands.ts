@@ -3,10 +3,8 @@
 import { count, plural } from '../format.ts'
 import { diagnosisOpen, theme, type Theme } from '../preferences.ts'
 import type { Session } from '../session.ts'
-import { copyFormats, copyOf, wiresharkFilter } from '../conversations/copying.ts'
-import { copy } from '../clipboard.ts'
-import { laidOut } from '../conversations/columns.ts'
-import { columnChoices } from '../preferences.ts'
+import { copyRows } from '../conversations/copy-rows.ts'
+import { copyFormats, wiresharkFilter } from '../conversations/copying.ts'
 
 export interface Command {
   readonly id: string
@@ -208,7 +206,7 @@ function ofTheConversation(session: Session, compare: () => void): Command[] {
       text,
       detail:
         format === 'wireshark' ? wiresharkFilter(row) : plural(session.chosenIds().length, 'conversation'),
-      run: () => void copyRows(session, format),
+      run: () => void copyRows(session, session.chosenIds(), format),
     })),
     ...deliveries.map(({ delivery, text }): Command => ({
       id: `deliver-${delivery}`,
@@ -219,20 +217,6 @@ function ofTheConversation(session: Session, compare: () => void): Command[] {
       run: () => void (state.replay = { ...state.replay, delivery }),
     })),
   ]
-}
-
-async function copyRows(session: Session, format: (typeof copyFormats)[number]['format']): Promise<void> {
-  const rows = await session.rowsOf(session.chosenIds())
-  const text = copyOf(
-    format,
-    rows.map((row) => ({ row, time: row.start ?? '' })),
-    laidOut(columnChoices.value),
-  )
-  session.tell(
-    (await copy(text))
-      ? `${plural(rows.length, 'conversation')} copied.`
-      : 'The clipboard could not be written.',
-  )
 }
 
 function help({ menuActions }: Session): Command[] {

@@ -101,16 +101,16 @@ export function createComparing(session: Session) {
       '',
     ]
     for (const filter of filters) {
-      const found = (await idsOf(capture, filter)).filter((each) => each !== id)
+      const found = [...(await idsOf(capture, filter))].filter((each) => each !== id)
       if (found.length > 0)
         return found.reduce((best, each) => (Math.abs(each - id) < Math.abs(best - id) ? each : best))
     }
     return null
   }
 
-  async function idsOf(capture: number, filter: string): Promise<readonly number[]> {
+  async function idsOf(capture: number, filter: string): Promise<Uint32Array> {
     const answer = await bridge.request('rows.query', { capture, filter, sort: [] })
-    return answer.ok && answer.value.problem === null ? answer.value.ids : []
+    return answer.ok && answer.value.problem === null ? answer.value.ids : new Uint32Array()
   }
 
   /** Rows to choose a partner from: those of a capture that hold the typed text, or match it as a filter. */
@@ -119,7 +119,7 @@ export function createComparing(session: Session) {
     const ids = await idsOf(capture, /[=<>!&|]|^(failed|established|incomplete)$/.test(text) ? text : '')
     const answer = await bridge.request('rows.get', {
       capture,
-      ids: ids.slice(0, text === '' ? shownRows : 5000),
+      ids: [...ids.subarray(0, text === '' ? shownRows : 5000)],
     })
     if (!answer.ok) return []
     if (/[=<>!&|]/.test(text) || text === '') return answer.value

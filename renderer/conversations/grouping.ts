@@ -26,12 +26,15 @@ interface Placed {
   readonly open: boolean
 }
 
+/** Ids in the order of the list. */
+export interface IdList {
+  readonly length: number
+  readonly [at: number]: number
+  indexOf(id: number): number
+}
+
 /** Lines of `ids` without groups, or below the heads of `groups`; rows of closed groups have none. */
-export function linesOf(
-  ids: readonly number[],
-  groups: readonly RowGroup[] | null,
-  closed: ReadonlySet<string>,
-): Lines {
+export function linesOf(ids: IdList, groups: readonly RowGroup[] | null, closed: ReadonlySet<string>): Lines {
   if (groups === null) {
     return {
       count: ids.length,

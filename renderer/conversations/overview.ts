@@ -1,6 +1,10 @@
 // Geometry of the overview strip: outcomes over time as blocks, or as bars where a slice of time holds many. Pure.
 
-import type { OverviewPoint } from '../session.ts'
+import type { RowsOverview } from '../../shared/contract/bridge.ts'
+import { namedInSlice, overviewSlices as slices, sliceOf } from '../../shared/filter/overview.ts'
+
+type Kind = 'established' | 'failed' | 'incomplete'
+type Counted = RowsOverview['slices'][number]
 
 export interface Block {
   readonly key: string
@@ -8,10 +12,12 @@ export interface Block {
   readonly x: number
   readonly y: number
   readonly height: number
-  readonly kind: 'established' | 'failed' | 'incomplete'
-  /** The conversations it stands for: one for a block, all of its slice for a bar. */
-  readonly ids: readonly number[]
-  readonly title: string
+  readonly kind: Kind
+  readonly slice: number
+  /** How many conversations it stands for: one for a block, all of its slice and outcome for a bar. */
+  readonly count: number
+  /** The first of them. */
+  readonly id: number
 }
 
 /** Outcomes of one slice of time, for the pointer that rests on it. */
@@ -28,54 +34,43 @@ export interface Tick {
   readonly at: number
 }
 
-export interface Overview {
+export interface Strip {
   readonly blocks: readonly Block[]
   readonly ticks: readonly Tick[]
-  readonly slices: number
+  /** Time of the first and the last conversation, in ms since 1970. */
   readonly first: number
   readonly last: number
 }
 
-/** Slices of time; above this many conversations in one, blocks become bars. */
-const slices = 97
-const stackUpTo = 4
+const kinds: readonly Kind[] = ['established', 'failed', 'incomplete']
 export const middle = 26
 /** Highest bar, the same above and below. */
 const barHeight = 13
 const margin = 0.6
 
-/** Blocks and ticks for points that have a time; `pad` milliseconds of a still growing capture are left empty at the right. */
-export function overviewOf(points: readonly OverviewPoint[]): Overview {
-  const timed = points.filter((point) => point.startMs !== null && point.outcome !== 'none')
-  const first = timed.reduce((low, point) => Math.min(low, point.startMs ?? low), Infinity)
-  const last = timed.reduce((high, point) => Math.max(high, point.startMs ?? high), -Infinity)
-  if (timed.length === 0) return { blocks: [], ticks: [], slices, first: 0, last: 0 }
-  const range = Math.max(1, last - first)
-  const cells = new Map<string, OverviewPoint[]>()
-  for (const point of timed) {
-    const slice = Math.min(
-      slices - 1,
-      Math.floor((((point.startMs ?? first) - first) / range) * (slices - 1)),
-    )
-    const key = `${String(slice)}:${point.outcome}`
-    const cell = cells.get(key)
-    if (cell === undefined) cells.set(key, [point])
-    else cell.push(point)
-  }
-  const most = Math.max(...[...cells.values()].map((cell) => cell.length))
-  const blocks = [...cells].flatMap(([key, cell]) => cellBlocks(key, cell, most, cells))
-  return { blocks, ticks: ticksOf(first, range), slices, first, last }
+/** Blocks and ticks of the counted slices; nothing of a capture without times. */
+export function stripOf(overview: RowsOverview | null): Strip {
+  if (overview?.first == null || overview.last === null)
+    return { blocks: [], ticks: [], first: 0, last: 0 }
+  const { first, last } = overview
+  const most = Math.max(...overview.slices.flatMap((slice) => kinds.map((kind) => slice[kind].count)))
+  const blocks = overview.slices.flatMap((counted, slice) =>
+    kinds.flatMap((kind) => blocksOf(counted, slice, kind, most)),
+  )
+  return { blocks, ticks: ticksOf(first, Math.max(1, last - first)), first, last }
 }
 
-/** The slice at a place from 0 to 1 of the strip's width, with what began in it. */
-export function sliceAt(points: readonly OverviewPoint[], strip: Overview, place: number): Slice {
-  const range = Math.max(1, strip.last - strip.first)
+/** The slice at a place from 0 to 1 of the strip's width. */
+export function sliceAt(place: number): number {
   const share = (place * 100 - margin) / (100 - 2 * margin)
-  const slice = Math.min(slices - 1, Math.max(0, Math.floor(share * slices)))
-  const from = strip.first + (slice * range) / (slices - 1)
-  const to = strip.first + ((slice + 1) * range) / (slices - 1)
-  const within = points.filter(({ startMs }) => startMs !== null && startMs >= from && startMs < to)
-  const count = (outcome: string): number => within.filter((point) => point.outcome === outcome).length
+  return Math.min(slices - 1, Math.max(0, Math.floor(share * slices)))
+}
+
+/** What began in a slice, and when that is. */
+export function sliceCounts(overview: RowsOverview, slice: number): Slice {
+  const counted = overview.slices[slice]
+  const [from, to] = sliceTimes(overview.first ?? 0, overview.last ?? 0, slice)
+  const count = (kind: Kind): number => counted?.[kind].count ?? 0
   return {
     from,
     to,
@@ -83,6 +78,22 @@ export function sliceAt(points: readonly OverviewPoint[], strip: Overview, place
     failed: count('failed'),
     incomplete: count('incomplete'),
   }
+}
+
+/** Where a slice begins and ends, in ms since 1970. */
+export function sliceTimes(first: number, last: number, slice: number): readonly [number, number] {
+  const width = Math.max(1, last - first) / (slices - 1)
+  return [first + slice * width, first + (slice + 1) * width]
+}
+
+/** The block a conversation is part of; null where it has no time or no such outcome is drawn. */
+export function blockOf(
+  strip: Strip,
+  row: { readonly id: number; readonly startMs: number; readonly outcome: string },
+): Block | null {
+  const slice = sliceOf(strip, row.startMs)
+  const here = strip.blocks.filter((block) => block.slice === slice && block.kind === row.outcome)
+  return here.find((block) => block.id === row.id) ?? here.find((block) => block.count > 1) ?? null
 }
 
 const rangeTerm = /\s*&&\s*time >= \S+ && time <= \S+$|^time >= \S+ && time <= \S+$/
@@ -109,14 +120,14 @@ export function rangeIn(filter: string): { readonly from: number; readonly to: n
 }
 
 /** Where a time stands on the strip, in per cent of its width. */
-export function placeOf(strip: Overview, at: number): number {
+export function placeOf(strip: Strip, at: number): number {
   const range = Math.max(1, strip.last - strip.first)
   const slice = ((at - strip.first) / range) * (slices - 1)
   return Math.min(100, Math.max(0, margin + (slice * (100 - 2 * margin)) / slices))
 }
 
 /** The time at a place from 0 to 1 of the strip's width. */
-export function timeAt(strip: Overview, place: number): number {
+export function timeAt(strip: Strip, place: number): number {
   const range = Math.max(1, strip.last - strip.first)
   const slice = ((place * 100 - margin) / (100 - 2 * margin)) * slices
   return strip.first + Math.min(1, Math.max(0, slice / (slices - 1))) * range
@@ -127,42 +138,30 @@ export function xOf(slice: number): number {
   return margin + (slice * (100 - 2 * margin)) / slices
 }
 
-function cellBlocks(
-  key: string,
-  cell: readonly OverviewPoint[],
-  most: number,
-  cells: ReadonlyMap<string, readonly OverviewPoint[]>,
-): Block[] {
-  const [slice = '0', outcome = ''] = key.split(':')
-  const kind = outcome === 'established' || outcome === 'failed' ? outcome : 'incomplete'
-  const x = xOf(Number(slice))
+function blocksOf(counted: Counted, slice: number, kind: Kind, most: number): Block[] {
+  const { count, ids } = counted[kind]
+  if (count === 0) return []
+  const x = xOf(slice)
   const up = kind !== 'failed'
-  const below = kind === 'incomplete' ? (cells.get(`${slice}:established`)?.length ?? 0) : 0
-  if (most > stackUpTo) {
-    const scale = (count: number): number => Math.max(2, (Math.log1p(count) / Math.log1p(most)) * barHeight)
-    const height = scale(cell.length)
+  const below = kind === 'incomplete' ? counted.established.count : 0
+  const key = `${String(slice)}:${kind}`
+  if (most > namedInSlice) {
+    const scale = (many: number): number => Math.max(2, (Math.log1p(many) / Math.log1p(most)) * barHeight)
     const lift = below === 0 ? 0 : scale(below) + 1
-    return [
-      {
-        key,
-        x,
-        y: up ? middle - 2 - lift - height : middle + 2,
-        height: Math.min(height, middle - 4 - lift),
-        kind,
-        ids: cell.map((point) => point.id),
-        title: `${String(cell.length)} ${kind}`,
-      },
-    ]
+    const y = up ? middle - 2 - lift - scale(count) : middle + 2
+    const height = Math.min(scale(count), middle - 4 - lift)
+    return [{ key, x, y, height, kind, slice, count, id: ids[0] ?? 0 }]
   }
   const pitch = most > 2 ? 4 : 7
-  return cell.map((point, index) => ({
-    key: `${key}:${String(point.id)}`,
+  return ids.map((id, index) => ({
+    key: `${key}:${String(id)}`,
     x,
     y: up ? middle - 1 - pitch - (index + below) * pitch : middle + 2 + index * pitch,
     height: pitch - 1,
     kind,
-    ids: [point.id],
-    title: `conversation ${String(point.id)}, ${kind}`,
+    slice,
+    count: 1,
+    id,
   }))
 }
 

@@ -43,6 +43,42 @@ export const exportFormat = z.enum(['html', 'json', 'jsonl', 'md', 'csv', 'text'
 
 const scope = z.union([z.enum(['all', 'failed', 'filtered']), z.array(z.number())])
 
+/** One outcome in one slice of time: how many, and the first few. */
+const sliceCell = z.object({ count: z.number(), ids: z.array(z.number()) })
+
+const rowsOverview = z.object({
+  all: z.number(),
+  established: z.number(),
+  failed: z.number(),
+  incomplete: z.number(),
+  /** Time of the first and the last conversation in ms since 1970; null where none has a time. */
+  first: z.number().nullable(),
+  last: z.number().nullable(),
+  /** Equal slices from `first` to `last`; none where no conversation has a time. */
+  slices: z.array(z.object({ established: sliceCell, failed: sliceCell, incomplete: sliceCell })),
+})
+export type RowsOverview = z.infer<typeof rowsOverview>
+
+const completion = z.object({
+  /** The part of the text that a suggestion replaces. */
+  start: z.number(),
+  end: z.number(),
+  suggestions: z.array(
+    z.object({
+      kind: z.enum(['field', 'operator', 'value', 'joiner']),
+      /** What to put between `start` and `end`. */
+      text: z.string(),
+      /** Number of a status or alert, other name of a field. */
+      detail: z.string(),
+      meaning: z.string(),
+      /** Rows that have this value; null where it is not a value. */
+      rows: z.number().nullable(),
+    }),
+  ),
+})
+export type Completion = z.infer<typeof completion>
+export type Suggestion = Completion['suggestions'][number]
+
 /** Channels the worker answers: input and output of each. */
 export const requests = {
   /** Starts reading; rows, progress and the end come as events with the same capture number. */
@@ -62,17 +98,24 @@ export const requests = {
   /** Stops reading and keeps what was read. */
   'capture.cancel': { input: z.object({ capture: z.number() }), output: z.null() },
   'capture.close': { input: z.object({ capture: z.number() }), output: z.null() },
-  /** Filters and sorts all rows; the page holds ids and asks for the visible rows. An unfinished filter is an error in `problem`. */
+  /**
+   * Filters and sorts all rows; the page holds their ids and asks for the rows in view. An unfinished filter is an error in
+   * `problem`, with nothing found.
+   */
   'rows.query': {
     input: z.object({
       capture: z.number(),
       filter: z.string(),
+      /** Only rows of this outcome are listed; `counts` are of all that the filter finds. */
+      outcome: z.enum(['all', 'failed', 'established', 'incomplete']).optional(),
       sort: z.array(sortKey),
       /** `server` or a field: rows of one value side by side. */
       group: z.string().nullable().optional(),
     }),
     output: z.object({
-      ids: z.array(z.number()),
+      ids: z.instanceof(Uint32Array),
+      /** For each of `ids`: 1 where it failed. */
+      failed: z.instanceof(Uint8Array),
       /** The groups that `ids` falls into, in its order; null where none were asked for. */
       groups: z.array(z.object({ value: z.string(), rows: z.number(), failed: z.number() })).nullable(),
       counts: z.object({
@@ -88,10 +131,12 @@ export const requests = {
     input: z.object({ capture: z.number(), ids: z.array(z.number()) }),
     output: z.array(row),
   },
-  /** Outcome and time of every row, in order of time: the overview strip. */
-  'rows.overview': {
-    input: z.object({ capture: z.number() }),
-    output: z.array(z.object({ id: z.number(), startMs: z.number().nullable(), outcome: row.shape.outcome })),
+  /** All rows by outcome, and by slices of time: the overview strip. */
+  'rows.overview': { input: z.object({ capture: z.number() }), output: rowsOverview },
+  /** What may follow at the cursor of a filter being typed; values with the number of rows that have them, of all rows. */
+  'filter.complete': {
+    input: z.object({ capture: z.number(), text: z.string(), cursor: z.number() }),
+    output: completion,
   },
   'conversation.inspect': {
     input: z.object({ capture: z.number(), id: z.number(), replay }),
@@ -313,6 +358,11 @@ export type MenuId =
   | 'commands'
   | 'next-failure'
   | 'previous-failure'
+  /** Conversations looked at before and after. */
+  | 'back'
+  | 'forward'
+  | 'undo-filter'
+  | 'redo-filter'
   | 'settings'
   | 'about'
   | 'diagnosis'

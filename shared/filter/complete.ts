@@ -1,5 +1,6 @@
 // What may follow at the cursor of a filter being typed: fields, operators, and the values that make sense there.
 
+import type { Completion, Suggestion } from '../contract/bridge.ts'
 import type { ReportRow } from '../contract/report.ts'
 import { alerts } from '../sspi/alerts.ts'
 import { statusCode, statuses, statusNames } from '../sspi/status.ts'
@@ -7,29 +8,26 @@ import { fields, findField, type Field } from './fields.ts'
 import { kinds, type Operator, type Value } from './kinds.ts'
 import { cutFilter, quoteWord, type FilterToken } from './tokens.ts'
 
-export interface Suggestion {
-  readonly kind: 'field' | 'operator' | 'value' | 'joiner'
-  /** What to put between `start` and `end` of the completion. */
-  readonly text: string
-  /** Number of a status or alert, other name of a field. */
-  readonly detail: string
-  readonly meaning: string
-  /** Rows that have this value; null where it is not a value. */
-  readonly rows: number | null
-}
-
-export interface Completion {
-  /** The part of the text that a suggestion replaces. */
-  readonly start: number
-  readonly end: number
-  readonly suggestions: readonly Suggestion[]
-}
-
 /** Suggestions are cut off here; the page shows six at a time. */
 const maxSuggestions = 60
 
-/** Completes `text` at `cursor`. Values that `rows` have come first, with their counts, then the known ones. */
-export function completeFilter(text: string, cursor: number, rows: readonly ReportRow[]): Completion {
+/** How many rows have each value of a field. */
+export type CountsOf = (field: Field) => ReadonlyMap<Value, number>
+
+/** Counts the values of a field; a row that has one twice counts once. */
+export function countValues(field: Field, rows: Iterable<ReportRow>): Map<Value, number> {
+  const counts = new Map<Value, number>()
+  for (const row of rows) {
+    const values = field.read(row)
+    for (const [at, value] of values.entries()) {
+      if (at === 0 || values.indexOf(value) === at) counts.set(value, (counts.get(value) ?? 0) + 1)
+    }
+  }
+  return counts
+}
+
+/** Completes `text` at `cursor`. Values that rows have come first, with their counts, then the known ones. */
+export function completeFilter(text: string, cursor: number, countsOf: CountsOf): Completion {
   const { tokens, problem } = cutFilter(text.slice(0, cursor))
   const open = problem !== null && /["']/.test(text[problem.start] ?? '') ? problem : null
   const last = tokens.at(-1)
@@ -37,14 +35,14 @@ export function completeFilter(text: string, cursor: number, rows: readonly Repo
   const start = open?.start ?? typing?.start ?? cursor
   const prefix = open === null ? (typing?.text ?? '') : text.slice(open.start + 1, cursor)
   const before = typing === null ? tokens : tokens.slice(0, -1)
-  const suggestions = suggest(before, prefix.toLowerCase(), rows)
+  const suggestions = suggest(before, prefix.toLowerCase(), countsOf)
   return { start, end: cursor, suggestions: suggestions.slice(0, maxSuggestions) }
 }
 
-function suggest(before: readonly FilterToken[], prefix: string, rows: readonly ReportRow[]): Suggestion[] {
+function suggest(before: readonly FilterToken[], prefix: string, countsOf: CountsOf): Suggestion[] {
   const last = before.at(-1)
   const field = valueField(before)
-  if (field !== null) return valuesOf(field, prefix, rows)
+  if (field !== null) return valuesOf(field, prefix, countsOf(field))
   if (last?.kind === 'word') {
     const named = findField(last.text)
     const operators = named === null || isValue(before) ? [] : operatorsOf(named, prefix)
@@ -121,16 +119,26 @@ function joiners(prefix: string): Suggestion[] {
     .map(({ text, word, meaning }) => ({ kind: 'joiner' as const, text, detail: word, meaning, rows: null }))
 }
 
-function valuesOf(field: Field, prefix: string, rows: readonly ReportRow[]): Suggestion[] {
-  const counts = new Map<Value, number>()
-  for (const row of rows) for (const value of field.read(row)) counts.set(value, (counts.get(value) ?? 0) + 1)
-  for (const value of knownValues(field)) if (!counts.has(value)) counts.set(value, 0)
-  return [...counts]
-    .map(([value, count]) => describe(field, value, count))
-    .filter(
-      ({ text, detail }) => text.toLowerCase().includes(prefix) || detail.toLowerCase().includes(prefix),
-    )
-    .sort((left, right) => (right.rows ?? 0) - (left.rows ?? 0) || (left.text < right.text ? -1 : 1))
+function valuesOf(field: Field, prefix: string, counts: ReadonlyMap<Value, number>): Suggestion[] {
+  const best: Suggestion[] = []
+  for (const [value, rows] of counts) offer(best, field, prefix, value, rows)
+  for (const value of knownValues(field)) if (!counts.has(value)) offer(best, field, prefix, value, 0)
+  return best
+}
+
+/** Puts a value in its place among the best, most rows first; 100,000 different values cost little more than their reading. */
+function offer(best: Suggestion[], field: Field, prefix: string, value: Value, rows: number): void {
+  const last = best[maxSuggestions - 1]
+  if (last !== undefined && rows < (last.rows ?? 0)) return
+  const suggestion = describe(field, value, rows)
+  const { text, detail } = suggestion
+  if (!text.toLowerCase().includes(prefix) && !detail.toLowerCase().includes(prefix)) return
+  const before = (other: Suggestion): boolean =>
+    (other.rows ?? 0) > rows || ((other.rows ?? 0) === rows && other.text < text)
+  let at = best.length
+  while (at > 0 && !before(best[at - 1]!)) at--
+  best.splice(at, 0, suggestion)
+  if (best.length > maxSuggestions) best.pop()
 }
 
 function knownValues(field: Field): readonly Value[] {

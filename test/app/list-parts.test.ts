@@ -5,15 +5,18 @@ import { laidOut, moved, ownSets, templateOf } from '../../renderer/conversation
 import { copyOf, netmonFilter, wiresharkFilter } from '../../renderer/conversations/copying.ts'
 import { linesOf } from '../../renderer/conversations/grouping.ts'
 import {
-  overviewOf,
+  blockOf,
   rangeIn,
   sliceAt,
+  sliceCounts,
+  stripOf,
   timeAt,
   withoutRange,
   withRange,
 } from '../../renderer/conversations/overview.ts'
 import { timeOf } from '../../renderer/format.ts'
 import { groupRows } from '../../shared/filter/group.ts'
+import { overviewOf } from '../../shared/filter/overview.ts'
 import { parseFilter } from '../../shared/filter/parse.ts'
 import { establishedConversation, failedConversation } from '../support/fixtures.ts'
 import { rowOf } from '../support/rows.ts'
@@ -148,19 +151,31 @@ describe('times', () => {
 })
 
 describe('the overview', () => {
-  const points = Array.from({ length: 50 }, (_, at) => ({
-    id: at + 1,
-    startMs: 1_800_000_000_000 + at * 1000,
-    outcome: at % 5 === 0 ? ('failed' as const) : ('established' as const),
-  }))
-  const strip = overviewOf(points)
+  const overview = overviewOf(
+    Array.from({ length: 50 }, (_, at) => ({
+      ...rowOf(at % 5 === 0 ? failedConversation : establishedConversation),
+      id: at + 1,
+      start: new Date(1_800_000_000_000 + at * 1000).toISOString(),
+    })),
+  )
+  const strip = stripOf(overview)
 
   it('counts every conversation in exactly one slice', () => {
     const slices = Array.from({ length: 97 }, (_, at) =>
-      sliceAt(points, strip, (0.6 + (at + 0.5) * (98.8 / 97)) / 100),
+      sliceCounts(overview, sliceAt((0.6 + (at + 0.5) * (98.8 / 97)) / 100)),
     )
     expect(slices.reduce((sum, slice) => sum + slice.failed, 0)).toBe(10)
     expect(slices.reduce((sum, slice) => sum + slice.established, 0)).toBe(40)
+  })
+
+  it('finds the block of a conversation, and the bar where a slice holds many', () => {
+    const startMs = 1_800_000_000_000 + 7000
+    expect(blockOf(strip, { id: 8, startMs, outcome: 'established' })).toMatchObject({ id: 8, count: 1 })
+    const crowded = stripOf(
+      overviewOf(Array.from({ length: 9 }, (_, at) => ({ ...rowOf(failedConversation), id: at + 1 }))),
+    )
+    const at = Date.parse(failedConversation.start ?? '')
+    expect(blockOf(crowded, { id: 9, startMs: at, outcome: 'failed' })).toMatchObject({ count: 9 })
   })
 
   it('writes a range of time that the filter reads, in place of an earlier one', () => {

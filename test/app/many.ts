@@ -1,6 +1,5 @@
 // The page on a made-up capture of any number of conversations: the session and its tools are the real ones.
 
-import { randomUUID } from 'node:crypto'
 import type { BrowserContext, Page } from 'playwright-core'
 import { chromium, type Browser } from 'playwright-core'
 import { inject } from 'vitest'
@@ -8,6 +7,7 @@ import { createSession } from '../../electron/worker/session.ts'
 import { tools } from '../../electron/worker/tools.ts'
 import type { BridgeEvent } from '../../shared/contract/bridge.ts'
 import type { ReportRow } from '../../shared/contract/report.ts'
+import { packed } from '../../shared/contract/packed.ts'
 import type { Served } from '../../electron/serve.ts'
 import {
   establishedConversation,
@@ -89,9 +89,9 @@ export async function openMany(count: number): Promise<Many> {
     },
   )
   await page.exposeFunction('ask', async (channel: string, input: unknown) =>
-    JSON.stringify(await session.request(channel, input)),
+    packed(await session.request(channel, input)),
   )
-  await page.addInitScript(`(${bridgeInPage.toString()})(${JSON.stringify(randomUUID())})`)
+  await page.addInitScript(`(${bridgeInPage.toString()})()`)
   await page.goto(served.url)
   return { page, problems: () => seen }
 }
@@ -117,11 +117,20 @@ function bridgeInPage(): void {
     for (const listener of listeners) listener(event)
   }
   const nothing = () => Promise.resolve(null)
+  // The page's own reading of packed arrays is in its bundle: this is the same in four lines.
+  const array = (kind: string, text: string) => {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    return kind === 'Uint32Array' ? new Uint32Array(bytes.buffer) : bytes
+  }
+  const unpack = (text: string) =>
+    JSON.parse(text, (_key, each: { array?: string; base64?: string } | null) =>
+      each?.array !== undefined && each.base64 !== undefined ? array(each.array, each.base64) : each,
+    ) as unknown
   const known: Record<string, unknown> = {
     host: 'served',
     platform: 'linux',
     version: '0.0.0-test',
-    request: async (channel: string, input: unknown) => JSON.parse(await page.ask(channel, input)) as unknown,
+    request: async (channel: string, input: unknown) => unpack(await page.ask(channel, input)),
     on(listener: (event: unknown) => void) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,16 +1,19 @@
 // What runs inside the double's pages: an isolated preload world with Electron's renderer modules, and the membrane between the worlds.
 
-/** Values cross as JSON with bytes in base64. The page has the same two functions. */
+/** Values cross as JSON with typed arrays in base64. The page has the same two functions. */
 export function pack(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    each instanceof Uint8Array ? { $bytes: Buffer.from(each).toString('base64') } : each,
-  )
+  return JSON.stringify(value, (_key, each: unknown) => {
+    if (!(each instanceof Uint8Array || each instanceof Uint32Array)) return each
+    const bytes = Buffer.from(each.buffer, each.byteOffset, each.byteLength)
+    return { $bytes: bytes.toString('base64'), wide: each instanceof Uint32Array }
+  })
 }
 
 export function unpack(text: string): unknown {
   return JSON.parse(text, (_key, each: unknown) => {
     if (typeof each !== 'object' || each === null || !('$bytes' in each)) return each
-    return new Uint8Array(Buffer.from(String(each.$bytes), 'base64'))
+    const bytes = new Uint8Array(Buffer.from(String(each.$bytes), 'base64'))
+    return 'wide' in each && each.wide === true ? new Uint32Array(bytes.buffer) : bytes
   })
 }
 
@@ -90,8 +93,10 @@ export function preloadWorld(preload: string, argv: readonly string[], platform:
   return `if (window === window.top) {
   ${membrane}
   const { out, say, hear } = membrane('preload', 'main')
-  const pack = (value) => JSON.stringify(value, (key, each) => each instanceof Uint8Array ? { $bytes: btoa(Array.from(each, (byte) => String.fromCharCode(byte)).join('')) } : each)
-  const unpack = (text) => JSON.parse(text, (key, each) => each !== null && typeof each === 'object' && '$bytes' in each ? Uint8Array.from(atob(each.$bytes), (character) => character.charCodeAt(0)) : each)
+  const text = (array) => Array.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), (byte) => String.fromCharCode(byte)).join('')
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const pack = (value) => JSON.stringify(value, (key, each) => each instanceof Uint8Array || each instanceof Uint32Array ? { $bytes: btoa(text(each)), wide: each instanceof Uint32Array } : each)
+  const unpack = (text) => JSON.parse(text, (key, each) => each === null || typeof each !== 'object' || !('$bytes' in each) ? each : each.wide ? new Uint32Array(bytes(each.$bytes).buffer) : bytes(each.$bytes))
   const exposed = [], listeners = new Map(), invoked = new Map(), ports = new Map(), paths = new Map()
   let last = 0
   function openPort(number) {

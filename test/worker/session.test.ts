@@ -57,7 +57,7 @@ describe('a session', () => {
     const { capture: number } = outcome.ok ? (outcome.value as { capture: number }) : { capture: 0 }
     await expect(value('keys.load', { capture: number, keylog })).resolves.toMatchObject({ matched: 1 })
     await expect(value('rows.query', { capture: number, filter: '', sort: [] })).resolves.toMatchObject({
-      ids: [1, 2],
+      ids: Uint32Array.of(1, 2),
     })
   })
 
@@ -67,14 +67,26 @@ describe('a session', () => {
     const all = { all: 1, failed: 0, established: 1, incomplete: 0 }
     const query = (filter: string) => value('rows.query', { capture: number, filter, sort: [] })
     const none = { all: 0, failed: 0, established: 0, incomplete: 0 }
-    await expect(query('')).resolves.toMatchObject({ ids: [1], problem: null, groups: null, counts: all })
-    await expect(query('failed')).resolves.toMatchObject({ ids: [], problem: null, counts: none })
+    await expect(query('')).resolves.toMatchObject({
+      ids: Uint32Array.of(1),
+      problem: null,
+      groups: null,
+      counts: all,
+    })
+    await expect(query('failed')).resolves.toMatchObject({
+      ids: Uint32Array.of(),
+      problem: null,
+      counts: none,
+    })
     await expect(query('ip.addr == ')).resolves.toMatchObject({
       problem: { start: expect.any(Number) as number },
     })
     await expect(
       value('rows.query', { capture: number, filter: '', sort: [], group: 'outcome' }),
-    ).resolves.toMatchObject({ ids: [1], groups: [{ value: 'established', rows: 1, failed: 0 }] })
+    ).resolves.toMatchObject({
+      ids: Uint32Array.of(1),
+      groups: [{ value: 'established', rows: 1, failed: 0 }],
+    })
   })
 
   it('waits with an inspection until the capture is read', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeFilter } from '../../../shared/filter/complete.ts'
+import { completeFilter, countValues, type CountsOf } from '../../../shared/filter/complete.ts'
 import { rowOf } from '../../support/rows.ts'
 import {
   establishedConversation,
@@ -8,9 +8,10 @@ import {
 } from '../../support/fixtures.ts'
 
 const rows = [establishedConversation, failedConversation, incompleteConversation].map(rowOf)
+const counts: CountsOf = (field) => countValues(field, rows)
 
 function texts(text: string): string[] {
-  return completeFilter(text, text.length, rows).suggestions.map((suggestion) => suggestion.text)
+  return completeFilter(text, text.length, counts).suggestions.map((suggestion) => suggestion.text)
 }
 
 describe('completion', () => {
@@ -31,7 +32,7 @@ describe('completion', () => {
   })
 
   it('offers statuses that rows have first, with number, meaning and how many rows', () => {
-    const [first] = completeFilter('status == untr', 14, rows).suggestions
+    const [first] = completeFilter('status == untr', 14, counts).suggestions
     expect(first).toEqual({
       kind: 'value',
       text: 'SEC_E_UNTRUSTED_ROOT',
@@ -49,13 +50,13 @@ describe('completion', () => {
   })
 
   it('replaces the word under the cursor and leaves the rest', () => {
-    const { start, end, suggestions } = completeFilter('failed && sid == client', 13, rows)
+    const { start, end, suggestions } = completeFilter('failed && sid == client', 13, counts)
     expect([start, end]).toEqual([10, 13])
     expect(suggestions[0]?.text).toBe('side')
   })
 
   it('completes inside an open quotation mark', () => {
-    const { start, suggestions } = completeFilter('tls.version == "TLS 1.', 22, rows)
+    const { start, suggestions } = completeFilter('tls.version == "TLS 1.', 22, counts)
     expect(start).toBe(15)
     expect(suggestions[0]?.text).toBe('"TLS 1.2"')
   })

@@ -1,0 +1,192 @@
+// Captures on their way in and out of the page: opened, read, followed, stopped, closed, with the keys they are read with.
+
+import { computed, shallowRef } from 'vue'
+import type { Bridge, BridgeEvent, Fault, HostSettings } from '../../shared/contract/bridge.ts'
+import type { CaptureSummary } from '../../shared/contract/report.ts'
+import { baseName, plural } from '../format.ts'
+import { freshState, type State } from '../state.ts'
+import type { Inspecting } from './inspecting.ts'
+import type { Listing } from './listing.ts'
+
+/** Reading that took this long, in milliseconds, is told when it ends. */
+const longRead = 5000
+
+export type Opening = ReturnType<typeof createOpening>
+
+export function createOpening(bridge: Bridge, state: State, listing: Listing, inspecting: Inspecting) {
+  const summary = shallowRef<CaptureSummary | null>(null)
+  const otherFlows = shallowRef<readonly { looksLike: string; flows: number }[]>([])
+  const fault = shallowRef<Fault | null>(null)
+  const settings = shallowRef<HostSettings>({ roots: null, keylog: null, rememberRecent: true })
+  const fileName = computed(() => (state.path === null ? '' : baseName(state.path)))
+  /** The file's name, or that of the first with their number. */
+  const captureName = computed(() =>
+    state.chain.length === 0
+      ? fileName.value
+      : `${fileName.value}, ${plural(state.chain.length + 1, 'file')}`,
+  )
+  const settled = bridge.settings().then((now) => (settings.value = now))
+
+  bridge.on(heard)
+
+  function heard(event: BridgeEvent): void {
+    if (event.kind === 'worker-lost') {
+      fail(event.fault)
+      return
+    }
+    if (event.capture !== state.capture) return
+    switch (event.kind) {
+      case 'rows':
+        listing.take(event.rows)
+        // What its neighbours say of the open conversation is known when all has been read.
+        if (event.rows.some(({ id }) => id === inspecting.conversation.value?.id))
+          void inspecting.inspect(true)
+        break
+      case 'progress':
+        Object.assign(state.progress, {
+          bytes: event.bytes,
+          total: event.total,
+          packets: event.packets,
+          conversations: event.conversations,
+        })
+        break
+      case 'done':
+        summary.value = event.summary
+        otherFlows.value = event.otherFlows
+        state.milliseconds = event.milliseconds
+        state.cancelled = event.cancelled
+        state.phase = event.conversations === 0 ? 'nothing' : 'ready'
+        void listing.refresh().then(() => {
+          listing.selectFirst()
+          if (event.milliseconds > longRead && !state.following) tellRead()
+          state.following = false
+        })
+        break
+      case 'failed':
+        fail(event.fault)
+        break
+    }
+  }
+
+  function tellRead(): void {
+    const { all = 0, failed = 0 } = listing.overview.value ?? {}
+    bridge.notify(
+      'Capture read',
+      `${captureName.value}: ${plural(all, 'conversation')}, ${String(failed)} failed`,
+    )
+  }
+
+  function fail(what: Fault): void {
+    fault.value = what
+    state.phase = 'fault'
+  }
+
+  function forget(): void {
+    Object.assign(state, { ...freshState(), sort: state.sort, group: state.group, dialog: state.dialog })
+    summary.value = null
+    fault.value = null
+    listing.forgetRows()
+    inspecting.forgetConversation()
+  }
+
+  /** Opens a capture by path, closing the one that is open; `chain` are more files of it, read as one. */
+  async function open(path: string, chain: readonly string[] = [], following = false): Promise<void> {
+    await close()
+    state.path = path
+    state.chain = chain
+    state.following = following
+    state.phase = 'reading'
+    state.progress = { bytes: 0, total: null, packets: 0, conversations: 0, since: performance.now() }
+    const early: BridgeEvent[] = []
+    const stop = bridge.on((event) => early.push(event))
+    await settled
+    const { keylog, roots } = settings.value
+    const answer = await bridge.request('capture.open', {
+      path,
+      chain: [...chain],
+      keylog,
+      roots,
+      follow: following,
+    })
+    stop()
+    if (!answer.ok) {
+      fail(answer.fault)
+      return
+    }
+    state.capture = answer.value.capture
+    for (const event of early) heard(event)
+    if (keylog !== null) state.keylog = { path: keylog, secrets: 0, matched: 0 }
+  }
+
+  /** Asks the user for a file, or several of one capture, and opens them. */
+  async function choose(): Promise<void> {
+    const [path, ...chain] = await bridge.chooseCaptures()
+    if (path !== undefined) await open(path, chain)
+  }
+
+  async function close(): Promise<void> {
+    const capture = state.capture
+    forget()
+    if (capture !== null) await bridge.request('capture.close', { capture })
+  }
+
+  /** Reads the open file again and on as it grows; where it is followed already, ends that. */
+  async function follow(): Promise<void> {
+    if (state.following) await stop()
+    else if (state.path !== null && state.chain.length === 0) await open(state.path, [], true)
+  }
+
+  /** Stops reading and keeps what was read. */
+  async function stop(): Promise<void> {
+    if (state.capture !== null && state.phase === 'reading') {
+      await bridge.request('capture.cancel', { capture: state.capture })
+    }
+  }
+
+  /** Changes what the host remembers; roots and key log count from the next opening on. */
+  async function changeSettings(change: Partial<HostSettings>): Promise<void> {
+    settings.value = await bridge.changeSettings(change)
+  }
+
+  /** Shows a sentence, or what went wrong, until the reader closes it. */
+  function tell(text: string, why: Fault | null = null): void {
+    state.notice = { text, fault: why }
+  }
+
+  /** Asks for a key log and loads it. */
+  async function chooseKeys(): Promise<void> {
+    if (state.capture === null) return
+    const path = await bridge.chooseKeylog()
+    if (path !== null) await loadKeys(path)
+  }
+
+  /** Loads a key log for the open capture, or forgets it. */
+  async function loadKeys(path: string | null): Promise<void> {
+    if (state.capture === null) return
+    const answer = await bridge.request('keys.load', { capture: state.capture, keylog: path })
+    if (answer.ok) {
+      state.keylog =
+        path === null ? null : { path, secrets: answer.value.secrets, matched: answer.value.matched }
+    } else tell(answer.fault.message, answer.fault)
+    await listing.refresh()
+    await inspecting.inspect()
+  }
+
+  return {
+    summary,
+    otherFlows,
+    fault,
+    settings,
+    fileName,
+    captureName,
+    open,
+    choose,
+    close,
+    follow,
+    stop,
+    changeSettings,
+    tell,
+    chooseKeys,
+    loadKeys,
+  }
+}
