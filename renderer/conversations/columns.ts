@@ -1,7 +1,7 @@
 // The list's columns: head, width, and the filter field each shows and sorts by. Every field of the registry can be one.
 
 import { fields } from '../../shared/filter/fields.ts'
-import type { ColumnChoice, ColumnSet } from '../preferences.ts'
+import type { ColumnChoice, ColumnSet, Times } from '../preferences.ts'
 
 export interface Column {
   readonly id: string
@@ -105,6 +105,19 @@ export function laidOut(choices: readonly ColumnChoice[]): readonly Laid[] {
     return column === undefined ? [] : [{ ...column, width }]
   })
   return known.length > 0 ? known : laidOut(ownSets[0]?.columns ?? [])
+}
+
+/** The columns of the list as they are headed: that of times says how it counts. */
+export function headed(choices: readonly ColumnChoice[], times: Times): readonly Laid[] {
+  return laidOut(choices).map((column) =>
+    column.id === 'time' ? { ...column, head: timeHead(times) } : column,
+  )
+}
+
+function timeHead({ zone, format }: Times): string {
+  if (format === 'relative') return 'From start s'
+  if (format === 'delta') return 'After row s'
+  return zone === 'utc' ? 'Time UTC' : 'Time local'
 }
 
 /** Room between two columns and at the ends of a row, in pixels. */
