@@ -50,8 +50,7 @@ const margin = 0.6
 
 /** Blocks and ticks of the counted slices; nothing of a capture without times. */
 export function stripOf(overview: RowsOverview | null): Strip {
-  if (overview?.first == null || overview.last === null)
-    return { blocks: [], ticks: [], first: 0, last: 0 }
+  if (overview?.first == null || overview.last === null) return { blocks: [], ticks: [], first: 0, last: 0 }
   const { first, last } = overview
   const most = Math.max(...overview.slices.flatMap((slice) => kinds.map((kind) => slice[kind].count)))
   const blocks = overview.slices.flatMap((counted, slice) =>
