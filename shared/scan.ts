@@ -7,6 +7,7 @@ import { Connection, type FlowKey, type Noted, type PacketPlace } from './conver
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
 import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
+import { Queue } from './conversation/queue.ts'
 import { type DnsAnswer, dnsAnswer, type HttpExchange } from './conversation/lookups.ts'
 import { looksLike } from './conversation/looks-like.ts'
 import { PacketDecoder } from './decode.ts'
@@ -103,8 +104,7 @@ export class Scanner implements PacketSink, PacketPlace {
   private readonly associations = new FlowTable<Association>()
   private readonly sessions: EapSessions
   /** Closed connections and sessions that may still get late packets, oldest first. */
-  private lingering: (Connection | EapSession | null)[] = []
-  private lingeringFrom = 0
+  private readonly lingering = new Queue<Connection | EapSession>(maxLingering)
   private now = 0.5
   /** What the packets since the open flows were last weighed may have added. */
   private unweighed = 0
@@ -182,15 +182,15 @@ export class Scanner implements PacketSink, PacketPlace {
 
   /** No packet has come for a while (of a capture being written): closed connections wait no longer for late ones. */
   quiet(): void {
-    this.release(0)
+    for (let flow = this.lingering.shift(); flow !== null; flow = this.lingering.shift()) {
+      if (!flow.gone) this.close(flow)
+    }
   }
 
   /** The capture has ended: everything still open is closed, oldest first. */
   finish(): void {
     const open = [...this.open()].sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
-    this.lingering = []
-    this.lingeringFrom = 0
   }
 
   /** Flows without TLS, by what they look like, most frequent first. */
@@ -224,8 +224,8 @@ export class Scanner implements PacketSink, PacketPlace {
     this.noteFragments(connection)
     connection.segment(dir, tcp, this.decoder.bytes, ip.ttl, ip.ipId, number, time, null)
     if (connection.id === 0 && connection.builder?.confirmed === true) connection.id = ++this.conversations
-    if (connection.closed && !wasClosed) this.lingering.push(connection)
-    if (this.lingeringFrom < this.lingering.length) this.release()
+    if (connection.closed && !wasClosed) this.linger(connection)
+    this.release()
   }
 
   private datagram(number: number, time: number): void {
@@ -292,11 +292,11 @@ export class Scanner implements PacketSink, PacketPlace {
     if (session.id === 0 && session.builder.confirmed) session.id = ++this.conversations
     if (session.over && !session.lingers) {
       session.lingers = true
-      this.lingering.push(session)
+      this.linger(session)
     }
     const { oldest } = this.sessions
     if (oldest !== null) this.close(oldest)
-    if (this.lingeringFrom < this.lingering.length) this.release()
+    this.release()
   }
 
   private keyOf(portA: number, portB: number): FlowKey {
@@ -313,19 +313,17 @@ export class Scanner implements PacketSink, PacketPlace {
     }
   }
 
-  /** Closes connections whose late packets have had their time; so many may still wait. */
-  private release(waiting: number = maxLingering): void {
-    while (this.lingeringFrom < this.lingering.length) {
-      const connection = this.lingering[this.lingeringFrom]!
-      const many = this.lingering.length - this.lingeringFrom > waiting
-      if (!many && !(this.now - connection.end > lingerNs)) break
-      // Let go at once: a closed connection kept until the list is cut is garbage that lives long.
-      this.lingering[this.lingeringFrom++] = null
-      if (!connection.gone) this.close(connection)
-    }
-    if (this.lingeringFrom > 1024 && this.lingeringFrom * 2 > this.lingering.length) {
-      this.lingering = this.lingering.slice(this.lingeringFrom)
-      this.lingeringFrom = 0
+  private linger(flow: Connection | EapSession): void {
+    const first = this.lingering.push(flow)
+    if (first !== null && !first.gone) this.close(first)
+  }
+
+  /** Closes connections whose late packets have had their time. */
+  private release(): void {
+    for (let flow = this.lingering.first; flow !== null; flow = this.lingering.first) {
+      if (!(this.now - flow.end > lingerNs)) break
+      this.lingering.shift()
+      if (!flow.gone) this.close(flow)
     }
   }
 

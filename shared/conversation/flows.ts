@@ -8,12 +8,18 @@ interface Chained<T> {
   chain: T | null
 }
 
-/** Flows by an int32 hash that is the same for both directions, verified against the whole key (performance.md "Flow table"). */
+const firstBuckets = 1024
+
+/**
+ * Flows in chains by an int32 hash that is the same for both directions, verified against the whole key. No `Map`: one that
+ * loses entries as fast as it gains them is made anew again and again, and V8 links each forgotten table to its successor, so
+ * that a single one in the old generation keeps every later one, and all flows in them, from being collected young.
+ */
 export class FlowTable<T extends Chained<T>> {
   size = 0
   /** After `find`: the packet runs from B to A of the flow found. */
   reversed = false
-  private readonly buckets = new Map<number, T>()
+  private buckets = emptyBuckets<T>(firstBuckets)
 
   find(
     source: number,
@@ -22,7 +28,9 @@ export class FlowTable<T extends Chained<T>> {
     destinationPort: number,
     version: number,
   ): T | null {
-    let flow = this.buckets.get(hash(source, destination, sourcePort, destinationPort)) ?? null
+    const { buckets } = this
+    let flow: T | null =
+      buckets[hash(source, destination, sourcePort, destinationPort) & (buckets.length - 1)] ?? null
     for (; flow !== null; flow = flow.chain) {
       const key = flow.key
       if (key.version !== version) continue
@@ -49,20 +57,19 @@ export class FlowTable<T extends Chained<T>> {
   }
 
   add(flow: T): void {
-    const at = hashOf(flow.key)
-    flow.chain = this.buckets.get(at) ?? null
-    this.buckets.set(at, flow)
+    if (this.size === this.buckets.length) this.grow()
+    this.put(flow)
     this.size++
   }
 
   remove(flow: T): void {
-    const at = hashOf(flow.key)
+    const { buckets } = this
+    const at = hashOf(flow.key) & (buckets.length - 1)
     let before: T | null = null
-    for (let other = this.buckets.get(at) ?? null; other !== null; before = other, other = other.chain) {
+    for (let other = buckets[at] ?? null; other !== null; before = other, other = other.chain) {
       if (other !== flow) continue
-      if (before !== null) before.chain = flow.chain
-      else if (flow.chain !== null) this.buckets.set(at, flow.chain)
-      else this.buckets.delete(at)
+      if (before === null) buckets[at] = flow.chain
+      else before.chain = flow.chain
       flow.chain = null
       this.size--
       return
@@ -71,10 +78,26 @@ export class FlowTable<T extends Chained<T>> {
 
   /** All flows, in no useful order. */
   *flows(): Generator<T> {
-    for (const head of this.buckets.values()) {
-      for (let flow: T | null = head; flow !== null; flow = flow.chain) yield flow
+    for (const head of this.buckets) {
+      for (let flow = head; flow !== null; flow = flow.chain) yield flow
     }
   }
+
+  private put(flow: T): void {
+    const at = hashOf(flow.key) & (this.buckets.length - 1)
+    flow.chain = this.buckets[at] ?? null
+    this.buckets[at] = flow
+  }
+
+  private grow(): void {
+    const all = [...this.flows()]
+    this.buckets = emptyBuckets(this.buckets.length * 2)
+    for (const flow of all) this.put(flow)
+  }
+}
+
+function emptyBuckets<T>(count: number): (T | null)[] {
+  return new Array<T | null>(count).fill(null)
 }
 
 /** Differs from run to run of the program, so that no capture can be built to fill one bucket. */
