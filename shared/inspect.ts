@@ -8,7 +8,7 @@ import type { Piece } from './conversation/gatherer.ts'
 import { PacketDecoder } from './decode.ts'
 import { EapSession } from './eap/session.ts'
 import type { Crypto } from './ports.ts'
-import type { ConversationRecord, NotedStore } from './scan.ts'
+import type { ConversationRecord, NotedStore } from './records.ts'
 
 /** A conversation with the bytes its packets brought, in stream order for each side. */
 export interface Reread {

@@ -3,7 +3,7 @@
 import type { CaptureInterface, PacketSink } from './capture/capture.ts'
 import { Association } from './conversation/association.ts'
 import { ConversationBuilder } from './conversation/builder.ts'
-import { Connection, type FlowKey, type Noted, type PacketPlace } from './conversation/connection.ts'
+import { Connection, type FlowKey, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
 import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
@@ -17,17 +17,8 @@ import { EapSessions } from './eap/sessions.ts'
 import { heaviest, weighEvery } from './heaviest.ts'
 import { lingerNs, maxLingering, maxNotedPackets, maxOpenBytes, maxOpenFlows } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
+import { type ConversationRecord, NotedStore } from './records.ts'
 import { Warnings } from './warnings.ts'
-
-/** What is kept of a conversation after the scan: enough to read it again and to say the same. */
-export interface ConversationRecord {
-  readonly transport: Conversation['transport']
-  /** null for EAP sessions, which several flows may carry. */
-  readonly key: FlowKey | null
-  readonly closing: Closing
-  /** Its noted packets: a range in `NotedStore`. */
-  readonly noted: { readonly from: number; readonly to: number }
-}
 
 /** Called for each conversation as it closes, in order of closing. */
 export type OnConversation = (conversation: Conversation, record: ConversationRecord) => void
@@ -49,39 +40,6 @@ interface Seen {
   readonly time: number
   readonly packet: number
   readonly client: string
-}
-
-/** Places of all noted packets, in typed arrays: a conversation has about twenty. */
-export class NotedStore {
-  size = 0
-  private places = new Float64Array(1 << 12)
-  private packets = new Uint32Array(1 << 12)
-  private readonly resumes = new Map<number, Noted>()
-
-  add(noted: readonly Noted[]): { from: number; to: number } {
-    const from = this.size
-    for (const one of noted) {
-      if (this.size === this.places.length) this.grow()
-      this.places[this.size] = one.at
-      this.packets[this.size] = one.packet
-      if (one.resume !== null) this.resumes.set(this.size, one)
-      this.size++
-    }
-    return { from, to: this.size }
-  }
-
-  get(index: number): Noted {
-    return this.resumes.get(index) ?? { at: this.places[index]!, packet: this.packets[index]!, resume: null }
-  }
-
-  private grow(): void {
-    const places = new Float64Array(this.places.length * 2)
-    places.set(this.places)
-    this.places = places
-    const packets = new Uint32Array(this.packets.length * 2)
-    packets.set(this.packets)
-    this.packets = packets
-  }
 }
 
 const dnsPort = 53
@@ -433,8 +391,8 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
     id: flow.id,
     transport: flow.transport,
     endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),
-    seen: flow instanceof Connection ? pairOf(flow.streams[0].seen, flow.streams[1].seen) : flow.seen,
-    fromSyn: tcp === null ? pairOf(true, true) : pairOf(tcp[0].fromSyn, tcp[1].fromSyn),
+    seen: flow instanceof Connection ? [flow.streams[0].seen, flow.streams[1].seen] : flow.seen,
+    fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
     synDir: flow instanceof Connection ? flow.synDir : -1,
     acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
     revived: flow instanceof Connection && flow.revived,
@@ -447,18 +405,6 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
     quietAfter: now - flow.end,
   }
 }
-
-/** One of four values: these are kept for every conversation. */
-function pairOf(a: boolean, b: boolean): readonly [boolean, boolean] {
-  return pairs[(a ? 2 : 0) + (b ? 1 : 0)]!
-}
-
-const pairs: readonly (readonly [boolean, boolean])[] = [
-  [false, false],
-  [false, true],
-  [true, false],
-  [true, true],
-]
 
 function endpointsOf(key: FlowKey, decoder: PacketDecoder): Closing['endpoints'] {
   const { addresses } = decoder.ip

@@ -19,7 +19,8 @@ import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
-import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
+import { type ConversationRecord, RecordStore } from '../../shared/records.ts'
+import { Scanner } from '../../shared/scan.ts'
 import type { ReplayOptions } from '../../shared/schannel/model.ts'
 import { joinKeyLogs, type KeyLog, parseKeyLog } from '../../shared/secrets/keylog.ts'
 import { keyLogLines } from '../../shared/secrets/keylog-lines.ts'
@@ -139,7 +140,7 @@ class Capture implements OpenCapture {
   private readonly input: CaptureInput
   private readonly spool: FileSpool | null
   private readonly scanner: Scanner
-  private readonly records = new Map<number, ConversationRecord>()
+  private readonly records = new RecordStore()
   private readonly trust: Trust
   private readonly neighbourhood = new Neighbourhood()
   private readonly replay: ReplayOptions
@@ -289,7 +290,7 @@ class Capture implements OpenCapture {
 
   private recordOf(id: number): ConversationRecord {
     const record = this.records.get(id)
-    if (record === undefined) throw refusal('no-such-conversation', `There is no conversation ${String(id)}.`)
+    if (record === null) throw refusal('no-such-conversation', `There is no conversation ${String(id)}.`)
     return record
   }
 
@@ -330,7 +331,7 @@ class Capture implements OpenCapture {
   }
 
   private keep(conversation: Conversation, record: ConversationRecord): void {
-    this.records.set(conversation.id, record)
+    this.records.add(record)
     const analysis = this.analyse(conversation, this.replay)
     const row = rowView(analysis, this.viewHost)
     this.neighbourhood.closed(analysis, row, this.viewHost.world)

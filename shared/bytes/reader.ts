@@ -98,16 +98,12 @@ export class Reader {
 
   /** RFC 8446 §3.4 vectors: a length of 1, 2 or 3 bytes, then that many bytes, as a child cursor. */
   vector(lengthBytes: 1 | 2 | 3, what: string): Reader {
-    const name = `${what} length`
-    const length = lengthBytes === 1 ? this.u8(name) : lengthBytes === 2 ? this.u16(name) : this.u24(name)
-    return this.sub(length, what)
+    return this.sub(this.length(lengthBytes, what), what)
   }
 
   /** A vector whose content is opaque, as a view. */
   opaque(lengthBytes: 1 | 2 | 3, what: string): Uint8Array {
-    const name = `${what} length`
-    const length = lengthBytes === 1 ? this.u8(name) : lengthBytes === 2 ? this.u16(name) : this.u24(name)
-    return this.raw(length, what)
+    return this.raw(this.length(lengthBytes, what), what)
   }
 
   skip(length: number, what: string): void {
@@ -138,6 +134,12 @@ export class Reader {
   /** Adds a meaning to the field read last (a registry name, a note). */
   means(text: string): void {
     if (this.fields !== null) this.fields.means(text)
+  }
+
+  /** The length in front of a vector. Its name is only made where somebody will read it. */
+  private length(lengthBytes: 1 | 2 | 3, what: string): number {
+    const name = this.fields === null && lengthBytes <= this.end - this.at ? what : `${what} length`
+    return lengthBytes === 1 ? this.u8(name) : lengthBytes === 2 ? this.u16(name) : this.u24(name)
   }
 
   private take(length: number, what: string): number {

@@ -17,3 +17,18 @@ export class Shared<T> {
     return value
   }
 }
+
+/** One list for all that hold the same whole numbers. */
+export class SharedLists {
+  private readonly lists = new Map<number, readonly number[]>()
+
+  get(list: readonly number[]): readonly number[] {
+    let key = list.length
+    for (const value of list) key = (Math.imul(key, 31) + value) | 0
+    const known = this.lists.get(key)
+    if (known?.length === list.length && known.every((value, i) => value === list[i])) return known
+    if (this.lists.size >= maxShared) this.lists.clear()
+    this.lists.set(key, list)
+    return list
+  }
+}

@@ -69,11 +69,13 @@ const unknownCarrier: CarrierFacts = { name: 'unknown', steps: [] }
 const empty = new Uint8Array(0)
 /** What a conversation costs before anything was said. */
 const emptyCost = 3000
+const noLimits: readonly string[] = []
+/** Of a scan, which keeps none. */
+const noPieces: readonly [Piece[], Piece[]] = [[], []]
 
 export abstract class Gatherer {
   abstract readonly streams: readonly [StreamState, StreamState]
-  readonly pieces: readonly [Piece[], Piece[]] = [[], []]
-  readonly limitsReached = new Set<string>()
+  readonly pieces: readonly [Piece[], Piece[]]
   carrier: CarrierFacts = noCarrier
   /** TLS was meant: a handshake message or a plaintext alert was found. */
   confirmed = false
@@ -88,10 +90,17 @@ export abstract class Gatherer {
   private clientDir: 0 | 1 | -1 = -1
   private rolesBy: Conversation['rolesBy'] = 'guess'
   private contexts: [MessageContext | null, MessageContext | null] = [null, null]
+  private limits: Set<string> | null = null
 
   constructor(options: BuilderOptions, dtls: boolean) {
     this.options = options
     this.dtls = dtls
+    this.pieces = options.keepBytes ? [[], []] : noPieces
+  }
+
+  /** Names of limits; hardly any conversation reaches one. */
+  get limitsReached(): Set<string> {
+    return (this.limits ??= new Set())
   }
 
   event(
@@ -148,7 +157,7 @@ export abstract class Gatherer {
       start: closing.start,
       end: closing.end,
       quietAfter: closing.quietAfter,
-      limitsReached: [...this.limitsReached],
+      limitsReached: this.limits === null ? noLimits : [...this.limits],
     }
   }
 

@@ -4,6 +4,7 @@ import type { Malformed } from '../bytes/reader.ts'
 import type { Chunk, Gap, TlsRecord } from './facts.ts'
 
 const openingBytes = 64
+const noBytes = new Uint8Array(0)
 
 export class StreamState {
   readonly dir: 0 | 1
@@ -13,7 +14,7 @@ export class StreamState {
   readonly records: TlsRecord[] = []
   notTls: Malformed | null = null
   /** The first captured bytes, at most 64. */
-  opening: Uint8Array = new Uint8Array(0)
+  opening: Uint8Array = noBytes
   /** ChangeCipherSpec was seen in this direction. */
   changedCipher = false
   /** Sealed records seen: handshake ones under TLS 1.3 included. */
@@ -46,6 +47,10 @@ export class StreamState {
   protected remember(b: Uint8Array, start: number, end: number): void {
     const taken = Math.min(openingBytes - this.opening.length, end - start)
     if (taken <= 0) return
+    if (this.opening.length === 0) {
+      this.opening = b.slice(start, start + taken)
+      return
+    }
     const grown = new Uint8Array(this.opening.length + taken)
     grown.set(this.opening)
     grown.set(b.subarray(start, start + taken), this.opening.length)

@@ -1,6 +1,7 @@
 // One direction's bytes cut into TLS records (RFC 8446 §5.1), with bulk application data passed over untouched.
 
 import { hexText } from '../bytes/fields.ts'
+import { BytePool } from '../bytes/pool.ts'
 import {
   firstApplicationRecords,
   lastApplicationRecords,
@@ -69,6 +70,11 @@ const sslv2HeaderLength = 11
 
 /** Room for a record's body at first; it grows by what comes, not by what its header claims. */
 const firstBodyBytes = 512
+const bodies = new BytePool()
+
+/** Most headers lie whole in one packet. */
+const noHeader = new Uint8Array(0)
+const noHeaderBytes: readonly number[] = []
 
 export class TlsStream extends StreamState {
   phase: Phase = 'unknown'
@@ -84,7 +90,7 @@ export class TlsStream extends StreamState {
   private recordVersion = 0
   private recordEnd = 0
   private headerLength = 0
-  private readonly header = new Uint8Array(sslv2HeaderLength)
+  private header = noHeader
   private body: Uint8Array<ArrayBuffer> | null = null
   private bodyLength = 0
   private bodyTotal = 0
@@ -132,7 +138,7 @@ export class TlsStream extends StreamState {
       } else if (this.body !== null) {
         this.needed = true
         const taken = Math.min(this.bodyTotal - this.bodyLength, end - at)
-        this.body = withRoom(this.body, this.bodyLength, this.bodyLength + taken, this.bodyTotal)
+        this.body = withRoom(this.body, this.bodyLength, this.bodyLength + taken)
         this.body.set(b.subarray(at, at + taken), this.bodyLength)
         this.bodyLength += taken
         this.offset += taken
@@ -141,6 +147,7 @@ export class TlsStream extends StreamState {
           const body = this.body
           this.body = null
           this.complete(body, 0, this.bodyTotal, order, origin, sink)
+          bodies.give(body)
         }
       } else {
         at = this.readHeader(b, at, end, order, origin, sink)
@@ -177,7 +184,7 @@ export class TlsStream extends StreamState {
       recordType: this.recordType,
       recordVersion: this.recordVersion,
       recordEnd: this.recordEnd,
-      header: [...this.header.subarray(0, this.headerLength)],
+      header: this.headerLength === 0 ? noHeaderBytes : [...this.header.subarray(0, this.headerLength)],
       index: this.index,
       applicationRecords: this.applicationRecords,
       applicationBytes: this.applicationBytes,
@@ -194,8 +201,8 @@ export class TlsStream extends StreamState {
     this.recordType = from.recordType
     this.recordVersion = from.recordVersion
     this.recordEnd = from.recordEnd
-    this.header.set(from.header)
-    this.headerLength = from.header.length
+    this.headerLength = 0
+    if (from.header.length > 0) this.keepHeader(Uint8Array.from(from.header), 0, from.header.length)
     this.index = from.index
     this.applicationRecords = from.applicationRecords
     this.applicationBytes = from.applicationBytes
@@ -241,8 +248,7 @@ export class TlsStream extends StreamState {
       return this.enter(b, at + wanted, end, order, origin, sink)
     }
     const taken = Math.min(wanted - this.headerLength, end - at)
-    this.header.set(b.subarray(at, at + taken), this.headerLength)
-    this.headerLength += taken
+    this.keepHeader(b, at, taken)
     this.offset += taken
     if (this.likeness(this.header, 0, this.headerLength) === 'no') {
       const length = this.headerLength
@@ -255,6 +261,12 @@ export class TlsStream extends StreamState {
       return this.enter(b, at + taken, end, order, origin, sink)
     }
     return at + taken
+  }
+
+  private keepHeader(b: Uint8Array, at: number, length: number): void {
+    if (this.header === noHeader) this.header = new Uint8Array(sslv2HeaderLength)
+    this.header.set(b.subarray(at, at + length), this.headerLength)
+    this.headerLength += length
   }
 
   /** Only a stream's first record may be an SSLv2-format hello. */
@@ -279,7 +291,7 @@ export class TlsStream extends StreamState {
       this.recordEnd = this.recordStart + 2 + sslv2RecordLength(b, at)
       // The hello is kept whole, with the bytes already read.
       this.bodyTotal = this.recordEnd - this.recordStart
-      this.body = new Uint8Array(Math.max(length, Math.min(firstBodyBytes, this.bodyTotal)))
+      this.body = bodies.take(firstBodyBytes)
       this.body.set(b.subarray(at, at + length))
       this.bodyLength = length
       return
@@ -313,7 +325,7 @@ export class TlsStream extends StreamState {
       this.complete(b, at, at + length, order, origin, sink)
       return at + length
     }
-    this.body = new Uint8Array(Math.min(firstBodyBytes, length))
+    this.body = bodies.take(Math.min(firstBodyBytes, length))
     this.bodyLength = 0
     this.bodyTotal = length
     this.needed = true
@@ -381,15 +393,11 @@ export class TlsStream extends StreamState {
   }
 }
 
-/** `bytes`, or a larger copy of their first `used`, with room for `needed` of `total`. */
-function withRoom(
-  bytes: Uint8Array<ArrayBuffer>,
-  used: number,
-  needed: number,
-  total: number,
-): Uint8Array<ArrayBuffer> {
+/** `bytes`, or their first `used` in a larger buffer with room for `needed`. */
+function withRoom(bytes: Uint8Array<ArrayBuffer>, used: number, needed: number): Uint8Array<ArrayBuffer> {
   if (needed <= bytes.length) return bytes
-  const larger = new Uint8Array(Math.min(total, Math.max(needed, 2 * bytes.length)))
+  const larger = bodies.take(Math.max(needed, 2 * bytes.length))
   larger.set(bytes.subarray(0, used))
+  bodies.give(bytes)
   return larger
 }

@@ -1,7 +1,6 @@
 // The neighbour index: what the other conversations of a capture say about one, kept small.
 
-import { hex } from '../bytes/fields.ts'
-import { Shared } from '../bytes/shared.ts'
+import { Shared, SharedLists } from '../bytes/shared.ts'
 import type { ReportRow } from '../contract/report.ts'
 import type { Conversation, Time } from '../conversation/facts.ts'
 import type { OutcomeFacts } from '../schannel/model.ts'
@@ -40,7 +39,7 @@ export interface NeighbourFacts {
   readonly offeredGroups: readonly number[]
   readonly offeredSchemes: readonly number[]
   readonly fallbackScsv: boolean
-  /** Session ids and ticket digests, as hex. */
+  /** Session ids and ticket digests, octet by octet as characters. */
   readonly offeredSessions: readonly string[]
   readonly issuedSessions: readonly string[]
   /** extended_master_secret in both hellos; null where one is missing. */
@@ -221,23 +220,23 @@ export function neighbourFacts(
 
 const none: readonly never[] = []
 const serverNames = new Shared<string>()
-const offers = new Shared<readonly number[]>()
+const offers = new SharedLists()
 
 /** The same list for all clients that offer the same. */
 function shared(list: readonly number[] | null): readonly number[] {
-  return list === null ? none : offers.get(list.join(), () => [...list])
+  return list === null ? none : offers.get(list)
 }
 
 function offeredSessions(hello: ClientHello): readonly string[] {
   const { sessionId, sessionTicket, pskIdentities } = hello
-  const sessions = sessionId.length > 0 ? [hex(sessionId)] : []
+  const sessions = sessionId.length > 0 ? [octets(sessionId)] : []
   if (sessionTicket !== null && sessionTicket.length > 0) sessions.push(digest(sessionTicket))
   for (const identity of pskIdentities ?? none) sessions.push(digest(identity))
   return sessions.length === 0 ? none : sessions
 }
 
 function issuedSessions({ messages }: Conversation, chosen: ServerHello | undefined): readonly string[] {
-  const sessions = chosen === undefined || chosen.sessionId.length === 0 ? [] : [hex(chosen.sessionId)]
+  const sessions = chosen === undefined || chosen.sessionId.length === 0 ? [] : [octets(chosen.sessionId)]
   for (const message of messages) {
     if (!isHandshake(message, 4) || message.body?.kind !== 'new-session-ticket') continue
     sessions.push(digest(message.body.ticket))
@@ -262,5 +261,9 @@ function sameNameOrNone(a: NeighbourFacts, b: NeighbourFacts): boolean {
 function digest(ticket: Uint8Array): string {
   const middle = ticket.length >> 1
   const stretches = [ticket.subarray(0, 24), ticket.subarray(middle, middle + 24), ticket.subarray(-8)]
-  return [ticket.length, ...stretches.map(hex)].join(':')
+  return [ticket.length, ...stretches.map(octets)].join(':')
+}
+
+function octets(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
 }

@@ -5,6 +5,7 @@ import { maxInternedAddresses } from '../limits.ts'
 
 /** Slots looked at before the table counts as full: no real capture comes near, a hostile one gets no further. */
 const maxProbes = 512
+const maxTexts = 4096
 
 /** Gives each IPv6 address a small number. An IPv4 address is its own number. */
 export class AddressTable {
@@ -14,6 +15,8 @@ export class AddressTable {
   private slots = new Int32Array(1024)
   private count = 0
   private readonly limit: number
+  /** Rows keep these texts, and most of them name the same few servers. */
+  private readonly texts = new Map<number, string>()
 
   constructor(limit = maxInternedAddresses) {
     this.limit = limit
@@ -40,7 +43,14 @@ export class AddressTable {
 
   /** An address as text: `version` 4 for an IPv4 address as int32, 6 for a number given by `intern`. */
   text(version: number, address: number): string {
-    return version === 4 ? ipv4Text(address) : ipv6Text(this.words, address << 2)
+    const key = version === 4 ? address : address + 2 ** 32
+    let text = this.texts.get(key)
+    if (text === undefined) {
+      text = version === 4 ? ipv4Text(address) : ipv6Text(this.words, address << 2)
+      if (this.texts.size >= maxTexts) this.texts.clear()
+      this.texts.set(key, text)
+    }
+    return text
   }
 
   private add(slot: number, w0: number, w1: number, w2: number, w3: number): number {
@@ -86,8 +96,7 @@ function mix(w0: number, w1: number, w2: number, w3: number): number {
 }
 
 function ipv4Text(address: number): string {
-  const byte = (shift: number) => String((address >>> shift) & 0xff)
-  return `${byte(24)}.${byte(16)}.${byte(8)}.${byte(0)}`
+  return [address >>> 24, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff].join('.')
 }
 
 /** RFC 5952 §4 and §5: lower case, no leading zeros, the longest run of two or more zero groups shortened; mapped IPv4 dotted. */

@@ -27,7 +27,7 @@ import type {
 /** RFC 5246 §7.4.2; RFC 8446 §4.4.2 with request context and extensions. `start` counts from the message's header. */
 export function readCertificates(r: Reader, context: MessageContext): CertificateMessage {
   const tls13 = isTls13(context.version)
-  const requestContext = tls13 ? r.opaque(1, 'request context').slice() : nothing
+  const requestContext = tls13 ? r.opaque(1, 'request context') : nothing
   const list = r.vector(3, 'certificates')
   const certificates: { der: Uint8Array; start: number; extensions: readonly Extension[] }[] = []
   while (list.left > 0) {
@@ -38,7 +38,7 @@ export function readCertificates(r: Reader, context: MessageContext): Certificat
     let subject = ''
     list.group(`certificate ${String(certificates.length + 1)}`, () => {
       const entry = list.vector(3, 'certificate')
-      const der = entry.bytes.slice(entry.at, entry.end)
+      const der = entry.bytes.subarray(entry.at, entry.end)
       const start = entry.at
       if (entry.fields !== null) {
         const read = parse(entry.bytes, readCertificate, entry.fields, entry.at, entry.end)
@@ -56,7 +56,7 @@ export function readCertificates(r: Reader, context: MessageContext): Certificat
 /** RFC 8446 §4.3.2; RFC 5246 §7.4.4 with signature algorithms; RFC 4346 §7.4.4 without. */
 export function readCertificateRequest(r: Reader, context: MessageContext): CertificateRequest {
   if (isTls13(context.version)) {
-    const requestContext = r.opaque(1, 'request context').slice()
+    const requestContext = r.opaque(1, 'request context')
     const { extensions, values } = readExtensions(r, 'certificate-request')
     r.done('CertificateRequest')
     return {
@@ -95,7 +95,7 @@ export function readCertificateRequest(r: Reader, context: MessageContext): Cert
 /** RFC 8446 §4.4.3, RFC 5246 §7.4.8. */
 export function readCertificateVerify(r: Reader, context: MessageContext): CertificateVerify {
   const scheme = hasSchemes(context.version) ? code(r, signatureSchemes, 'signature scheme') : null
-  const signature = r.opaque(2, 'signature').slice()
+  const signature = r.opaque(2, 'signature')
   r.done('CertificateVerify')
   return { kind: 'certificate-verify', scheme, signature }
 }
@@ -103,7 +103,7 @@ export function readCertificateVerify(r: Reader, context: MessageContext): Certi
 /** RFC 6066 §8. */
 export function readCertificateStatus(r: Reader): CertificateStatus {
   const statusType = code(r, certificateStatusTypes, 'status type')
-  const response = r.opaque(3, 'response').slice()
+  const response = r.opaque(3, 'response')
   r.done('CertificateStatus')
   return { kind: 'certificate-status', statusType, response }
 }
@@ -111,7 +111,7 @@ export function readCertificateStatus(r: Reader): CertificateStatus {
 /** Verify data: 12 bytes, 36 in SSL 3.0, a hash in TLS 1.3. */
 export function readFinished(r: Reader): Finished {
   if (r.left === 0) r.fail('verify data is empty')
-  return { kind: 'finished', verifyData: r.rest('verify data').slice() }
+  return { kind: 'finished', verifyData: r.rest('verify data') }
 }
 
 /** RFC 8879 §4. */

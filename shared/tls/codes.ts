@@ -27,8 +27,8 @@ export function codes(
 
 /** All numbers up to the end of the reader. */
 export function codesLeft(r: Reader, registry: Registry, item: string): number[] {
-  const values: number[] = []
-  while (r.left > 0) values.push(code(r, registry, item))
+  const values = new Array<number>(Math.ceil(r.left / registry.octets))
+  for (let i = 0; i < values.length; i++) values[i] = code(r, registry, item)
   return values
 }
 

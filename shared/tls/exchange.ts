@@ -48,7 +48,7 @@ export function readServerKeyExchange(r: Reader, context: MessageContext): Serve
   const paramsLength = r.at - start
   const signed = kind !== 'unknown' && !exchange.endsWith('psk') && info?.authentication !== 'anon'
   const scheme = signed && hasSchemes(context.version) ? code(r, signatureSchemes, 'signature scheme') : null
-  const signature = signed ? r.opaque(2, 'signature').slice() : null
+  const signature = signed ? r.opaque(2, 'signature') : null
   r.done('ServerKeyExchange')
   return { kind: 'server-key-exchange', exchange: kind, group, bits, scheme, signature, paramsLength }
 }
@@ -79,7 +79,7 @@ export function readClientKeyExchange(r: Reader, context: MessageContext): Clien
   else if (exchange === 'rsa' || exchange === 'rsa-psk') value = readEncryptedSecret(r, context)
   else value = r.rest('exchange keys')
   r.done('ClientKeyExchange')
-  return { kind: 'client-key-exchange', exchange: value.slice() }
+  return { kind: 'client-key-exchange', exchange: value }
 }
 
 // RFC 5246 §7.4.7.1: SSL 3.0 sends the secret without its length, as some TLS 1.0 clients did.
@@ -96,13 +96,13 @@ export function readNewSessionTicket(r: Reader, context: MessageContext): NewSes
   const lifetime = r.u32('lifetime')
   r.means(`${String(lifetime)} seconds`)
   if (!isTls13(context.version)) {
-    const ticket = r.opaque(2, 'ticket').slice()
+    const ticket = r.opaque(2, 'ticket')
     r.done('NewSessionTicket')
     return { kind: 'new-session-ticket', lifetime, ticket, nonce: null, extensions: [] }
   }
   r.u32('age add')
-  const nonce = r.opaque(1, 'nonce').slice()
-  const ticket = r.opaque(2, 'ticket').slice()
+  const nonce = r.opaque(1, 'nonce')
+  const ticket = r.opaque(2, 'ticket')
   const { extensions } = readExtensions(r, 'new-session-ticket')
   r.done('NewSessionTicket')
   return { kind: 'new-session-ticket', lifetime, ticket, nonce, extensions }

@@ -262,7 +262,7 @@ export const extensionReaders: ReadonlyMap<number, ExtensionReader> = new Map<nu
     35,
     extension(
       (r, place) => {
-        const ticket = r.left === 0 ? new Uint8Array(0) : r.rest('ticket').slice()
+        const ticket = r.left === 0 ? new Uint8Array(0) : r.rest('ticket')
         return place === 'client-hello' ? ticket : null
       },
       (into, ticket) => {

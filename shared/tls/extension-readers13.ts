@@ -16,7 +16,7 @@ export const preSharedKey = extension(
     const list = r.vector(2, 'identities')
     while (list.left > 0) {
       list.group('identity', () => {
-        identities.push(list.opaque(2, 'identity').slice())
+        identities.push(list.opaque(2, 'identity'))
         list.u32('obfuscated ticket age')
       })
     }

@@ -63,6 +63,25 @@ export function readExtensions(r: Reader, place: ExtensionPlace): ExtensionBlock
   return block
 }
 
+/** Where an extension lies: its data is made when somebody asks, which the scan does for one of them. */
+class PlacedExtension implements Extension {
+  readonly type: number
+  private readonly bytes: Uint8Array
+  private readonly start: number
+  private readonly end: number
+
+  constructor(type: number, { bytes, at, end }: Reader) {
+    this.type = type
+    this.bytes = bytes
+    this.start = at
+    this.end = end
+  }
+
+  get data(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
+  }
+}
+
 interface OpenBlock extends ExtensionBlock {
   readonly extensions: Extension[]
   /** The types seen, once there are too many to look through one by one. */
@@ -77,7 +96,7 @@ function readExtension(r: Reader, place: ExtensionPlace, block: OpenBlock): void
   const data = r.sub(r.u16('extension length'), 'extension data')
   if (group !== null) group.name = nameOf(extensionTypes, type)
   if (isRepeated(block, type)) note(block, `${nameOf(extensionTypes, type)}: repeated`)
-  block.extensions.push({ type, data: data.bytes.slice(data.at, data.end) })
+  block.extensions.push(new PlacedExtension(type, data))
   const read = extensionReaders.get(type)
   if (read !== undefined) {
     const outcome = parse(data.bytes, (inner) => read(inner, place, block.values), fields, data.at, data.end)

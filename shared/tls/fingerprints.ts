@@ -104,15 +104,9 @@ function ja3Ascii(): Uint8Array {
       continue
     }
     if (i > 0 && values[i - 1] !== separator) text.push(dash)
-    for (
-      let unit = value < 10 ? 1 : value < 100 ? 10 : value < 1000 ? 100 : value < 10000 ? 1000 : 10000;
-      unit > 0;
-    ) {
-      text.push(zero + (Math.trunc(value / unit) % 10))
-      unit = Math.trunc(unit / 10)
-    }
+    text.decimal(value)
   }
-  return ascii()
+  return text.written
 }
 
 /** Four hex digits each joined by `,`; an empty second list leaves no trace. */
@@ -128,7 +122,7 @@ function ja4Ascii(): Uint8Array {
     if (i > 0 && values[i - 1] !== separator) text.push(comma)
     for (let shift = 12; shift >= 0; shift -= 4) text.push(hexDigits[(value >> shift) & 15]!)
   }
-  return ascii()
+  return text.written
 }
 
 function ja4Version(hello: ClientHello): string {
@@ -180,15 +174,52 @@ class Integers {
   }
 }
 
-/** Remembers texts by lists of integers: most hellos of a capture repeat, and comparing integers is cheap. */
+/** Characters that are written again and again without new memory. */
+class Ascii {
+  private bytes = new Uint8Array(1024)
+  private size = 0
+
+  /** Overwritten by the next text. */
+  get written(): Uint8Array {
+    return this.bytes.subarray(0, this.size)
+  }
+
+  clear(): void {
+    this.size = 0
+  }
+
+  push(character: number): void {
+    if (this.size === this.bytes.length) {
+      const larger = new Uint8Array(this.bytes.length * 2)
+      larger.set(this.bytes)
+      this.bytes = larger
+    }
+    this.bytes[this.size++] = character
+  }
+
+  decimal(value: number): void {
+    if (value > 9) this.decimal(Math.trunc(value / 10))
+    this.push(zero + (value % 10))
+  }
+}
+
+/**
+ * Remembers texts by lists of integers: most hellos of a capture repeat, and comparing integers is cheap. What comes once is not
+ * remembered: clients that shuffle their extensions never say the same again.
+ */
 class ListCache {
   private readonly entries = new Map<number, { readonly list: Int32Array; readonly text: string }>()
+  /** Keys met before, one for each of their lower bits. */
+  private readonly met = new Int32Array(4096)
 
   get(list: Integers, make: () => string): string {
     const key = fnv(list)
     const entry = this.entries.get(key)
     if (entry !== undefined && same(entry.list, list)) return entry.text
-    const kept = list.size > longestRemembered ? null : list.values.slice(0, list.size)
+    const place = key & (this.met.length - 1)
+    const again = this.met[place] === key
+    this.met[place] = key
+    const kept = again && list.size <= longestRemembered ? list.values.slice(0, list.size) : null
     const made = make()
     if (kept === null) return made
     if (this.entries.size >= maxRemembered) this.entries.clear()
@@ -209,13 +240,6 @@ function same(kept: Int32Array, { values, size }: Integers): boolean {
   return true
 }
 
-/** The characters in `text` as bytes. */
-function ascii(): Uint8Array {
-  const bytes = new Uint8Array(text.size)
-  for (let i = 0; i < text.size; i++) bytes[i] = text.values[i]!
-  return bytes
-}
-
 const separator = -1
 const maxRemembered = 2048
 const longestRemembered = 512
@@ -223,7 +247,7 @@ const ja3Hashes = new ListCache()
 const ja4Hashes = new ListCache()
 /** Written for one hello after another. */
 const lists = new Integers()
-const text = new Integers()
+const text = new Ascii()
 const [comma, dash, zero, underscore] = [0x2c, 0x2d, 0x30, 0x5f]
 const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 

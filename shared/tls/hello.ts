@@ -12,9 +12,9 @@ import type { ClientHello, HelloVerifyRequest, ServerHello } from './messages.ts
 /** The body of a ClientHello. Faults inside extensions, empty lists and bytes left over are noted in `faults`. */
 export function readClientHello(r: Reader, dtls: boolean): ClientHello {
   const version = code(r, versions, 'version')
-  const random = r.raw(32, 'random').slice()
-  const sessionId = r.opaque(1, 'session id').slice()
-  const cookie = dtls ? r.opaque(1, 'cookie').slice() : nothing
+  const random = r.raw(32, 'random')
+  const sessionId = r.opaque(1, 'session id')
+  const cookie = dtls ? r.opaque(1, 'cookie') : nothing
   const suites = r.group('cipher suites', () =>
     codesLeft(r.vector(2, 'cipher suites'), cipherSuites, 'cipher suite'),
   )
@@ -34,12 +34,12 @@ export function readClientHello(r: Reader, dtls: boolean): ClientHello {
 /** The body of a ServerHello or HelloRetryRequest. */
 export function readServerHello(r: Reader): ServerHello {
   const version = code(r, versions, 'version')
-  const random = r.raw(32, 'random').slice()
+  const random = r.raw(32, 'random')
   const helloRetryRequest = isHelloRetryRequest(random)
   if (helloRetryRequest) r.means('HelloRetryRequest')
   // The drafts of TLS 1.3 before 22 sent neither session id nor compression method.
   const draft = version >> 8 === 0x7f
-  const sessionId = draft ? nothing : r.opaque(1, 'session id').slice()
+  const sessionId = draft ? nothing : r.opaque(1, 'session id')
   const cipherSuite = code(r, cipherSuites, 'cipher suite')
   const compressionMethod = draft ? 0 : code(r, compressionMethods, 'compression method')
   const block =
@@ -70,7 +70,7 @@ export function readServerHello(r: Reader): ServerHello {
 /** RFC 6347 §4.2.1. */
 export function readHelloVerifyRequest(r: Reader): HelloVerifyRequest {
   const version = code(r, versions, 'version')
-  const cookie = r.opaque(1, 'cookie').slice()
+  const cookie = r.opaque(1, 'cookie')
   r.done('HelloVerifyRequest')
   return { kind: 'hello-verify-request', version, cookie }
 }
@@ -93,7 +93,7 @@ export function parseSslv2ClientHello(bytes: Uint8Array, fields: FieldRecorder |
       const sessionIdLength = hello.u16('session id length')
       const challengeLength = hello.u16('challenge length')
       const kinds = hello.group('cipher kinds', () => readCipherKinds(hello.sub(kindsLength, 'cipher kinds')))
-      const sessionId = hello.raw(sessionIdLength, 'session id').slice()
+      const sessionId = hello.raw(sessionIdLength, 'session id')
       const challenge = hello.raw(challengeLength, 'challenge')
       const random = new Uint8Array(32)
       random.set(challenge.subarray(0, 32), Math.max(0, 32 - challenge.length))

@@ -10,14 +10,14 @@ export interface HistoryItem {
 }
 
 /** `flipped`: the ClientHello came from the connection's responder; Zeek marks it with `^` in front. */
-export function historyLetters(items: readonly HistoryItem[], flipped = false): string {
-  let letters = flipped ? '^' : ''
+export function historyLetters(items: Iterable<HistoryItem>, flipped = false): string {
+  const letters = flipped ? ['^'] : []
   for (const item of items) {
     const letter = letterOf(item)
-    letters += item.from === 'client' ? letter : letter.toLowerCase()
+    if (letter !== '') letters.push(item.from === 'client' ? letter : letter.toLowerCase())
     if (letters.length >= maxLetters) break
   }
-  return letters
+  return letters.join('')
 }
 
 function letterOf({ contentType, type, helloRetryRequest }: HistoryItem): string {

@@ -3,7 +3,7 @@
 /** One extension as it lies in a hello, EncryptedExtensions, CertificateRequest … */
 export interface Extension {
   readonly type: number
-  /** Its data, copied. */
+  /** Its data, as a view of the message. */
   readonly data: Uint8Array
 }
 
@@ -61,7 +61,7 @@ export interface HelloVerifyRequest {
   readonly cookie: Uint8Array
 }
 
-/** Certificates as sent, leaf first; DER views copied from the capture. */
+/** Certificates as sent, leaf first; DER as views of the message. */
 export interface CertificateMessage {
   readonly kind: 'certificate'
   readonly requestContext: Uint8Array

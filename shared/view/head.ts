@@ -65,16 +65,60 @@ function keyOf(conversation: Conversation, start: string | null): string {
   const random = conversation.messages
     .find((message) => message.type === 1 && message.body?.kind === 'client-hello')
     ?.bytes.subarray(6, 38)
-  const text = [
+  const ends = [
     conversation.transport,
     c.address,
     c.port,
     s.address,
     s.port,
     start ?? conversation.firstPacket,
-    random === undefined ? '' : hex(random),
-  ].join(' ')
-  return fnv64(text)
+  ]
+  identity.begin()
+  identity.text(`${ends.join(' ')} `)
+  if (random !== undefined) identity.hex(random)
+  return identity.end()
+}
+
+/** FNV-1a, 64 bits in two halves: an identity, not a protection. */
+class Fnv64 {
+  private low = 0
+  private high = 0
+
+  begin(): void {
+    this.low = 0x84222325 | 0
+    this.high = 0xcbf29ce4 | 0
+  }
+
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) this.add(text.charCodeAt(i))
+  }
+
+  /** The bytes as lower-case hex digits. */
+  hex(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      this.add(hexDigit(byte >> 4))
+      this.add(hexDigit(byte & 15))
+    }
+  }
+
+  end(): string {
+    return [this.high, this.low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+  }
+
+  /** Times the prime 2^40 + 0x1b3, in halves of 16 bits where a product would not fit. */
+  private add(octet: number): void {
+    const low = this.low ^ octet
+    const product = (low & 0xffff) * 0x1b3
+    const upper = (low >>> 16) * 0x1b3 + (product >>> 16)
+    this.high = (Math.imul(this.high, 0x1b3) + (low << 8) + (upper >>> 16)) | 0
+    this.low = (upper << 16) | (product & 0xffff)
+  }
+}
+
+const identity = new Fnv64()
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value
 }
 
 function carrierView(carrier: CarrierFacts, host: ViewHost): Head['carrier'] {
@@ -91,19 +135,6 @@ function carrierView(carrier: CarrierFacts, host: ViewHost): Head['carrier'] {
 }
 
 const bareCarriers = new Shared<Head['carrier']>()
-
-/** FNV-1a, 64 bits in two halves: an identity, not a protection. */
-function fnv64(text: string): string {
-  let low = 0x84222325
-  let high = 0xcbf29ce4
-  for (let i = 0; i < text.length; i++) {
-    low = (low ^ text.charCodeAt(i)) >>> 0
-    const product = low * 0x1b3
-    high = (Math.imul(high, 0x1b3) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0
-    low = product >>> 0
-  }
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
-}
 
 function handshakeView(summary: HandshakeSummary): ReportHandshake {
   const { cipherSuite, group, clientRandom } = summary

@@ -8,15 +8,18 @@ const known = new Shared<string>()
 
 /** Client letters upper-case, server letters lower-case, in capture order; sealed content has none. */
 export function historyOf(conversation: Conversation): string {
-  const items: HistoryItem[] = []
-  for (const message of conversation.messages) {
+  const opener = conversation.events.find((event) => event.kind === 'syn')
+  const letters = historyLetters(itemsOf(conversation), opener?.from === 'server')
+  return known.get(letters, () => letters)
+}
+
+/** One object after another: who takes an item keeps none. */
+function* itemsOf({ messages }: Conversation): Generator<HistoryItem> {
+  for (const message of messages) {
     const { from, contentType, type } = message
     if (type === null) continue
     const helloRetryRequest =
       type === 2 && message.body?.kind === 'server-hello' && message.body.helloRetryRequest
-    items.push({ from, contentType, type, helloRetryRequest })
+    yield { from, contentType, type, helloRetryRequest }
   }
-  const opener = conversation.events.find((event) => event.kind === 'syn')
-  const letters = historyLetters(items, opener?.from === 'server')
-  return known.get(letters, () => letters)
 }

@@ -4,7 +4,8 @@ import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import type { CaptureInterface } from '../../shared/capture/capture.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import { reread } from '../../shared/inspect.ts'
-import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
+import type { ConversationRecord } from '../../shared/records.ts'
+import { Scanner } from '../../shared/scan.ts'
 
 /** A frame, and when it came in milliseconds; a millisecond apart without. */
 export interface Frame {

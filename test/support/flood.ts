@@ -5,7 +5,8 @@ import { runInNewContext } from 'node:vm'
 import type { CaptureInterface } from '../../shared/capture/capture.ts'
 import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
-import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
+import type { ConversationRecord } from '../../shared/records.ts'
+import { Scanner } from '../../shared/scan.ts'
 
 export const rawInterface: CaptureInterface = {
   index: 101,

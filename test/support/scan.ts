@@ -3,7 +3,8 @@
 import { nodeCrypto } from '../../electron/worker/crypto.ts'
 import { CaptureReader, readCapture } from '../../shared/capture/reader.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
-import { type ConversationRecord, Scanner } from '../../shared/scan.ts'
+import type { ConversationRecord } from '../../shared/records.ts'
+import { Scanner } from '../../shared/scan.ts'
 import { openCaptureInput } from '../../electron/worker/source.ts'
 
 export interface Scanned {
