@@ -287,10 +287,17 @@ export class Scanner implements PacketSink, PacketPlace {
 
   /** Too many flows are open: the tenth that has been silent longest is closed. */
   private evict(): void {
-    const open = [...this.connections.flows(), ...this.associations.flows()]
-    open.sort((x, y) => x.end - y.end)
+    const open: (Connection | Association)[] = []
+    const ends = new Float64Array(this.connections.size + this.associations.size)
+    for (const table of [this.connections, this.associations]) {
+      for (const flow of table.flows()) ends[open.push(flow) - 1] = flow.end
+    }
     const count = Math.ceil(open.length / 10)
-    for (const flow of open.slice(0, count)) this.close(flow)
+    // Flows lie all over the memory: they are looked at once, the rest is done with numbers.
+    const latest = ends.slice().sort()[count - 1]!
+    const silent = open.filter((_, i) => !(ends[i]! > latest))
+    silent.sort((x, y) => x.end - y.end || x.firstPacket - y.firstPacket)
+    for (const flow of silent.slice(0, count)) this.close(flow)
     this.warnings.add(
       'too-many-flows',
       null,

@@ -96,8 +96,11 @@ export class FlowTable<T extends Chained<T>> {
   }
 }
 
+/** One by one: an array made at once with so many places is a dictionary to V8. */
 function emptyBuckets<T>(count: number): (T | null)[] {
-  return new Array<T | null>(count).fill(null)
+  const buckets: (T | null)[] = []
+  while (buckets.length < count) buckets.push(null)
+  return buckets
 }
 
 /** Differs from run to run of the program, so that no capture can be built to fill one bucket. */

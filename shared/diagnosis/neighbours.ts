@@ -1,5 +1,6 @@
 // The neighbour index: what the other conversations of a capture say about one, kept small.
 
+import { Fnv64 } from '../bytes/fnv.ts'
 import { Shared, SharedLists } from '../bytes/shared.ts'
 import type { ReportRow } from '../contract/report.ts'
 import type { Conversation, Time } from '../conversation/facts.ts'
@@ -39,7 +40,7 @@ export interface NeighbourFacts {
   readonly offeredGroups: readonly number[]
   readonly offeredSchemes: readonly number[]
   readonly fallbackScsv: boolean
-  /** Session ids and ticket digests, octet by octet as characters. */
+  /** Session ids and tickets, by short names. */
   readonly offeredSessions: readonly string[]
   readonly issuedSessions: readonly string[]
   /** extended_master_secret in both hellos; null where one is missing. */
@@ -229,17 +230,17 @@ function shared(list: readonly number[] | null): readonly number[] {
 
 function offeredSessions(hello: ClientHello): readonly string[] {
   const { sessionId, sessionTicket, pskIdentities } = hello
-  const sessions = sessionId.length > 0 ? [octets(sessionId)] : []
-  if (sessionTicket !== null && sessionTicket.length > 0) sessions.push(digest(sessionTicket))
-  for (const identity of pskIdentities ?? none) sessions.push(digest(identity))
+  const sessions = sessionId.length > 0 ? [nameOf(sessionId)] : []
+  if (sessionTicket !== null && sessionTicket.length > 0) sessions.push(nameOf(sessionTicket))
+  for (const identity of pskIdentities ?? none) sessions.push(nameOf(identity))
   return sessions.length === 0 ? none : sessions
 }
 
 function issuedSessions({ messages }: Conversation, chosen: ServerHello | undefined): readonly string[] {
-  const sessions = chosen === undefined || chosen.sessionId.length === 0 ? [] : [octets(chosen.sessionId)]
+  const sessions = chosen === undefined || chosen.sessionId.length === 0 ? [] : [nameOf(chosen.sessionId)]
   for (const message of messages) {
     if (!isHandshake(message, 4) || message.body?.kind !== 'new-session-ticket') continue
-    sessions.push(digest(message.body.ticket))
+    sessions.push(nameOf(message.body.ticket))
   }
   return sessions.length === 0 ? none : sessions
 }
@@ -257,13 +258,11 @@ function sameNameOrNone(a: NeighbourFacts, b: NeighbourFacts): boolean {
   return a.serverName === null || b.serverName === null || a.serverName === b.serverName
 }
 
-/** A short key for a ticket: its length and three stretches of it, which differ between tickets of one server. */
-function digest(ticket: Uint8Array): string {
-  const middle = ticket.length >> 1
-  const stretches = [ticket.subarray(0, 24), ticket.subarray(middle, middle + 24), ticket.subarray(-8)]
-  return [ticket.length, ...stretches.map(octets)].join(':')
+/** A short name for a session id or a ticket, which are random: another one has the same name once in 2^64. */
+function nameOf(session: Uint8Array): string {
+  sessionName.begin()
+  sessionName.bytes(session)
+  return sessionName.end()
 }
 
-function octets(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
-}
+const sessionName = new Fnv64()

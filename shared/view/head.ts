@@ -1,6 +1,7 @@
 // What a list shows of a conversation: the part that rows and full conversations have in common.
 
 import { hex } from '../bytes/fields.ts'
+import { Fnv64 } from '../bytes/fnv.ts'
 import type { Analysis } from '../analyse.ts'
 import type { CaptureClock, CarrierFacts, Conversation } from '../conversation/facts.ts'
 import type { ReportFailure, ReportHandshake, ReportRow } from '../contract/report.ts'
@@ -79,47 +80,7 @@ function keyOf(conversation: Conversation, start: string | null): string {
   return identity.end()
 }
 
-/** FNV-1a, 64 bits in two halves: an identity, not a protection. */
-class Fnv64 {
-  private low = 0
-  private high = 0
-
-  begin(): void {
-    this.low = 0x84222325 | 0
-    this.high = 0xcbf29ce4 | 0
-  }
-
-  text(text: string): void {
-    for (let i = 0; i < text.length; i++) this.add(text.charCodeAt(i))
-  }
-
-  /** The bytes as lower-case hex digits. */
-  hex(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      this.add(hexDigit(byte >> 4))
-      this.add(hexDigit(byte & 15))
-    }
-  }
-
-  end(): string {
-    return [this.high, this.low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
-  }
-
-  /** Times the prime 2^40 + 0x1b3, in halves of 16 bits where a product would not fit. */
-  private add(octet: number): void {
-    const low = this.low ^ octet
-    const product = (low & 0xffff) * 0x1b3
-    const upper = (low >>> 16) * 0x1b3 + (product >>> 16)
-    this.high = (Math.imul(this.high, 0x1b3) + (low << 8) + (upper >>> 16)) | 0
-    this.low = (upper << 16) | (product & 0xffff)
-  }
-}
-
 const identity = new Fnv64()
-
-function hexDigit(value: number): number {
-  return value < 10 ? 0x30 + value : 0x57 + value
-}
 
 function carrierView(carrier: CarrierFacts, host: ViewHost): Head['carrier'] {
   const { name, steps } = carrier
