@@ -3,7 +3,7 @@
 import type { Conversation } from '../conversation/facts.ts'
 import type { OutcomeFacts, Verdict } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
-import { judgeAlert } from './judge/alerts.ts'
+import { judgeAlert, judgeSealedAlert } from './judge/alerts.ts'
 import { judgeCarrier } from './judge/carriers.ts'
 import { judgeIncomplete, judgeTransport } from './judge/endings.ts'
 import { judgeNotTls } from './judge/not-tls.ts'
@@ -29,7 +29,7 @@ export function judge(
   if (wrongProtocol.length > 0) return wrongProtocol
   const alert = failureAlert(conversation, failure)
   if (alert !== null) return judgeAlert(view, alert, world)
-  return judgeTransport(view, failure, world)
+  return failure.ending === 'alert' ? judgeSealedAlert(view, failure) : judgeTransport(view, failure, world)
 }
 
 /** The first candidate as the engine takes it: its status is what the failing call returned. */

@@ -148,6 +148,20 @@ export function sealedRecords(conversation: Conversation, side: Side): readonly 
   return streamOf(conversation, side).records.filter((record) => record.protection === 'sealed')
 }
 
+/** A TLS 1.3 alert record without padding: header, two bytes, content type and a tag of 16 bytes at most (RFC 8446 §5.2). */
+export const sealedAlertBytes = 24
+
+/** Records of one side that carry application data, or may as far as their size tells; handshake flights left out. */
+export function dataRecords(view: HandshakeView, side: Side): readonly TlsRecord[] {
+  const { records } = streamOf(view.conversation, side)
+  if (!isTls13(view)) return records.filter(({ contentType }) => contentType === 23)
+  return records.filter(({ protection, contentType, innerType, order, start, end }) =>
+    protection === 'opened'
+      ? innerType === 23
+      : contentType === 23 && order > view.finished.client && end - start > sealedAlertBytes,
+  )
+}
+
 /** Absolute time in milliseconds since 1970 UTC; NaN where the capture has no time. */
 export function epochMilliseconds(time: Time, baseSeconds: number): number {
   return baseSeconds * 1000 + time / 1e6

@@ -96,7 +96,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
   const { messages } = conversation
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]!
-    if (message.contentType !== 21) continue
+    if (message.contentType !== 21 || answersClosing(conversation, landmarks, message)) continue
     const done =
       wasEstablished(conversation, landmarks, message) ||
       (!landmarks.tls13 && sentData(conversation, message.from, message, landmarks))
@@ -107,9 +107,29 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
     const by = refused ? 'application' : 'schannel'
     return failed(conversation, message.from, by, 'alert', message.packet, i, message.order).failure
   }
-  if (landmarks.sealedRefusal < 0) return null
-  const record = conversation.client.records[landmarks.sealedRefusal]!
-  return failed(conversation, 'client', 'schannel', 'alert', record.packet, null, record.order).failure
+  if (landmarks.sealedRefusal === null) return null
+  const { side, record: index } = landmarks.sealedRefusal
+  const record = streamOf(conversation, side).records[index]!
+  return failed(conversation, side, 'schannel', 'alert', record.packet, null, record.order).failure
+}
+
+/**
+ * An alert about nothing but the peer's FIN, which came where a flight of the peer was due: OpenSSL 3 reports the early end
+ * as decode_error. It is the peer that gave up.
+ */
+function answersClosing(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
+  const closer = peerOf(alert.from)
+  const left = conversation.events.some(
+    ({ kind, from, order }) => kind === 'fin' && from === closer && order < alert.order,
+  )
+  return left && lastSpoken(conversation, landmarks, alert.from) > lastSpoken(conversation, landmarks, closer)
+}
+
+/** `order` of the last record of a side that is no alert; -1 without one. */
+function lastSpoken(conversation: Conversation, { classes }: Landmarks, side: Side): number {
+  const { records } = streamOf(conversation, side)
+  const index = records.findLastIndex((_, i) => classes[side][i] !== recordClass.alert)
+  return records[index]?.order ?? -1
 }
 
 /** close_notify or user_canceled instead of going on: the application withdrew (RFC 8446 §6.1). */
@@ -177,7 +197,7 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
     const how = event.from === waiting ? unanswered : event.kind === 'rst' ? 'reset' : 'closed'
     return transport(conversation, how, ending, how === unanswered ? lastFlight : event.packet, due)
   }
-  const since = lastChunkTime(streamOf(conversation, waiting))
+  const since = askedAt(conversation, waiting)
   const quiet = conversation.end - since + conversation.quietAfter
   if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
   return incomplete(conversation, 'none')
@@ -235,8 +255,13 @@ function lastChunk(stream: StreamFacts): number {
   return stream.chunks.at(-1)?.packet ?? 0
 }
 
-function lastChunkTime(stream: StreamFacts): number {
-  return stream.chunks.at(-1)?.time ?? NaN
+/** When `side` had said all that its peer has not answered; a datagram sent again asks the same again (RFC 6347 §4.2.4). */
+function askedAt(conversation: Conversation, side: Side): number {
+  const { chunks } = streamOf(conversation, side)
+  const answered = streamOf(conversation, peerOf(side)).chunks.at(-1)?.order ?? -1
+  const asking =
+    conversation.transport === 'udp' ? chunks.find(({ order }) => order > answered) : chunks.at(-1)
+  return (asking ?? chunks.at(-1))?.time ?? NaN
 }
 
 function hasCaptureGap(stream: StreamFacts): boolean {

@@ -20,8 +20,8 @@ export interface Landmarks {
   readonly finished: Readonly<Record<Side, number>>
   /** The server's CertificateRequest was readable and the client's Certificate held none. */
   readonly clientCertificateEmpty: boolean
-  /** Index into the client's records of a first sealed TLS 1.3 record that has an alert's size; -1. */
-  readonly sealedRefusal: number
+  /** The sealed TLS 1.3 record with which a side gave up instead of sending its flight, told by its size; null. */
+  readonly sealedRefusal: { readonly side: Side; readonly record: number } | null
   /** `recordClass` of every described record of each side. */
   readonly classes: Readonly<Record<Side, Uint8Array>>
   /** Bytes of a sealed TLS 1.3 alert record of this suite. */
@@ -44,16 +44,18 @@ export function landmarksOf(conversation: Conversation): Landmarks {
     server: plainClasses(conversation.server.records),
   }
   const sealedAlertBytes = tlsHeader + 2 + 1 + tag
-  let sealedRefusal = -1
+  let sealedRefusal: Landmarks['sealedRefusal'] = null
   if (conversation.transport === 'quic') {
     if (seen.serverHello >= 0) quicFinished(conversation, seen)
   } else if (tls13 && seen.serverHello >= 0) {
     const finishedBytes = tlsHeader + 4 + hash + 1 + tag
     const hello = messages[seen.serverHello]!
     const flight = clientFlight(conversation, classes.client, hello, finishedBytes, sealedAlertBytes)
-    sealedRefusal = flight.refusal
     if (seen.clientFinished < 0) seen.clientFinished = flight.finishedOrder
     serverFlight(conversation.server, classes.server, flight)
+    if (flight.refusal >= 0) sealedRefusal = { side: 'client', record: flight.refusal }
+    else if (flight.finishedFrom < 0)
+      sealedRefusal = serverRefusal(conversation, classes.server, sealedAlertBytes)
     if (seen.serverFinished < 0 && seen.clientFinished >= 0) seen.serverFinished = hello.order
     closingAlert(conversation.client, classes.client, sealedAlertBytes)
     closingAlert(conversation.server, classes.server, sealedAlertBytes)
@@ -195,7 +197,8 @@ function clientFlight(
       first = i
       burst = ack
       const size = record.end - record.start
-      if (size === alertBytes) {
+      // An alert may be padded (RFC 8446 §5.4); a flight never is shorter than the Finished that ends it.
+      if (size === alertBytes || (size < finishedBytes && record.end >= client.length)) {
         classes[i] = recordClass.alert
         return { refusal: i, finishedOrder: -1, finishedFrom: -1, finishedAck: -1 }
       }
@@ -210,6 +213,27 @@ function clientFlight(
   for (let i = first; i <= finished; i++) classes[i] = recordClass.handshake
   const record = client.records[finished]!
   return { refusal: -1, finishedOrder: record.order, finishedFrom: record.start, finishedAck: burst }
+}
+
+/**
+ * A server that refuses after its ServerHello: its last record has an alert's size, which no message of its flight has, and
+ * the client had neither answered nor left.
+ */
+function serverRefusal(
+  { client, server, events }: Conversation,
+  classes: Uint8Array,
+  alertBytes: number,
+): Landmarks['sealedRefusal'] {
+  const index = server.records.length - 1
+  const record = server.records[index]
+  if (record?.protection !== 'sealed' || record.contentType !== 23) return null
+  if (record.end - record.start !== alertBytes || record.end < server.length) return null
+  if (client.records.some(({ protection, order }) => protection === 'sealed' && order < record.order))
+    return null
+  if (events.some(({ kind, from, order }) => kind === 'fin' && from === 'client' && order < record.order))
+    return null
+  classes[index] = recordClass.alert
+  return { side: 'server', record: index }
 }
 
 /** With keys the Finished message itself says where the flight ends. */

@@ -175,7 +175,7 @@ class Cutter {
     const { chunks } = this.stream
     while (this.chunk < chunks.length - 1 && chunks[this.chunk]!.end <= start) this.chunk++
     const begun = this.current
-    if (kind === 'alert' && begun !== null && this.goesWithAlert(begun)) begun.kind = 'alert'
+    if (kind === 'alert' && begun !== null && this.goesWithAlert(begun, record)) begun.kind = 'alert'
     else if (begun === null || !this.continues(begun, kind)) this.begin(kind, start)
     const token = this.current!
     token.end = Math.max(token.end, end)
@@ -214,10 +214,12 @@ class Cutter {
     return this.counted
   }
 
-  /** A TLS 1.3 client that refuses changes its cipher first: one output. */
-  private goesWithAlert(token: CutToken): boolean {
-    const changing = token.kind === 'handshake' && token.onlyChangesCipher
-    return changing && this.landmarks.tls13 && !this.heardSince()
+  /** A side that refuses in the middle of its flight: what it had begun to send and the alert are one output. */
+  private goesWithAlert(token: CutToken, record: number): boolean {
+    if (token.kind !== 'handshake' || this.landmarks.datagrams || this.heardSince()) return false
+    const { sealedRefusal } = this.landmarks
+    const refuses = sealedRefusal?.side === this.side && sealedRefusal.record === record
+    return refuses || !this.flightEnded
   }
 
   private begin(kind: Token['kind'], start: number): void {

@@ -52,7 +52,8 @@ export interface Turn {
 
 export interface Setting {
   readonly transport?: Conversation['transport']
-  readonly events?: readonly { kind: TransportEvent['kind']; from: Side }[]
+  /** `before`: index of the turn that they come just before; behind the last turn without it. */
+  readonly events?: readonly { kind: TransportEvent['kind']; from: Side; before?: number }[]
   readonly quietAfter?: number
   readonly gaps?: Partial<Record<Side, readonly Gap[]>>
   readonly unseen?: Side
@@ -218,6 +219,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
   const streams: Record<Side, Growing> = { client: stream(), server: stream() }
   const found: Message[] = []
   let order = 0
+  const begins: number[] = []
   for (const turn of turns) {
     const own = streams[turn.from]
     const ack = turn.ack ?? streams[turn.from === 'client' ? 'server' : 'client'].length
@@ -226,6 +228,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     const arrives = turn.arrives ?? total
     const segments = turn.segments ?? [arrives]
     let at = base
+    begins.push(order + 1)
     for (const size of segments) {
       order++
       own.chunks.push({ start: at, end: at + size, packet: order, time: order * 1e6, order, ack })
@@ -241,13 +244,14 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     streams[side].opening = openingOf(turns, side)
   }
   found.sort((a, b) => a.order - b.order)
-  const events = (setting.events ?? []).map(({ kind, from }, i): TransportEvent => {
+  const events = (setting.events ?? []).map(({ kind, from, before }, i): TransportEvent => {
+    const at = before === undefined ? order + 1 + i : begins[before]! - 0.5
     return {
       kind,
       from,
-      packet: order + 1 + i,
-      time: (order + 1 + i) * 1e6,
-      order: order + 1 + i,
+      packet: at,
+      time: at * 1e6,
+      order: at,
       bytes: 0,
       ttl: -1,
       ipId: -1,

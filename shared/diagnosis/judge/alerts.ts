@@ -1,13 +1,14 @@
 // What a fatal alert means, given who sent it, how far the handshake was, and what the hellos and certificates hold.
 
 import { peerOf } from '../../conversation/facts.ts'
+import type { FailurePoint } from '../../schannel/model.ts'
 import { alertRow } from '../../sspi/alerts.ts'
 import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
-import { atMessage } from '../view.ts'
+import { atMessage, atPacket, isTls13 } from '../view.ts'
 import { judgeCertificateAlert, missingClientCertificate } from './certificates.ts'
-import { judgeNoMatch } from './offers.ts'
+import { judgeNarrowOffer, judgeNoMatch } from './offers.ts'
 import { judgeServerChoice } from './server-choice.ts'
 import { statusOfRow } from './status.ts'
 
@@ -24,6 +25,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
       ]
     case 10:
       return [
+        ...(by === 'server' && view.serverHello === null ? judgeNarrowOffer(view, alert) : []),
         say(view, alert, 'malformed-message', 'likely', 20, {
           summary: `The ${by} met a message it did not expect at this point and sent unexpected_message.`,
           lookNext: `Compare the order of the ${peerOf(by)}'s messages with the negotiated version.`,
@@ -123,6 +125,30 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
   }
 }
 
+/** Candidates for a failure whose alert is encrypted: that a side refused is seen, its reason is not. */
+export function judgeSealedAlert(view: HandshakeView, failure: FailurePoint): readonly Candidate[] {
+  const by = failure.side === 'server' ? 'server' : 'client'
+  const evidence = [atPacket(failure.packet, by, `the encrypted alert of the ${by}`)]
+  const refused: Candidate = {
+    cause: 'peer-alert',
+    confidence: 'likely',
+    status: null,
+    summary: `The ${by} gave up with an encrypted alert in place of its next flight; without keys its number cannot be read.`,
+    evidence,
+    lookNext: `Open the capture with a key log of either side, or look at the ${by}'s own log at this time.`,
+  }
+  if (by === 'server' || view.handshake > 1) return [refused]
+  const certificate: Candidate = {
+    cause: 'untrusted-root',
+    confidence: 'possible',
+    status: statusOfRow(6),
+    summary: "The client may have refused the server's certificate, which this capture does not show either.",
+    evidence,
+    lookNext: null,
+  }
+  return isTls13(view) ? [refused, certificate] : [refused]
+}
+
 function handshakeFailure(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const by = alert.message.from
   if (by === 'server') {
@@ -182,6 +208,10 @@ function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidat
   const broken = view.conversation.messages.find(
     (message) => message.from !== by && message.malformed !== null,
   )
+  // GnuTLS names an empty Certificate a message that it cannot decode.
+  const missing =
+    by === 'server' && broken === undefined && view.certificate.client?.body.certificates.length === 0
+  if (missing) return [missingClientCertificate(view, alert, 'likely')]
   return [
     say(view, alert, 'malformed-message', broken === undefined ? 'likely' : 'observed', 19, {
       summary:

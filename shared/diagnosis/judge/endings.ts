@@ -104,7 +104,8 @@ function capture(
   return { cause, confidence: 'observed', status: null, summary, evidence, lookNext }
 }
 
-const where: Readonly<Record<HandshakeView['stage'], string>> = {
+/** How far a handshake had come, as the end of a sentence. */
+export const where: Readonly<Record<HandshakeView['stage'], string>> = {
   nothing: 'before any ClientHello',
   'client-hello': 'after the ClientHello',
   'server-hello': 'after ServerHello',

@@ -36,7 +36,7 @@ export function judgeNoMatch(view: HandshakeView, alert: Parsed<Alert>): readonl
   const candidates = reasons.map((reason): Candidate => ({
     cause: reason.cause,
     confidence: reason.weight >= strong ? 'likely' : 'possible',
-    status: reason.cause === 'no-common-cipher' ? statusOfRow(1) : inferredFromRow(1),
+    status: statusFor(alert, reason.cause),
     summary: `The server found ${words[reason.cause] ?? 'nothing'} in common with the client: ${reason.why}.`,
     evidence: [said, offered(reason.why)],
     lookNext:
@@ -45,6 +45,24 @@ export function judgeNoMatch(view: HandshakeView, alert: Parsed<Alert>): readonl
   return (reasons[0]?.weight ?? 0) >= plain
     ? candidates
     : [unexplained([said, offered('the offer, which most servers can meet')]), ...candidates]
+}
+
+/**
+ * Candidates for unexpected_message in answer to a well-formed ClientHello: JSSE says so where nothing is in common. Empty
+ * where the offer is broad.
+ */
+export function judgeNarrowOffer(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
+  if (view.hello?.message.malformed !== null) return []
+  const [first, ...others] = judgeNoMatch(view, alert)
+  return first === undefined || first.cause === 'peer-alert'
+    ? []
+    : [{ ...first, confidence: 'possible' }, ...others]
+}
+
+/** Row 1 speaks of alert 40; what a stack says with another alert keeps the status of that alert. */
+function statusFor(alert: Parsed<Alert>, cause: Cause): Candidate['status'] {
+  if (alert.body.description !== 40) return null
+  return cause === 'no-common-cipher' ? statusOfRow(1) : inferredFromRow(1)
 }
 
 const words: Partial<Record<Cause, string>> = {
@@ -93,8 +111,8 @@ function cipherReason(suites: readonly OfferedSuite[], versions: readonly number
     const usual = tls13.some((suite) => suite.code === 0x1301 || suite.code === 0x1302)
     return {
       cause,
-      weight: usual ? (tls13.length === 1 ? 1 : 0.2) : 3,
-      why: `it offered ${names}`,
+      weight: usual ? (tls13.length === 1 ? 1.8 : 0.2) : 3,
+      why: `it offered ${tls13.length === 1 ? 'one suite, ' : ''}${names}`,
     }
   }
   const usable = versions.some(is13) ? suites : tls12
@@ -126,7 +144,8 @@ function groupReason(
   const only13 = only13Versions(versions)
   const needed = only13 || suites.every((suite) => suite.keyExchange === 'ecdhe' || suite.tls13)
   const some = needed || suites.some((suite) => suite.keyExchange === 'ecdhe')
-  const share = needed ? 1 : some ? 0.3 : 0
+  // A server that chooses TLS 1.3 needs a group whatever suites of TLS 1.2 were offered beside it.
+  const share = needed ? 1 : versions.some(is13) ? 0.7 : some ? 0.3 : 0
   if (hello.supportedGroups === null)
     return { cause, weight: only13 ? 3 : 0.1 * share, why: 'it named no groups' }
   const usual = groups.filter((group) => group === 0x17 || group === 0x1d)
@@ -162,11 +181,13 @@ function signatureReason(
 }
 
 function versionReason(versions: readonly number[]): Reason {
-  const old = versions.every((version) => versionRank(version) < 4)
+  const best = versionRank(versions[0] ?? 0)
+  const name = listed(versionNames, versions.slice(0, 1))
   return {
     cause: 'no-common-version',
-    weight: old ? 2.55 : 0.1,
-    why: `its highest version is ${listed(versionNames, versions.slice(0, 1))}`,
+    // A server of TLS 1.2 reads a hello for TLS 1.3 alone as one without a suite it knows, and says handshake_failure.
+    weight: only13Versions(versions) ? 1.7 : best < 4 ? 2.55 : best === 4 ? 0.4 : 0.1,
+    why: only13Versions(versions) ? `it offered ${name} alone` : `its highest version is ${name}`,
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { remark } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
-import { epochMilliseconds, isTls13, atMessage } from '../view.ts'
+import { atMessage, atStream, epochMilliseconds, isTls13, sealedAlertBytes, sealedRecords } from '../view.ts'
 import { isPkcs1 } from '../offer.ts'
 import { byCause, helloRefused, withoutAlert } from './by-cause.ts'
 
@@ -47,6 +47,36 @@ export const clientCertificateRules: readonly Rule[] = [
       evidence: requestEvidence(context),
     }),
   }),
+  {
+    id: 'late-refusal',
+    scenario: 'S33',
+    precondition:
+      "TLS 1.3 without keys: after the client's Finished the server sent one record of an alert's size and nothing else.",
+    evidence: 'The record.',
+    confidence: 'possible',
+    sources: ['field S33', 'design §4, TLS 1.3 without keys'],
+    ofCandidates: false,
+    check({ view, outcome, conversation }) {
+      if (outcome.outcome !== 'established' || conversation.transport !== 'tcp' || !isTls13(view)) return null
+      const { client } = view.finished
+      const answers = sealedRecords(conversation, 'server').filter(
+        ({ order }) => client >= 0 && order > client,
+      )
+      const [only] = answers
+      if (only === undefined || answers.length > 1 || only.end - only.start > sealedAlertBytes) return null
+      return remark('warning', 'server', {
+        title: 'The server may have refused after the client had finished',
+        confidence: 'possible',
+        explanation:
+          "The server's only answer to the client's Finished has the size of an alert. It may be close_notify; it is also how a TLS 1.3 server refuses a missing or untrusted client certificate, after the client's call has returned SEC_E_OK.",
+        remedy:
+          "Open the capture with a key log, or read the server's log (events 36887 and 36888 on Windows) at this time.",
+        evidence: [
+          atStream('server', only.start, only.end, only.packet, 'one record of the size of an alert'),
+        ],
+      })
+    },
+  },
   byCause({
     id: 'client-certificate-refused',
     scenario: 'S34',

@@ -242,9 +242,9 @@ export const recordRules: readonly Rule[] = [
     sources: ['schannel §6.1'],
     causes: ['peer-alert', 'downgrade-detected', 'renegotiation-refused'],
     when: (context) => !helloRefused(context) && context.alert?.body.description !== 80,
-    words: (context) => ({
-      title: `The ${context.alert?.message.from ?? 'peer'} gave up with an alert`,
-      remedy: `Read the ${context.alert?.message.from ?? 'peer'}'s own log at this time; it knows the reason.`,
+    words: ({ failure }) => ({
+      title: `The ${failure?.side ?? 'peer'} gave up with an alert`,
+      remedy: `Read the ${failure?.side ?? 'peer'}'s own log at this time; it knows the reason.`,
     }),
   }),
 ]

@@ -4,7 +4,15 @@ import { remark } from '../finding.ts'
 import type { Rule } from '../finding.ts'
 import { cipherSuiteInfo } from '../../registries/suite-info.ts'
 import { cipherSet } from '../sets.ts'
-import { atMessage, atPacket, isHandshake, sealedRecords, isTls13 } from '../view.ts'
+import {
+  atMessage,
+  atPacket,
+  dataRecords,
+  isHandshake,
+  isTls13,
+  sealedAlertBytes,
+  sealedRecords,
+} from '../view.ts'
 import type { HandshakeView } from '../view.ts'
 import { byCause } from './by-cause.ts'
 
@@ -176,6 +184,38 @@ export const sessionRules: readonly Rule[] = [
       })
     },
   },
+  {
+    id: 'closed-unused',
+    scenario: 'S20',
+    precondition: 'The client closed an established connection on which no data had passed.',
+    evidence: "The client's FIN or RST.",
+    confidence: 'possible',
+    sources: ['field S20', 'field §0.2'],
+    ofCandidates: false,
+    check({ conversation, outcome, view }) {
+      if (outcome.outcome !== 'established' || conversation.transport !== 'tcp') return null
+      const end = conversation.events.find(({ kind }) => kind === 'fin' || kind === 'rst')
+      if (end?.from !== 'client' || dataRecords(view, 'client').length > 0) return null
+      // Without keys the tickets of a TLS 1.3 server look like data.
+      const tickets = isTls13(view) ? 2 : 0
+      if (dataRecords(view, 'server').length > tickets) return null
+      return remark('info', 'client', {
+        title: 'The client closed the connection without using it',
+        confidence: 'possible',
+        explanation:
+          'The handshake was completed and no data of the client followed: a mere test of the connection, or an application that judged the certificate by its own rules after its security library had returned SEC_E_OK.',
+        remedy:
+          "If the program reports an error, read its own log, and compare the server's certificate with what it expects.",
+        evidence: [
+          atPacket(
+            end.packet,
+            'client',
+            end.kind === 'fin' ? 'the client closes (FIN)' : 'the client resets',
+          ),
+        ],
+      })
+    },
+  },
   byCause({
     id: 'closed-politely',
     scenario: null,
@@ -238,5 +278,5 @@ function closesPolitely(view: HandshakeView): boolean {
     return true
   const last = sealedRecords(view.conversation, 'server').at(-1)
   if (last === undefined) return true
-  return last.contentType === 21 || (isTls13(view) && last.end - last.start <= 24)
+  return last.contentType === 21 || (isTls13(view) && last.end - last.start <= sealedAlertBytes)
 }

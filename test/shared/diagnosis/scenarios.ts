@@ -116,6 +116,24 @@ export const scenarios: readonly Scenario[] = (
       failed('alert', [message('client', clientHello({ supportedVersions: [0x0304] })), alert('server', 70)]),
     ],
     [
+      'S02',
+      'a TLS 1.3 client at a server that reads its hello as TLS 1.2 (GnuTLS)',
+      'no-common-version',
+      'no-common-version',
+      2,
+      failed('alert', [
+        message(
+          'client',
+          clientHello({
+            supportedVersions: [0x0304],
+            cipherSuites: [0x1302, 0x1303, 0x1301],
+            supportedGroups: [0x1d, 0x17, 0x18],
+          }),
+        ),
+        alert('server', 40),
+      ]),
+    ],
+    [
       'S03',
       'a client with TLS 1.0 only',
       'tls10-only-client',
@@ -431,6 +449,36 @@ export const scenarios: readonly Scenario[] = (
       ]),
     ],
     [
+      'S32',
+      'no client certificate, which GnuTLS calls a message it cannot decode',
+      'client-certificate-missing',
+      'client-certificate-missing',
+      5,
+      failed('alert', [
+        hello(),
+        chosen(),
+        certificate(leaf),
+        request(),
+        message('client', certificateMessage(), 7),
+        keyExchange,
+        alert('server', 50),
+      ]),
+    ],
+    [
+      'S33',
+      'a record of an alert’s size after the client had finished',
+      'late-refusal',
+      null,
+      4,
+      established([
+        message('client', clientHello()),
+        chosen({ negotiatedVersion: 0x0304 }),
+        { kind: 'sealed', from: 'client', contentType: 23, bytes: 69 },
+        { kind: 'sealed', from: 'server', contentType: 23, bytes: 19 },
+        event('server', 'fin'),
+      ]),
+    ],
+    [
       'S34',
       'an untrusted client certificate',
       'client-certificate-refused',
@@ -545,6 +593,28 @@ export const scenarios: readonly Scenario[] = (
       ]),
     ],
     [
+      'S07',
+      'one group beside suites of TLS 1.2 that need none, at a server that chooses TLS 1.3',
+      'no-common-group',
+      'no-common-group',
+      2,
+      failed('alert', [
+        message('client', clientHello({ supportedVersions: [0x0304, 0x0303], supportedGroups: [0x1d] })),
+        alert('server', 40),
+      ]),
+    ],
+    [
+      'S07',
+      'one group, refused with unexpected_message (JSSE)',
+      'no-common-group',
+      'no-common-group',
+      2,
+      failed('alert', [
+        message('client', clientHello({ supportedVersions: [0x0304, 0x0303], supportedGroups: [0x1d] })),
+        alert('server', 10),
+      ]),
+    ],
+    [
       'S43',
       'a message at the wrong time',
       'unexpected-message',
@@ -567,6 +637,19 @@ export const scenarios: readonly Scenario[] = (
       'user-canceled',
       5,
       failed('alert', [...flight(leaf), alert('client', 90)]),
+    ],
+    [
+      'S20',
+      'a connection closed by the client without a byte of data',
+      'closed-unused',
+      null,
+      11,
+      established([
+        ...flight(leaf),
+        ...answer,
+        { kind: 'sealed', from: 'client', contentType: 21, bytes: 31 },
+        event('client', 'fin'),
+      ]),
     ],
     [
       'S46',

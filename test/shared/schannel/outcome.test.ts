@@ -18,6 +18,7 @@ import {
   sealed,
   server,
   serverHello,
+  tell,
   type Setting,
   type Turn,
 } from '../../support/dialogue.ts'
@@ -70,6 +71,31 @@ describe('the outcome of a conversation', () => {
     const refusal = openedAlert(31, 2, 48)
     expect(shortly([...full, client(refusal)])).toBe('failed application client alert')
     expect(shortly([...full, client(opened(100, 23)), client(refusal)])).toBe('established')
+  })
+
+  it('sees a padded alert of a TLS 1.3 client: shorter than a Finished, and nothing behind it', () => {
+    const begun = [
+      client(clientHello(250)),
+      server(serverHello(127, 0x0304, 0x1302), hidden(900), hidden(74)),
+    ]
+    expect(shortly([...begun, client(ccs(), hidden(40))])).toBe('failed schannel client alert')
+    expect(shortly([...begun, client(ccs(), hidden(40), hidden(300))])).toBe('established')
+  })
+
+  it('sees a TLS 1.3 server refuse behind its own ServerHello, unless the client had left before', () => {
+    const refusal = server(serverHello(127, 0x0304, 0x1301), ccs(), hidden(24))
+    expect(shortly([client(clientHello(250)), refusal])).toBe('failed schannel server alert')
+    const { server: calls } = tell([client(clientHello(250)), refusal])
+    expect(calls).toEqual(['ASC 1 none | TOKEN 250, EMPTY 0 | TOKEN 0, ALERT 157 | SEC_E_ILLEGAL_MESSAGE'])
+  })
+
+  it('takes an alert about the end of the stream for what it is: the other side had closed', () => {
+    const left = (before: number): Setting => ({ events: [{ kind: 'fin', from: 'client', before }] })
+    const alone = server(alert(2, 50))
+    expect(shortly([hello, flight, alone], left(2))).toBe('failed transport transport closed')
+    expect(shortly([hello, flight, alone])).toBe('failed schannel server alert')
+    expect(shortly([...full, server(openedAlert(31, 2, 50))], left(4))).toBe('established')
+    expect(shortly([hello, server(alert(2, 40))], left(1))).toBe('failed schannel server alert')
   })
 
   it('waits for five quiet seconds before it calls a silence an answer', () => {
