@@ -5,6 +5,8 @@ import { watch, type Ref } from 'vue'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Density = 'full' | 'compact'
+/** How large the score is drawn; `fit`: so that all of it is on the screen. */
+export type Scale = Density | 'fit'
 
 interface Layout {
   /** Height of the list and width of the inspector in per cent of their pane. */
@@ -14,16 +16,17 @@ interface Layout {
 }
 
 export const theme: Ref<Theme> = useLocalStorage<Theme>('theme', 'system')
+/** At first the inspector is wide enough for sixteen bytes of hex a row, and no wider: the score has the rest. */
+const inspectorAtFirst = Math.round(Math.min(37, Math.max(29, 47_400 / globalThis.innerWidth)))
 export const layout: Ref<Layout> = useLocalStorage<Layout>(
   'layout',
-  { list: 28, inspector: 37, hex: 40 },
+  { list: 28, inspector: inspectorAtFirst, hex: 40 },
   { mergeDefaults: true },
 )
 /** The analyst's choice per file name; without one the number of calls decides. */
-export const densities: Ref<Record<string, Density>> = useLocalStorage<Record<string, Density>>(
-  'densities',
-  {},
-)
+export const densities: Ref<Record<string, Scale>> = useLocalStorage<Record<string, Scale>>('densities', {})
+/** The score's size where it is not fitted: 1 is life size. */
+export const scoreZoom: Ref<number> = useLocalStorage('score-zoom', 1)
 export interface ColumnChoice {
   readonly id: string
   /** Pixels; null: its share of the room there is. */

@@ -70,6 +70,11 @@ export function abbreviation(name: string): string {
   )
 }
 
+/** `ISC #2`, as cards and the inspector call a call. */
+export function callName(call: { readonly function: string; readonly ordinal: number }): string {
+  return `${abbreviation(call.function)} #${String(call.ordinal)}`
+}
+
 /** `observed` … in the words of the page. */
 export function basisWords(basis: string): string {
   return (

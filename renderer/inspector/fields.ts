@@ -56,14 +56,29 @@ function isFlat(fields: readonly Field[], index: number): boolean {
 export function valueOf(fields: readonly Field[], index: number): string {
   const field = fields[index]!
   if (field.value !== '') return field.value
+  const parts = groupsIn(fields, index)
+  if (parts.length > 0) return digestOf(parts)
   const members: string[] = []
   for (let at = index + 1; at < fields.length && fields[at]!.depth > field.depth; at++) {
     const { name, value } = fields[at]!
     if (hasChildren(fields, at) || value === '' || / (?:length|type)$/.test(name) || isHex(value)) continue
-    if (members.length === digestLength) return `${members.join(', ')} …`
     members.push(value.replace(/ \((?:0x)?[0-9a-f]+\)$/, ''))
+    if (members.length > digestLength) break
   }
-  return members.join(', ')
+  return digestOf(members)
+}
+
+/** Names of the groups right below one. */
+function groupsIn(fields: readonly Field[], index: number): string[] {
+  const names: string[] = []
+  const { depth } = fields[index]!
+  for (let at = index + 1; at < fields.length && fields[at]!.depth > depth; at++)
+    if (fields[at]!.depth === depth + 1 && hasChildren(fields, at)) names.push(fields[at]!.name)
+  return names.length > 1 ? names : []
+}
+
+function digestOf(parts: readonly string[]): string {
+  return `${parts.slice(0, digestLength).join(', ')}${parts.length > digestLength ? ' …' : ''}`
 }
 
 function isHex(value: string): boolean {

@@ -7,6 +7,7 @@ import type {
   ReportTransportEvent,
 } from '../../shared/contract/report.ts'
 import { between } from '../format.ts'
+import { isCopy, Repairs, type Repair } from './repairs.ts'
 import {
   type CallGroup,
   folded,
@@ -33,23 +34,43 @@ export type Beat =
       events: ReportTransportEvent[]
       lanes: Partial<Record<Side, ReportCall>>
     }
-  /** Bytes on the wire; a folded run takes several pieces at once. */
-  | { readonly kind: 'wire'; readonly at: number | null; readonly pieces: readonly Piece[] }
-  | { readonly kind: 'again' | 'gap'; readonly at: number | null; readonly event: ReportTransportEvent }
+  /** Bytes on the wire; a folded run takes several pieces at once, the last of them at `until`. */
+  | {
+      readonly kind: 'wire'
+      readonly at: number | null
+      readonly until: number | null
+      readonly pieces: readonly Piece[]
+      /** What the transport did to the packets that brought them. */
+      readonly repair: Repair | null
+    }
+  /** Copies of bytes that the receiver had: in a row, of one side. */
+  | { readonly kind: 'again'; readonly at: number | null; readonly events: readonly ReportTransportEvent[] }
+  | { readonly kind: 'gap'; readonly event: ReportTransportEvent }
   /** Bytes that an earlier call left: they turn back into the next one without a packet. */
   | { readonly kind: 'carry'; readonly side: Side; readonly bytes: number }
   | {
       readonly kind: 'call'
       readonly group: CallGroup
-      /** How many beats right above hold its input. */ readonly inputs: number
+      /** How many beats right above hold its input. */
+      readonly inputs: number
       readonly failing: boolean
+      /** When the last call of a run was made. */
+      readonly until: number | null
     }
-  | { readonly kind: 'wait'; readonly milliseconds: number }
+  | {
+      readonly kind: 'wait'
+      readonly milliseconds: number
+      /** A window that was shut meanwhile. */
+      readonly shut: ReportTransportEvent | null
+    }
   | {
       readonly kind: 'data'
       readonly at: number | null
+      readonly until: number | null
       readonly bytes: Readonly<Record<Side, number>>
       readonly calls: Readonly<Record<Side, readonly ReportCall[]>>
+      /** Packets that brought bytes once more. */
+      readonly again: number
       readonly fold: string
     }
   /** The head of a run that was opened: closes it again. */
@@ -68,7 +89,8 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   const beats: Beat[] = []
   const tokens = new Map(conversation.tokens.map((token) => [token.id, token]))
   const steps = folded(stepsOf(conversation, tokens), opened)
-  const events = [...conversation.transportEvents]
+  const repairs = new Repairs(conversation)
+  const events = repairs.byTime
   const prologue = [...conversation.carrier.steps]
   /** The run of application data that is being drawn, by its name; null between runs. */
   let dataRun: string | null = null
@@ -93,6 +115,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   flushTokens(null)
   flushEvents(null)
   flushCarrier(null)
+  for (const side of ['client', 'server'] as const) addHoles(side, Infinity)
   addEnd(conversation, beats)
   return withWaits(beats)
 
@@ -116,10 +139,14 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       if (fresh) beats.push({ kind: 'opened', group: { side, calls: [] }, fold: dataRun })
     } else dataRun = null
     openedRun(side, call, calls.length)
+    const last = at(calls.at(-1)?.time ?? null)
+    const until = last === time ? null : last
     let inputs = 0
-    if (step.pieces.length > 0) {
+    const [first] = step.pieces
+    if (first !== undefined) {
+      addHoles(first.token.from, streamStart(first))
       for (const pieces of calls.length > 1 ? [step.pieces] : step.pieces.map((piece) => [piece])) {
-        beats.push({ kind: 'wire', at: time, pieces })
+        addWire(time, until, pieces)
         inputs++
       }
     } else if (step.carried > 0) {
@@ -132,8 +159,20 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       inputs,
       failing:
         conversation.failure?.side === side && calls.some((each) => each.n === conversation.failure?.call),
+      until,
     })
+    const end = step.pieces.at(-1)
+    if (end !== undefined) addHoles(end.token.from, streamStart(end) + end.end - end.start - 1)
     flushOutput(call.outToken)
+  }
+
+  function addWire(time: number | null, until: number | null, pieces: readonly Piece[]): void {
+    beats.push({ kind: 'wire', at: time, until, pieces, repair: repairs.of(pieces) })
+  }
+
+  /** What was not captured of a side's stream up to an offset. */
+  function addHoles(side: Side, upTo: number): void {
+    for (const event of repairs.takeHoles(side, upTo)) beats.push({ kind: 'gap', event })
   }
 
   /** The head of a run or of ticket rounds that the reader opened. */
@@ -173,7 +212,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     if (token.kind === 'application') {
       dataRun ??= foldName('data', token.id)
       if (opened.has(dataRun)) {
-        beats.push({ kind: 'wire', at: at(token.time), pieces: [piece] })
+        addWire(at(token.time), null, [piece])
         return
       }
       addData(
@@ -185,7 +224,11 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
         at(token.time),
         dataRun,
       )
-    } else beats.push({ kind: 'wire', at: at(token.time), pieces: [piece] })
+    } else {
+      addHoles(token.from, token.stream[0])
+      addWire(at(token.time), null, [piece])
+      addHoles(token.from, token.stream[1] - 1)
+    }
   }
 
   function addData(step: Step, time: number | null, fold: string): void {
@@ -196,8 +239,10 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
         : {
             kind: 'data' as const,
             at: time,
+            until: null,
             bytes: { client: 0, server: 0 },
             calls: { client: [], server: [] },
+            again: 0,
             fold,
           }
     const bytes = { ...before.bytes }
@@ -207,7 +252,8 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       [step.group.side]: [...before.calls[step.group.side], ...step.group.calls],
     }
     if (last?.kind === 'data') beats.pop()
-    beats.push({ ...before, bytes, calls })
+    const until = step.pieces.map((piece) => at(piece.token.until)).concat(time, before.until)
+    beats.push({ ...before, until: latest(until), bytes, calls })
   }
 
   /** The carrier's dialogue by time, between the transport's events. */
@@ -227,7 +273,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       const event = events[0]
       if (event === undefined) return
       const time = at(event.time)
-      const first = event.kind === 'syn' || event.kind === 'retransmission' || event.kind === 'zero-window'
+      const first = event.kind === 'syn' || isCopy(event) || event.kind === 'zero-window'
       if (before !== null && (time === null || (first ? time > before : time >= before))) return
       flushCarrier(time)
       events.shift()
@@ -236,12 +282,8 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   }
 
   function addEvent(event: ReportTransportEvent, time: number | null): void {
-    if (event.kind === 'retransmission') {
-      beats.push({ kind: 'again', at: time, event })
-      return
-    }
-    if (event.kind === 'gap' || event.kind === 'truncated') {
-      beats.push({ kind: 'gap', at: time, event })
+    if (isCopy(event)) {
+      addCopy(event, time)
       return
     }
     const last = beats.at(-1)
@@ -257,6 +299,26 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     }
     beats.push({ kind: 'event', at: time, events: [event], lanes: {} })
   }
+
+  /** Bytes sent once more: in folded data they are counted, in a row drawn together. */
+  function addCopy(event: ReportTransportEvent, time: number | null): void {
+    const last = beats.at(-1)
+    if (last?.kind === 'data' && repairs.isData(event)) {
+      beats[beats.length - 1] = { ...last, until: time ?? last.until, again: last.again + 1 }
+    } else if (last?.kind === 'again' && last.events[0]?.from === event.from) {
+      beats[beats.length - 1] = { ...last, events: [...last.events, event] }
+    } else beats.push({ kind: 'again', at: time, events: [event] })
+  }
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+/** Where a piece begins in its stream. */
+function streamStart({ token, start }: Piece): number {
+  return token.stream[0] + start
 }
 
 function whole(token: ReportToken): Piece {
@@ -287,21 +349,25 @@ function endOf(beats: readonly Beat[]): number {
   return last < 0 ? beats.length : last + 1
 }
 
+/** Cuts waits: between two beats with times, from the end of the one to the beginning of the other. */
 function withWaits(beats: readonly Beat[]): readonly Beat[] {
   const result: Beat[] = []
   let last: number | null = null
   for (const beat of beats) {
     const at: number | null = 'at' in beat ? beat.at : null
-    if (at !== null) {
-      if (last !== null && at - last >= waitFrom) {
-        const before = result.at(-1)
-        const wait: Beat = { kind: 'wait', milliseconds: at - last }
-        if (before?.kind === 'end' || before?.kind === 'opened') result.splice(-1, 0, wait)
-        else result.push(wait)
-      }
-      last = at
-    }
+    if (at !== null && last !== null && at - last >= waitFrom) addWait(result, at - last)
+    if ('until' in beat && beat.until !== null) last = Math.max(last ?? beat.until, beat.until)
+    else if (at !== null) last = at
     result.push(beat)
   }
   return result
+}
+
+function addWait(result: Beat[], milliseconds: number): void {
+  const before = result.at(-1)
+  const shut = before?.kind === 'event' && before.events[0]?.kind === 'zero-window' ? before.events[0] : null
+  const wait: Beat = { kind: 'wait', milliseconds, shut }
+  if (shut !== null) result.splice(-1, 1, wait)
+  else if (before?.kind === 'end' || before?.kind === 'opened') result.splice(-1, 0, wait)
+  else result.push(wait)
 }

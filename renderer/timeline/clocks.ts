@@ -1,7 +1,7 @@
 // The score's times: when each line was, and how long after the one before. Pure.
 
 import type { Beat } from './beats.ts'
-import type { Box } from './layout.ts'
+import type { Box } from './box.ts'
 
 export interface Clock extends Box {
   readonly key: string
@@ -12,22 +12,29 @@ export interface Clock extends Box {
   readonly bar: number
 }
 
+/** A beat's own time; a run of calls has the time of its last below that of its first bytes. */
+function timeOf(beat: Beat): number | null {
+  if (beat.kind === 'call') return beat.until
+  return 'at' in beat ? beat.at : null
+}
+
 /** A clock at every beat whose time differs from the one before. */
 export function clocksOf(beats: readonly Beat[], boxes: readonly Box[]): Clock[] {
   const clocks: Clock[] = []
   let last: number | null = null
   beats.forEach((beat, index) => {
-    if (!('at' in beat) || beat.at === null) return
-    const since = last === null ? null : beat.at - last
-    if (since === 0) return
+    const at = timeOf(beat)
+    if (at === null) return
+    const since = last === null ? null : at - last
+    if (since !== null && since <= 0) return
     clocks.push({
       key: `at${String(index)}`,
-      at: beat.at,
+      at,
       delay: beat.kind === 'event' ? null : since,
       bar: since === null ? 0 : delayBar(since),
       ...boxes[index]!,
     })
-    last = beat.at
+    last = at
   })
   return clocks
 }

@@ -1,12 +1,14 @@
 // The geometry of the score: every beat has a height from the tokens, so all places are sums. Pure; pixels from the top.
 
-import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
+import type { ReportConversation } from '../../shared/contract/report.ts'
 import { beatsOf, type Beat } from './beats.ts'
+import type { Box } from './box.ts'
+import { type Card, cardsOf, type Carry } from './cards.ts'
 import { type Clock, clocksOf } from './clocks.ts'
-import { areRounds, type Piece, type Side } from './steps.ts'
-import { glyphOf, type GlyphName } from '../status.ts'
-
-export type Density = 'full' | 'compact'
+import { type Line, linesOf, type Spine, spinesOf } from './lines.ts'
+import type { Side } from './steps.ts'
+import type { GlyphName } from '../status.ts'
+import type { Density } from '../preferences.ts'
 
 /** Heights of beats in px (the tokens `--beat-*`). */
 const heights = {
@@ -36,60 +38,10 @@ const heights = {
   },
 } as const
 
-/** Above this many calls the score opens compact. */
-export const fullUpTo = 24
-
-export interface Box {
-  readonly top: number
-  readonly height: number
-}
-
-/** One part of a card, on one beat: `in` and `out` hold a port at the beat's middle. */
-export interface Port {
-  /** From the card's top to the line's middle. */
-  readonly y: number
-  readonly token: number
-}
-
-export interface Card extends Box {
-  readonly key: string
-  readonly side: Side
-  readonly calls: readonly ReportCall[]
-  readonly glyph: GlyphName
-  readonly failing: boolean
-  /** Parts from the card's top; `in` may span several wire beats, `out` reaches to its token's first line. */
-  readonly input: (Box & { readonly carried: boolean; readonly ports: readonly Port[] }) | null
-  readonly call: Box
-  readonly output: (Box & { readonly ports: readonly Port[] }) | null
-  /** Sizes of the pieces the output token was delivered in. */
-  readonly deliveries: readonly number[]
-}
-
-export interface Line extends Box {
-  readonly key: string
-  readonly from: Side
-  readonly pieces: readonly Piece[]
-  /** The piece ends inside a record: its edge is torn. */
-  readonly torn: boolean
-}
-
-export interface Spine extends Box {
-  readonly key: string
-  readonly side: Side
-}
-
 /** A row without cards or tokens: events, waits, data, gaps, the end. */
 export interface Mark extends Box {
   readonly key: string
   readonly beat: Exclude<Beat, { kind: 'wire' | 'call' | 'carry' }>
-}
-
-export interface Carry extends Box {
-  readonly key: string
-  readonly side: Side
-  readonly bytes: number
-  /** How far above its middle the bytes left the earlier card. */
-  readonly reach: number
 }
 
 export interface OverviewMark {
@@ -130,11 +82,6 @@ export interface Score {
   /** Middle of the failing beat, where the hairline runs; null without a failure. */
   readonly failure: number | null
   readonly life: Readonly<Record<Side, Box | null>>
-}
-
-/** The density a conversation opens in. */
-export function densityFor(calls: number): Density {
-  return calls > fullUpTo ? 'compact' : 'full'
 }
 
 /** Places of everything in a conversation's score. */
@@ -207,141 +154,6 @@ function heightOf(beat: Beat, density: Density): number {
 /** 24 px up to 1 s, 32 up to 10 s, 40 above. */
 export function waitHeight(milliseconds: number): number {
   return milliseconds <= 1000 ? 24 : milliseconds <= 10_000 ? 32 : 40
-}
-
-function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards: Card[]; carries: Carry[] } {
-  const cards: Card[] = []
-  const carries: Carry[] = []
-  const lastInput: Record<Side, number | null> = { client: null, server: null }
-  beats.forEach((beat, index) => {
-    if (beat.kind !== 'call') return
-    const { side, calls } = beat.group
-    const first = index - beat.inputs
-    const outs = outputBeats(beat, index, beats, side)
-    const last = outs.at(-1) ?? index
-    const top = boxes[first]!.top + 3
-    const bottom = boxes[last]!.top + boxes[last]!.height - 3
-    const middle = (at: number): number => boxes[at]!.top + boxes[at]!.height / 2 - top
-    const key = `${side}${String(calls[0]?.n ?? 0)}`
-    const inputs = Array.from({ length: beat.inputs }, (_, step) => first + step)
-    for (const at of inputs) {
-      const carry = beats[at]!
-      if (carry.kind !== 'carry') continue
-      const from = lastInput[side] ?? boxes[at]!.top
-      const y = boxes[at]!.top + boxes[at]!.height / 2
-      carries.push({ key: `carry${key}`, side, bytes: carry.bytes, reach: y - from, ...boxes[at]! })
-    }
-    cards.push({
-      key,
-      side,
-      calls,
-      glyph: glyphOf((areRounds(calls) ? calls.at(-1) : calls[0])?.status ?? ''),
-      failing: beat.failing,
-      top,
-      height: bottom - top,
-      input:
-        first < index
-          ? {
-              top: 0,
-              height: boxes[index]!.top - top,
-              carried: inputs.every((at) => beats[at]!.kind === 'carry'),
-              ports: inputs.flatMap((at) => portsAt(beats[at]!, middle(at))),
-            }
-          : null,
-      call: {
-        top: boxes[index]!.top - (first < index ? top : boxes[index]!.top),
-        height: boxes[index]!.height - (first < index ? 0 : 3) - (outs.length > 0 ? 0 : 3),
-      },
-      output:
-        outs.length > 0
-          ? {
-              top: boxes[index]!.top + boxes[index]!.height - top,
-              height: bottom - boxes[index]!.top - boxes[index]!.height,
-              ports: outs.slice(0, 1).flatMap((at) => portsAt(beats[at]!, middle(at))),
-            }
-          : null,
-      deliveries: deliveriesOf(beat, beats),
-    })
-    lastInput[side] =
-      inputs.length > 0 ? boxes[inputs.at(-1)!]!.top + boxes[inputs.at(-1)!]!.height / 2 : boxes[index]!.top
-  })
-  return { cards, carries }
-}
-
-function portsAt(beat: Beat, y: number): readonly Port[] {
-  return beat.kind === 'wire' ? [{ y, token: beat.pieces[0]?.token.id ?? 0 }] : []
-}
-
-/** Beats on which a call's output leaves: the first line of its token, as far as the same side's next card leaves room. */
-function outputBeats(
-  beat: Extract<Beat, { kind: 'call' }>,
-  index: number,
-  beats: readonly Beat[],
-  side: Side,
-): readonly number[] {
-  const out = beat.group.calls.at(-1)?.outToken ?? null
-  if (out === null) return []
-  const found: number[] = []
-  for (let at = index + 1; at < beats.length; at++) {
-    const next = beats[at]!
-    const below = beats.slice(at, at + 3).find((each) => each.kind === 'call')
-    if (below?.kind === 'call' && below.group.side === side && at >= beats.indexOf(below) - below.inputs)
-      return found
-    if (next.kind === 'wire' && next.pieces[0]?.token.id === out) found.push(at)
-  }
-  return found
-}
-
-function deliveriesOf(beat: Extract<Beat, { kind: 'call' }>, beats: readonly Beat[]): readonly number[] {
-  const out = beat.group.calls.at(-1)?.outToken ?? null
-  if (out === null) return []
-  return beats.flatMap((each) =>
-    each.kind === 'wire'
-      ? each.pieces.filter((piece) => piece.token.id === out).map((piece) => piece.end - piece.start)
-      : [],
-  )
-}
-
-function linesOf(beats: readonly Beat[], boxes: readonly Box[]): Line[] {
-  return beats.flatMap((beat, index) => {
-    if (beat.kind !== 'wire') return []
-    const [first] = beat.pieces
-    if (first === undefined) return []
-    const end = beat.pieces.at(-1)!.end
-    const whole = first.token.stream[1] - first.token.stream[0]
-    return [
-      {
-        key: `line${String(first.token.id)}.${String(first.index)}`,
-        from: first.token.from,
-        pieces: beat.pieces,
-        torn: end < whole && !recordEnds(first).has(end),
-        ...boxes[index]!,
-      },
-    ]
-  })
-}
-
-function recordEnds(piece: Piece): ReadonlySet<number> {
-  let at = 0
-  return new Set(piece.token.records.map((record) => (at += record.bytes)))
-}
-
-/** A token that arrived in pieces on several beats keeps one spine on its sender's lifeline. */
-function spinesOf(lines: readonly Line[]): Spine[] {
-  const byToken = new Map<number, Line[]>()
-  for (const line of lines) {
-    const token = line.pieces[0]!.token.id
-    byToken.set(token, [...(byToken.get(token) ?? []), line])
-  }
-  return [...byToken].flatMap(([token, parts]) => {
-    const [first] = parts
-    const last = parts.at(-1)
-    if (first === undefined || last === undefined || first === last) return []
-    const top = first.top + first.height / 2 - 3
-    return [
-      { key: `spine${String(token)}`, side: first.from, top, height: last.top + last.height / 2 + 3 - top },
-    ]
-  })
 }
 
 function stopsOf(

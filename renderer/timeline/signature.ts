@@ -33,6 +33,16 @@ export function signatureOf(call: ReportCall, side: Side, conversation: ReportCo
   }
 }
 
+/** A signature as text to paste: an argument a line, its buffers or flags below it, then what came back. */
+export function signatureText({ function: name, arguments: passed, status, code }: Signature): string {
+  const width = Math.max(...passed.map((argument) => argument.name.length))
+  const lines = passed.flatMap((argument) => [
+    `  ${argument.name.padEnd(width)}  ${argument.value}`,
+    ...argument.parts.map((part) => `  ${' '.repeat(width)}    ${part.name} ${part.value}`),
+  ])
+  return `${name}(\n${lines.join('\n')}\n) returns ${status} ${code}\n`
+}
+
 function argumentsOf(call: ReportCall, side: Side, conversation: ReportConversation): Argument[] {
   const context = `&h${side === 'client' ? 'Client' : 'Server'}Context`
   switch (call.function) {
@@ -45,7 +55,8 @@ function argumentsOf(call: ReportCall, side: Side, conversation: ReportConversat
           conversation.serverName === null ? 'not on the wire' : `L"${conversation.serverName}"`,
         ),
         flags('fContextReq', call.requested),
-        plain('Reserved1, TargetDataRep', '0, 0'),
+        plain('Reserved1', '0'),
+        plain('TargetDataRep', '0'),
         buffers('pInput', call.input.before, call.input.after),
         plain('Reserved2', '0'),
         plain('phNewContext', context, true),

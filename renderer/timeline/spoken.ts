@@ -3,7 +3,8 @@
 import type { ReportCall, ReportTransportEvent } from '../../shared/contract/report.ts'
 import { abbreviation } from '../status.ts'
 import { areRounds } from './steps.ts'
-import type { Card } from './layout.ts'
+import { packetsOf } from './words.ts'
+import type { Card } from './cards.ts'
 
 /** What a card says when read aloud: "Client, ISC #2, failed, SEC_E_UNTRUSTED_ROOT, in 1 233 bytes, out 7 bytes, packet 223". */
 export function spoken(card: Card, word: string, failing: string): string {
@@ -46,7 +47,7 @@ export function eventWords(events: readonly ReportTransportEvent[]): {
 } {
   const [event] = events
   if (event === undefined) return { glyph: null, text: '', trouble: false }
-  const packets = events.map((each) => `#${String(each.packet)}`).join(' ')
+  const packets = packetsOf(events.map((each) => each.packet))
   const both = events.some((each) => each.from !== event.from)
   const who = both ? 'both ways' : `from ${event.from}`
   switch (event.kind) {
@@ -71,6 +72,7 @@ export function eventWords(events: readonly ReportTransportEvent[]): {
     case 'duplicate':
       return { glyph: 'rtx', text: `captured twice · ${packets}`, trouble: false }
     case 'retransmission':
+      return { glyph: 'rtx', text: `SYN sent again · ${packets}`, trouble: true }
     case 'gap':
     case 'truncated':
       return { glyph: null, text: packets, trouble: true }

@@ -48,6 +48,7 @@ export function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<nu
   const done = new Set<ReportCall>()
   const seen = new Map<number, number>()
   const pieces = new Map<number, number>()
+  const shown = new Set<number>()
   const last: Record<Side, number | null> = { client: null, server: null }
   const steps: Step[] = []
   for (;;) {
@@ -110,12 +111,14 @@ export function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<nu
       pieces.set(slice.token, index + 1)
       seen.set(slice.token, slice.end)
       const own = call.packets.filter((packet) => token.packets.includes(packet))
+      const fresh = own.filter((packet) => !shown.has(packet))
+      for (const packet of own) shown.add(packet)
       used.push({
         token,
         index,
         start: start - token.stream[0],
         end: slice.end - token.stream[0],
-        packets: own.length > 0 ? own.slice(-1) : token.packets,
+        packets: fresh.length > 0 ? fresh : own.length > 0 ? own.slice(-1) : token.packets,
       })
     }
     return used

@@ -4,7 +4,8 @@ import type { Ref } from 'vue'
 import type { ReportConversation } from '../../shared/contract/report.ts'
 import type { Selection } from '../selection.ts'
 import { useSession } from '../session.ts'
-import type { Card, Score, Stop } from './layout.ts'
+import type { Card } from './cards.ts'
+import type { Score, Stop } from './layout.ts'
 import { areRounds, foldName } from './steps.ts'
 
 /** The fold that a card of several calls stands for. */
@@ -17,7 +18,7 @@ export function useWalking(
   conversation: () => ReportConversation,
   score: Readonly<Ref<Score>>,
   opened: Ref<ReadonlySet<string>>,
-  scroller: Readonly<Ref<HTMLElement | null>>,
+  show: (stop: Stop) => void,
 ) {
   const session = useSession()
   const { state } = session
@@ -58,12 +59,7 @@ export function useWalking(
     const next = stops[Math.min(stops.length - 1, Math.max(0, at + step))]
     if (next === undefined) return
     choose(next)
-    const element = scroller.value
-    if (element === null) return
-    if (next.top < element.scrollTop + 8) element.scrollTop = next.top - 24
-    else if (next.top + next.height > element.scrollTop + element.clientHeight) {
-      element.scrollTop = next.top + next.height - element.clientHeight + 48
-    }
+    show(next)
   }
 
   /** Follows a token to the call at its other end; from a call, its output or else its input. */

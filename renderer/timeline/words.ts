@@ -1,7 +1,13 @@
 // What the score says about a token: message names, sizes, segments. Pure functions of the report.
 
-import type { ReportConversation, ReportMessage, ReportToken } from '../../shared/contract/report.ts'
+import type {
+  ReportConversation,
+  ReportMessage,
+  ReportToken,
+  ReportTransportEvent,
+} from '../../shared/contract/report.ts'
 import { count } from '../format.ts'
+import type { Repair } from './repairs.ts'
 import type { Piece } from './steps.ts'
 
 export interface Segment {
@@ -14,9 +20,17 @@ export interface Segment {
 export interface TokenWords {
   /** Before the names, quiet: `first bytes of`. */
   readonly lead: string
-  readonly names: readonly { readonly text: string; readonly strong: boolean }[]
+  /** `aside` is quiet: why a hello was sent. */
+  readonly names: readonly { readonly text: string; readonly strong: boolean; readonly aside: string }[]
   readonly more: number
   readonly alert: boolean
+}
+
+/** What the transport did to a packet, in words beside its line. */
+export const repairWords: Readonly<Record<Repair, string>> = {
+  retransmission: 'sent again',
+  reordered: 'late',
+  overlap: 'overlaps',
 }
 
 /** Segments on one shaft; more records than this are joined. */
@@ -58,8 +72,8 @@ export function messageName(conversation: ReportConversation, message: ReportMes
   return `Alert ${String(message.type)} ${alert?.name ?? ''}`.trim()
 }
 
-/** The label over a shaft: first message, the weightiest strong, and how many more. */
-export function wordsOf(conversation: ReportConversation, pieces: readonly Piece[]): TokenWords {
+/** The label over a shaft: first message and the weightiest, at most `most` of them, and how many more. */
+export function wordsOf(conversation: ReportConversation, pieces: readonly Piece[], most = 2): TokenWords {
   const [piece] = pieces
   if (piece === undefined) return { lead: '', names: [], more: 0, alert: false }
   const { token } = piece
@@ -68,44 +82,79 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   const sealed = token.kind === 'application' ? 0 : sealedIn(all, span)
   const sealedName = sealed === 1 ? 'encrypted record' : `${String(sealed)} encrypted records`
   if (all.length === 0) {
-    return {
-      lead: '',
-      names: [{ text: sealed > 0 ? sealedName.replace(/^e/, 'E') : kindName(token), strong: true }],
-      more: 0,
-      alert: token.kind === 'alert',
-    }
+    const text = sealed === 0 ? kindName(token) : sealedText(token, sealedName)
+    const alert = token.kind === 'alert' && sealed === 0
+    return { lead: '', names: [{ text, strong: true, aside: '' }], more: 0, alert }
   }
-  const begins = token.stream[0] + piece.start
-  const ends = token.stream[0] + (pieces.at(-1)?.end ?? piece.end)
-  const first = all[0]!
-  const cutAfter = first.stream[0] >= begins && first.stream[1] > ends
-  const lead =
-    pieces.length > 1 || all.length > 1
-      ? ''
-      : first.stream[0] < begins
-        ? 'rest of'
-        : cutAfter
-          ? 'first bytes of'
-          : ''
+  const alert = all.some((message) => message.contentType === 21 && message.type !== 0)
+  const lead = leadOf(all, token.stream[0] + piece.start, token.stream[0] + span.end, pieces.length > 1)
+  const told = all.find((message) => message.note !== null)
+  if (told !== undefined) {
+    // What the hello is for says more than the ChangeCipherSpec beside it (RFC 8446 appendix D.4).
+    const others = all.filter((message) => message !== told && message.contentType !== 20)
+    const name = { text: messageName(conversation, told), strong: true, aside: told.note ?? '' }
+    return { lead, names: [name], more: others.length + (sealed > 0 ? 1 : 0), alert }
+  }
   const names = joined(all.map((message) => messageName(conversation, message)))
   const heaviest = all.reduce((one, two) => (two.bytes > one.bytes ? two : one))
   const heavy = messageName(conversation, heaviest)
   const shown = names.slice(0, 1)
   const second = names.find((name) => name.text === heavy) ?? names[1]
-  if (second !== undefined && !shown.includes(second)) shown.push(second)
+  if (most > 1 && second !== undefined && !shown.includes(second)) shown.push(second)
   if (sealed > 0) {
     names.push({ text: sealedName, times: 1 })
-    if (shown.length < 2) shown.push(names.at(-1)!)
+    if (shown.length < most) shown.push(names.at(-1)!)
   }
   return {
     lead,
     names: shown.map((name) => ({
       text: name.times > 1 ? `${name.text} ×${String(name.times)}` : name.text,
-      strong: name.text === heavy,
+      strong: name.text === heavy || most === 1,
+      aside: '',
     })),
     more: names.length - shown.length,
-    alert: all.some((message) => message.contentType === 21 && message.type !== 0),
+    alert,
   }
+}
+
+/** Closed records; of one taken for an alert only its size, or its content type, is known. */
+function sealedText(token: ReportToken, records: string): string {
+  if (token.kind !== 'alert') return records.replace(/^e/, 'E')
+  return token.records.every(({ contentType }) => contentType === 21)
+    ? 'Encrypted alert'
+    : 'Encrypted record, alert-sized'
+}
+
+/** `first bytes of` or `rest of` where a single message is cut. */
+function leadOf(
+  all: readonly ReportMessage[],
+  begins: number,
+  ends: number,
+  several: boolean,
+): TokenWords['lead'] {
+  const [first] = all
+  if (first === undefined || several || all.length > 1) return ''
+  if (first.stream[0] < begins) return 'rest of'
+  return first.stream[1] > ends ? 'first bytes of' : ''
+}
+
+/** Messages whose bytes an event of the transport concerns, by name; empty where none was read. */
+export function namesAt(conversation: ReportConversation, event: ReportTransportEvent): string {
+  const { from, offset, bytes } = event
+  const names = joined(
+    conversation.messages
+      .filter(
+        (message) =>
+          message.from === from &&
+          message.stream[0] - recordHeader < offset + bytes &&
+          offset < message.stream[1],
+      )
+      .map((message) => messageName(conversation, message)),
+  )
+  return `${names
+    .slice(0, 1)
+    .map(({ text }) => text)
+    .join('')}${names.length > 1 ? ` +${String(names.length - 1)}` : ''}`
 }
 
 function joined(names: readonly string[]): { text: string; times: number }[] {

@@ -99,7 +99,9 @@ export const token = z.object({
   stream: range,
   bytes: z.number(),
   packets: z.array(z.number()),
+  /** Of its first byte, and of the packet that completed its last record. */
   time,
+  until: time,
   records: z.array(z.object({ contentType: z.number(), bytes: z.number(), protection })),
 })
 

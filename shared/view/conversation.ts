@@ -90,6 +90,7 @@ function tokenView(token: Token, analysis: Analysis, host: ViewHost): ReportToke
     bytes: token.end - token.start,
     packets: [...token.packets],
     time: isoTime(host.clock, token.time),
+    until: isoTime(host.clock, records[token.records.at(-1) ?? -1]?.time ?? token.time),
     records: token.records.map((index) => {
       const record = records[index]!
       return {

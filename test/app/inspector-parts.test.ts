@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { copyText } from '../../renderer/inspector/copying.ts'
 import { closedAtFirst, valueOf } from '../../renderer/inspector/fields.ts'
 import { findsOf } from '../../renderer/inspector/finding.ts'
+import { checkedValue, fieldsOf, messagesOfRoots } from '../../renderer/inspector/roots.ts'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
-import { signatureOf } from '../../renderer/timeline/signature.ts'
+import { signatureOf, signatureText } from '../../renderer/timeline/signature.ts'
 import { verdictOf } from '../../renderer/conversation/verdict.ts'
 import { comparisonMarkdown } from '../../renderer/compare/markdown.ts'
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
@@ -93,6 +94,34 @@ describe('a signature', () => {
     expect(later.arguments.find((each) => each.name === 'phContext')?.value).toBe('&hClientContext')
   })
 
+  it('is copied as text, an argument a line', () => {
+    const call = failedConversation.contexts.client.calls.at(-1)!
+    const text = signatureText(
+      signatureOf(
+        {
+          ...call,
+          function: 'InitializeSecurityContext',
+          status: 'SEC_E_UNTRUSTED_ROOT',
+          code: '0x80090325',
+        },
+        'client',
+        failedConversation,
+      ),
+    )
+    for (const name of [
+      'phCredential',
+      'phContext',
+      'pszTargetName',
+      'fContextReq',
+      'Reserved1',
+      'TargetDataRep',
+    ])
+      expect(text).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+    for (const name of ['pInput', 'Reserved2', 'phNewContext', 'pOutput', 'pfContextAttr', 'ptsExpiry'])
+      expect(text).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+    expect(text).toMatch(/^InitializeSecurityContext\(\n[^]*\n\) returns SEC_E_UNTRUSTED_ROOT 0x80090325\n$/)
+  })
+
   it('shows each buffer with its type number and what the call left in it', () => {
     const call = failedConversation.contexts.client.calls.find((each) => each.input.before.length > 0)!
     const { arguments: passed } = signatureOf(call, 'client', failedConversation)
@@ -132,6 +161,33 @@ describe('the field tree', () => {
     expect(valueOf(hello, 3)).toBe('SUITE_1, SUITE_2, SUITE_3, SUITE_4 …')
     expect(valueOf(hello, 0)).toBe('TLS 1.2, 5 suites')
     expect(valueOf(many, many.length - 2)).toBe('')
+  })
+
+  it('says of a message that keys opened what was checked, and of a call what it read', () => {
+    const message = (name: string, verified: boolean | null) => ({
+      ...establishedConversation.messages[0]!,
+      name,
+      verified,
+      token: 1,
+      protection: 'opened' as const,
+    })
+    const messages = [message('CertificateVerify', true), message('Finished', false)]
+    const conversation = { ...establishedConversation, messages }
+    const fields = [
+      field('record', 0, 0, 'on the wire'),
+      field('CertificateVerify', 0, 20, 'ed25519'),
+      field('signature', 1, 24, 'aa'),
+      field('Finished', 0, 30),
+    ]
+    const roots = messagesOfRoots(fields, conversation, establishedConversation.tokens[0]!, 20)
+    expect([...roots.keys()]).toEqual([1, 3])
+    expect(checkedValue('ed25519', roots.get(1))).toBe('verified, ed25519')
+    expect(checkedValue('', roots.get(3))).toBe('does not verify')
+    expect(fieldsOf(fields, roots, new Set([messages[0]!])).map(({ name }) => name)).toEqual([
+      'CertificateVerify',
+      'signature',
+    ])
+    expect(fieldsOf(fields, roots, new Set())).toBe(fields)
   })
 
   it('opens the message that holds the marked field, and of it what is no list', () => {

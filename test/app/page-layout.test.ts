@@ -3,9 +3,11 @@
 import { describe, expect, it } from 'vitest'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
 import { delayBar } from '../../renderer/timeline/clocks.ts'
-import { densityFor, layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
-import { bytesOf, wordsOf } from '../../renderer/timeline/words.ts'
-import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
+import { layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
+import { densityFor, fitOf, stepFrom } from '../../renderer/timeline/scale.ts'
+import { eventWords } from '../../renderer/timeline/spoken.ts'
+import { bytesOf, namesAt, wordsOf } from '../../renderer/timeline/words.ts'
+import type { ReportCall, ReportConversation, ReportTransportEvent } from '../../shared/contract/report.ts'
 import { establishedConversation, failedConversation, incompleteConversation } from '../support/fixtures.ts'
 
 const none: ReadonlySet<string> = new Set()
@@ -135,6 +137,99 @@ describe('places', () => {
     expect([0.01, 10_000].map(delayBar)).toEqual([3, 44])
     expect([24, 25].map(densityFor)).toEqual(['full', 'compact'])
   })
+
+  it('fit a pane: full as long as it can be read, then compact, never larger than life', () => {
+    expect(fitOf({ full: 400, compact: 300 }, 800)).toEqual({ density: 'full', zoom: 1 })
+    expect(fitOf({ full: 1000, compact: 700 }, 800)).toEqual({ density: 'full', zoom: 0.8 })
+    expect(fitOf({ full: 1200, compact: 1000 }, 800)).toEqual({ density: 'compact', zoom: 0.8 })
+    expect(fitOf({ full: 90_000, compact: 60_000 }, 800)).toEqual({ density: 'compact', zoom: 0.4 })
+  })
+
+  it('are zoomed by steps with an end', () => {
+    expect([stepFrom(1, 1), stepFrom(1, -1), stepFrom(0.84, 1), stepFrom(2, 1), stepFrom(0.4, -1)]).toEqual([
+      1.1, 0.9, 0.9, 2, 0.4,
+    ])
+  })
+})
+
+describe('trouble on the wire', () => {
+  const event = (
+    fields: Partial<ReportTransportEvent> & Pick<ReportTransportEvent, 'kind' | 'packet' | 'offset'>,
+  ): ReportTransportEvent => ({ time: null, from: 'server', bytes: 100, ...fields })
+  const flight = failedConversation.tokens[1]!
+  const withEvents = (...transportEvents: ReportTransportEvent[]): ReportConversation => ({
+    ...failedConversation,
+    transportEvents,
+  })
+  const kinds = (conversation: ReportConversation) => beatsOf(conversation, none).map((beat) => beat.kind)
+
+  it('is told at the line of the packet that brought the bytes', () => {
+    for (const kind of ['retransmission', 'reordered'] as const) {
+      const beats = beatsOf(withEvents(event({ kind, packet: flight.packets[0]!, offset: 0 })), none)
+      expect(
+        beats.some((beat) => beat.kind === 'again' || (beat.kind === 'event' && beat.events.length > 0)),
+      ).toBe(false)
+      const lines = beats.filter((beat) => beat.kind === 'wire')
+      expect(lines.map((beat) => beat.repair)).toEqual([null, kind, null])
+    }
+  })
+
+  it('is a line of its own where the receiver had the bytes, several in a row one line', () => {
+    const copy = (packet: number) => event({ kind: 'retransmission', packet, offset: 0, time: flight.time })
+    const beats = beatsOf(withEvents(copy(900), copy(901)), none)
+    expect(beats.filter((beat) => beat.kind === 'again').map((beat) => beat.events.length)).toEqual([2])
+    expect(namesAt(failedConversation, copy(900))).toMatch(/^ServerHello/)
+  })
+
+  it('is put where its bytes lie in the stream, whenever the capture noticed', () => {
+    const late = '2026-11-22T23:00:00.000000000Z'
+    const hole = (offset: number) => event({ kind: 'gap', packet: 999, offset, time: late })
+    const before = kinds(withEvents(hole(0)))
+    expect(before.indexOf('gap')).toBe(before.indexOf('wire', before.indexOf('wire') + 1) - 1)
+    const inside = kinds(withEvents(hole(flight.stream[0] + 500)))
+    expect(inside[inside.indexOf('gap') - 1]).toBe('call')
+    expect(inside.indexOf('gap')).toBeLessThan(inside.lastIndexOf('wire'))
+    expect(kinds(withEvents(hole(1_000_000))).filter((kind) => kind === 'gap')).toHaveLength(1)
+  })
+
+  it('names a shut window on the wait it explains', () => {
+    const [shutAt, resetAt] = ['2026-11-22T10:14:04.000000000Z', '2026-11-22T10:14:09.000000000Z']
+    const beats = beatsOf(
+      withEvents(
+        event({ kind: 'zero-window', packet: 50, offset: 0, time: shutAt, bytes: 0 }),
+        event({ kind: 'rst', packet: 51, offset: 0, time: resetAt, bytes: 0 }),
+      ),
+      none,
+    )
+    const waits = beats.filter((beat) => beat.kind === 'wait')
+    expect(waits.map(({ shut }) => shut?.packet ?? null)).toEqual([null, 50])
+    expect(waits[1]?.milliseconds).toBe(5000)
+  })
+
+  it('calls a SYN that came again by its name', () => {
+    const syn = event({ kind: 'retransmission', packet: 2, offset: 0, bytes: 0 })
+    expect(eventWords([syn]).text).toBe('SYN sent again · #2')
+    expect(kinds(withEvents(syn))).not.toContain('again')
+  })
+})
+
+describe('a run of calls', () => {
+  it('is no wait: its end has a time of its own', () => {
+    const conversation = trickled(60)
+    const calls = conversation.contexts.server.calls.map((call, index) => ({
+      ...call,
+      time: new Date(Date.parse('2026-11-22T10:14:03.700Z') + index * 50)
+        .toISOString()
+        .replace('Z', '000000Z'),
+    }))
+    const slow = {
+      ...conversation,
+      contexts: { ...conversation.contexts, server: { final: null, calls } },
+    }
+    expect(beatsOf(slow, none).some((beat) => beat.kind === 'wait' && beat.milliseconds > 1000)).toBe(false)
+    const clocks = layoutOf(slow, 'compact', none).clocks.map((clock) => clock.at)
+    expect(clocks.at(-1)! - clocks.at(-2)!).toBeCloseTo(59 * 50, 0)
+  })
 })
 
 describe('words on a shaft', () => {
@@ -142,11 +237,20 @@ describe('words on a shaft', () => {
     const { lines } = layoutOf(failedConversation, 'full', none)
     const words = wordsOf(failedConversation, lines[1]!.pieces)
     expect(words.names).toEqual([
-      { text: 'ServerHello', strong: false },
-      { text: 'Certificate', strong: true },
+      { text: 'ServerHello', strong: false, aside: '' },
+      { text: 'Certificate', strong: true, aside: '' },
     ])
     expect(words.more).toBe(2)
     expect(bytesOf(lines[1]!.pieces)).toEqual({ bytes: '1\u202f233', of: null })
+  })
+
+  it('say why hellos were exchanged twice, and leave out the ChangeCipherSpec beside them', () => {
+    const [hello] = failedConversation.messages
+    const told = { ...hello!, note: 'again, secp384r1' }
+    const cipherSpec = { ...hello!, name: 'ChangeCipherSpec', contentType: 20 }
+    const conversation = { ...failedConversation, messages: [cipherSpec, told] }
+    const words = wordsOf(conversation, layoutOf(conversation, 'full', none).lines[0]!.pieces)
+    expect(words).toMatchObject({ more: 0, names: [{ text: 'ClientHello', aside: 'again, secp384r1' }] })
   })
 
   it('call an alert by its number and name', () => {

@@ -153,6 +153,7 @@ function token(fields: Partial<ReportToken> & Pick<ReportToken, 'id' | 'from' | 
     stream: [0, fields.bytes],
     packets: [],
     time: null,
+    until: fields.time ?? null,
     records: [],
     ...fields,
   }

@@ -72,7 +72,8 @@ export function scanPackets(
   return { conversations, scanner, lookups }
 }
 
-function frameOf(packet: Sent, given: Connection): Uint8Array {
+/** The frame of one packet: Ethernet, IPv4, TCP. */
+export function frameOf(packet: Sent, given: Connection = {}): Uint8Array {
   const [c, s] = [given.clientIsn ?? 1000, given.serverIsn ?? 5000]
   const [own, peer] = packet.from === 'client' ? [c, s] : [s, c]
   const ports = [given.clientPort ?? 50000, given.serverPort ?? 443] as const

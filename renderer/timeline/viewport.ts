@@ -1,0 +1,36 @@
+// The part of the score that is on screen, in px of the score whatever its zoom.
+
+import { useElementSize } from '@vueuse/core'
+import { computed, nextTick, ref, watch, type Ref } from 'vue'
+
+/** To be called in a component's setup. */
+export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, zoom: Readonly<Ref<number>>) {
+  const { height: paneHeight, width: paneWidth } = useElementSize(scroller)
+  const scrolled = ref(0)
+  const top = computed(() => scrolled.value / zoom.value)
+  const height = computed(() => paneHeight.value / zoom.value)
+  const width = computed(() => paneWidth.value / zoom.value)
+
+  function onScroll(): void {
+    scrolled.value = scroller.value?.scrollTop ?? 0
+  }
+
+  function scrollTo(y: number): void {
+    if (scroller.value !== null) scroller.value.scrollTop = Math.max(0, y * zoom.value)
+  }
+
+  /** Scrolls as little as needed to show a box with some room around it. */
+  function show(box: { top: number; height: number }): void {
+    if (box.top < top.value + 8) scrollTo(box.top - 24)
+    else if (box.top + box.height > top.value + height.value)
+      scrollTo(box.top + box.height - height.value + 48)
+  }
+
+  // What was in the middle stays there.
+  watch(zoom, (_, before) => {
+    const middle = (scrolled.value + paneHeight.value / 2) / before
+    void nextTick(() => scrollTo(middle - height.value / 2))
+  })
+
+  return { top, height, width, paneHeight, onScroll, scrollTo, show }
+}

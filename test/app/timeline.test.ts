@@ -1,0 +1,162 @@
+// The score at every size, on recorded handshakes and on captures with trouble and thousands of calls.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { clientHello, extension, record, serverHello } from '../shared/tls/build.ts'
+import { pcap } from '../support/captures.ts'
+import { frameOf, opened, type Sent } from '../support/segments.ts'
+import { seriousFaults } from './axe.ts'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+
+const capture = (name: string): string => resolve(`test/captures/${name}.pcap`)
+let folder = ''
+let inspector: ServedPage
+let page: Page
+
+async function open(path: string): Promise<void> {
+  inspector = await openPage([path])
+  page = inspector.page
+  await page.locator('.card').first().waitFor()
+}
+
+/** Writes packets, a tenth of a millisecond apart where no time is given, as a capture of that name. */
+function written(name: string, sent: readonly Sent[]): string {
+  const path = join(folder, name)
+  writeFileSync(
+    path,
+    pcap(
+      sent.map((packet, index) => {
+        const microseconds = Math.round((packet.ms ?? index / 10) * 1000)
+        return {
+          seconds: 1_790_000_000 + Math.floor(microseconds / 1e6),
+          fraction: microseconds % 1e6,
+          data: frameOf(packet),
+        }
+      }),
+    ),
+  )
+  return path
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspector-timeline-'))
+})
+
+afterEach(async () => {
+  const problems = inspector.problems()
+  await inspector.close()
+  expect(problems).toEqual([])
+})
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await closeBrowser()
+})
+
+async function height(selector: string): Promise<number> {
+  return (await page.locator(selector).first().boundingBox())!.height
+}
+
+describe('the size of the score', () => {
+  it('is changed by key and wheel, and set back by key and from its head', async () => {
+    await open(capture('untrusted-root'))
+    const before = await height('.card.point')
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('Control+-')
+    await page.getByRole('button', { name: '90 %' }).waitFor()
+    expect(await height('.card.point')).toBeLessThan(before)
+    await page.keyboard.press('Control+=')
+    await page.keyboard.press('Control+=')
+    await page.getByRole('button', { name: '110 %' }).waitFor()
+    expect(await height('.card.point')).toBeGreaterThan(before)
+    await page.keyboard.press('Control+0')
+    await page.getByRole('button', { name: /%$/ }).waitFor({ state: 'detached' })
+    await page.locator('.scroller').hover()
+    await page.keyboard.down('Control')
+    await page.mouse.wheel(0, 100)
+    await page.keyboard.up('Control')
+    await page.getByRole('button', { name: '90 %' }).click()
+    expect(await height('.card.point')).toBe(before)
+  })
+
+  it('fits the whole handshake on one screen, by key and from the menu, and walking goes on', async () => {
+    await open(capture('tls13-hello-retry-sliced'))
+    const pane = await height('.scroller')
+    expect(await height('.score')).toBeGreaterThan(pane)
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('3')
+    await page.getByRole('button', { name: /%$/ }).waitFor()
+    expect(await height('.score')).toBeLessThanOrEqual(pane + 1)
+    await page.keyboard.press('End')
+    expect(await page.locator('.scroller').evaluate((element) => element.scrollTop)).toBe(0)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('1')
+    expect(await height('.score')).toBeGreaterThan(pane)
+    await page.getByLabel('Replay and density').click()
+    await page.getByRole('menuitem', { name: /^Fit to the pane/ }).click()
+    await page.getByRole('button', { name: /%$/ }).waitFor()
+    expect(await height('.score')).toBeLessThanOrEqual(pane + 1)
+  })
+})
+
+describe('labels on the wire', () => {
+  it('say why the hellos were exchanged twice', async () => {
+    await open(capture('tls13-hello-retry-sliced'))
+    for (const text of ['key share x25519', 'wants secp384r1', 'again, secp384r1'])
+      await page.locator('.tok').getByText(text, { exact: true }).waitFor()
+    const spoken = page.getByRole('listitem', {
+      name: /^Token from server, HelloRetryRequest wants secp384r1/,
+    })
+    await spoken.first().waitFor()
+  })
+
+  it('draw what was sent again at its place, hollow, and name the bytes', async () => {
+    const hello = record(22, clientHello(), 0x0301)
+    const answer = record(22, serverHello())
+    await open(
+      written('again.pcap', [
+        ...opened,
+        { from: 'client', bytes: hello, ms: 1 },
+        { from: 'client', bytes: hello, ms: 210, id: 7 },
+        { from: 'server', bytes: answer, ack: hello.length, ms: 211 },
+      ]),
+    )
+    const copy = page.getByLabel(/^ClientHello from client, sent again, \d+ bytes, packet 4$/)
+    const first = page.getByRole('listitem', { name: /^Token from client, ClientHello/ })
+    const second = page.getByRole('listitem', { name: /^Token from server, ServerHello/ })
+    const tops = await Promise.all([first, copy, second].map(async (each) => (await each.boundingBox())!.y))
+    expect(tops).toEqual([...tops].sort((one, two) => one - two))
+  })
+})
+
+describe('three thousand calls', () => {
+  it('fold into one card, and opened keep only what is in view in the page', async () => {
+    const hello = record(22, clientHello({ extensions: [extension(21, new Uint8Array(2900))] }), 0x0301)
+    const trickle = Array.from(hello, (_, at): Sent => ({
+      from: 'client',
+      at,
+      bytes: hello.subarray(at, at + 1),
+    }))
+    const answer: Sent = { from: 'server', bytes: record(22, serverHello()), ack: hello.length }
+    await open(written('trickle.pcap', [...opened, ...trickle, answer]))
+    const run = page.getByRole('listitem', { name: /^Server, ASC #1 to #\d{4}, needs bytes/ })
+    await run.waitFor()
+    expect(await page.locator('.card').count()).toBeLessThan(10)
+    await run.click({ position: { x: 6, y: 6 } })
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('e')
+    await page.getByRole('listitem', { name: 'Server, ASC #2, needs bytes', exact: false }).first().waitFor()
+    expect(await page.locator('.card').count()).toBeLessThan(150)
+    await page.keyboard.press('End')
+    await page
+      .getByRole('listitem', { name: /^Server, ASC #29\d\d, / })
+      .first()
+      .waitFor()
+    expect(await page.locator('.card').count()).toBeLessThan(150)
+    await page.keyboard.press('Home')
+    await page.getByRole('listitem', { name: /^Client, ISC #1, / }).waitFor()
+  })
+})
