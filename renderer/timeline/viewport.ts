@@ -8,7 +8,8 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, zoom: R
   const { height: paneHeight, width: paneWidth } = useElementSize(scroller)
   const scrolled = ref(0)
   const top = computed(() => scrolled.value / zoom.value)
-  const height = computed(() => paneHeight.value / zoom.value)
+  // Measured only after the first drawing; the element knows before.
+  const height = computed(() => (paneHeight.value || (scroller.value?.clientHeight ?? 0)) / zoom.value)
   const width = computed(() => paneWidth.value / zoom.value)
 
   function onScroll(): void {
