@@ -38,6 +38,10 @@ export function offeredVersions(hello: ClientHello): readonly number[] {
   return [...listed].sort((a, b) => versionRank(b) - versionRank(a))
 }
 
+export function offersTls13(hello: ClientHello): boolean {
+  return offeredVersions(hello).some((version) => versionRank(version) === 5)
+}
+
 /** Orders TLS and DTLS versions by age: 2 TLS 1.0, 3 TLS 1.1 and DTLS 1.0, 4 TLS 1.2, 5 TLS 1.3; 0 and 1 are SSL. */
 export function versionRank(version: number): number {
   if (version >> 8 === 0xfe) return version === 0xfeff ? 3 : version === 0xfefd ? 4 : 5

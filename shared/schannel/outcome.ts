@@ -29,6 +29,8 @@ function wasEstablished(conversation: Conversation, landmarks: Landmarks, alert:
   const own = landmarks.finished[alert.from]
   const peer = landmarks.finished[peerOf(alert.from)]
   if (own < 0 || peer < 0 || own >= alert.order || peer >= alert.order) return false
+  if (isAboutKeys(alert) && lastSpoken(conversation, landmarks, peerOf(alert.from), alert.order) === peer)
+    return false
   if (!landmarks.tls13 || alert.from === 'client') return true
   // A TLS 1.3 server's OK does not show; that it closed in order, or went on to tickets or data, shows it.
   return (
@@ -59,9 +61,17 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   }
   const refused = carrier.steps.findLast((step) => step.result === 'refused')
   if (refused !== undefined) return refusedBy(conversation, refused)
-  if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')
   const beginsHello =
     conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
+  if (alert !== undefined && client.fromStart && (beginsHello || client.length === 0)) {
+    const left = conversation.events.findIndex(
+      ({ kind, from, order }) => kind === 'fin' && from === 'client' && order < alert.order,
+    )
+    if (left >= 0) return transport(conversation, 'closed', left, conversation.events[left]!.packet, 'client')
+    if (beginsHello)
+      return failed(conversation, 'server', 'schannel', 'alert', alert.packet, index, alert.order)
+  }
+  if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')
   if (!beginsHello) {
     const sealed = client.records.length > 0 || server.records.length > 0
     return sealed && client.notTls === null ? incomplete(conversation, 'none') : nothing
@@ -125,11 +135,23 @@ function answersClosing(conversation: Conversation, landmarks: Landmarks, alert:
   return left && lastSpoken(conversation, landmarks, alert.from) > lastSpoken(conversation, landmarks, closer)
 }
 
-/** `order` of the last record of a side that is no alert; -1 without one. */
-function lastSpoken(conversation: Conversation, { classes }: Landmarks, side: Side): number {
+/** `order` of the last record of a side, before `until`, that is no alert; -1 without one. */
+function lastSpoken(
+  conversation: Conversation,
+  { classes }: Landmarks,
+  side: Side,
+  until = Infinity,
+): number {
   const { records } = streamOf(conversation, side)
-  const index = records.findLastIndex((_, i) => classes[side][i] !== recordClass.alert)
+  const index = records.findLastIndex(
+    ({ order }, i) => order < until && classes[side][i] !== recordClass.alert,
+  )
   return records[index]?.order ?? -1
+}
+
+/** bad_record_mac, decryption_failed, decrypt_error: no application says that, the record before it was wrong. */
+function isAboutKeys({ type }: Message): boolean {
+  return type === 20 || type === 21 || type === 51
 }
 
 /** close_notify or user_canceled instead of going on: the application withdrew (RFC 8446 §6.1). */

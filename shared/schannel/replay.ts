@@ -85,6 +85,7 @@ function follow(scene: Scene, side: Side, writer: CallWriter | null): Walk | nul
   const deliveries = reachable(
     peer.gaps,
     deliveriesOf(peer, transport, scene.options.delivery, positions, tokens[peerOf(side)]),
+    closedAt(conversation, side),
   )
   const walk = new Walk(scene, side, own, positions, deliveries[0] ?? beforeAnything, writer)
   run(walk, deliveries)
@@ -179,13 +180,23 @@ function messagesOf(conversation: Conversation, side: Side): number[] {
   return indexes
 }
 
-/** Bytes that never arrived stop the reader in front of them. */
+/** Bytes that never arrived stop the reader in front of them; what came after its socket was gone it never read. */
 function reachable(
   gaps: Conversation['client']['gaps'],
   deliveries: readonly Delivery[],
+  closed: number,
 ): readonly Delivery[] {
   const lost = gaps.find((gap) => gap.reason === 'lost')
-  return lost === undefined ? deliveries : deliveries.filter((delivery) => delivery.end <= lost.start)
+  if (lost === undefined && closed === Infinity) return deliveries
+  const end = lost?.start ?? Infinity
+  return deliveries.filter((delivery) => delivery.end <= end && delivery.order < closed)
+}
+
+/** `order` of a side's FIN where its reset to what came then shows that nobody read on; Infinity without. */
+function closedAt({ events }: Conversation, side: Side): number {
+  const fin = events.find(({ kind, from }) => kind === 'fin' && from === side)
+  const reset = events.some(({ kind, from }) => kind === 'rst' && from === side)
+  return fin !== undefined && reset ? fin.order : Infinity
 }
 
 const beforeAnything: Delivery = { start: 0, end: 0, packets: [], time: NaN, order: 0 }

@@ -454,12 +454,15 @@ export function statusBehindAlert(
 ): AlertImplies {
   const number = rowBehindAlert(description, side, firstCall)
   if (number === 0) {
-    return {
-      status: 'SEC_E_ILLEGAL_MESSAGE',
-      basis: 'inferred',
-      source: 'schannel §6.3',
-      alternatives: [],
-    }
+    const meant = meantBy[description]
+    return meant === undefined
+      ? { status: 'SEC_E_ILLEGAL_MESSAGE', basis: 'inferred', source: 'schannel §6.3', alternatives: [] }
+      : {
+          status: meant,
+          basis: 'inferred',
+          source: 'schannel §1',
+          alternatives: ['SEC_E_ILLEGAL_MESSAGE'],
+        }
   }
   const row = failureRow(number)
   return {
@@ -468,6 +471,13 @@ export function statusBehindAlert(
     source: `schannel §6.3 row ${String(number)}`,
     alternatives: row.alternatives,
   }
+}
+
+/** Statuses that the reference ties to an alert where no row of §6.3 does. */
+const meantBy: Readonly<Partial<Record<number, StatusName>>> = {
+  49: 'SEC_E_LOGON_DENIED',
+  71: 'SEC_E_ALGORITHM_MISMATCH',
+  80: 'SEC_E_INTERNAL_ERROR',
 }
 
 function rowBehindAlert(description: number, side: 'client' | 'server', firstCall: boolean): number {
@@ -501,7 +511,7 @@ function rowBehindAlert(description: number, side: 'client' | 'server', firstCal
     case 70:
       return side === 'server' ? 3 : 4
     case 116:
-      return 28
+      return firstCall ? 0 : 28
     case 120:
       return 27
     default:

@@ -43,6 +43,35 @@ function refusedHello(
 }
 
 export const refusals: readonly Dialogue[] = [
+  {
+    name: 'a client that refuses the server Finished: alert 20 is of the call that read it, not of an application',
+    source: '§6.3 rows 15 and 17',
+    wire: [
+      hello,
+      flight,
+      client(message(16, 75), ccs(), sealed(22, 45)),
+      server(ccs(), sealed(22, 45)),
+      client(openedAlert(31, 2, 20)),
+    ],
+    client: [
+      first,
+      'ISC 2 held | TOKEN 1099, EMPTY 0 | TOKEN 126, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ISC 3 held | TOKEN 51, EMPTY 0 | TOKEN 0, ALERT 31 | SEC_E_MESSAGE_ALTERED',
+      deleted,
+    ],
+  },
+  {
+    name: 'what comes after a side has closed its socket, as its reset shows, makes no call',
+    source: '§6.3 row 39',
+    wire: [{ ...hello, arrives: 120 }, server(alert(2, 50))],
+    setting: {
+      events: [
+        { kind: 'fin', from: 'client', before: 1 },
+        { kind: 'rst', from: 'client' },
+      ],
+    },
+    client: ['ISC 1 new | NULL | TOKEN 120, ALERT 0 | SEC_I_CONTINUE_NEEDED'],
+  },
   refusedHello(40, '§12 case 13, §6.3 row 1 [app]', 'SEC_E_ILLEGAL_MESSAGE', 'SEC_E_ALGORITHM_MISMATCH'),
   refusedHello(70, '§12 case 13, §6.1 [doc]', 'SEC_E_UNSUPPORTED_FUNCTION', 'SEC_E_UNSUPPORTED_FUNCTION'),
   refusedHello(
@@ -53,8 +82,15 @@ export const refusals: readonly Dialogue[] = [
     'observed',
   ),
   refusedHello(71, '§6.1 [doc]', 'SEC_E_ALGORITHM_MISMATCH', 'SEC_E_ALGORITHM_MISMATCH'),
-  refusedHello(80, '§6.1 [doc]', 'SEC_E_INTERNAL_ERROR', 'SEC_E_ILLEGAL_MESSAGE'),
-  refusedHello(80, '§6.2 [app]', 'SEC_E_ILLEGAL_MESSAGE', 'SEC_E_ILLEGAL_MESSAGE', 'observed'),
+  refusedHello(80, '§6.1 [doc], §1', 'SEC_E_INTERNAL_ERROR', 'SEC_E_INTERNAL_ERROR'),
+  refusedHello(80, '§6.2 [app], §1', 'SEC_E_ILLEGAL_MESSAGE', 'SEC_E_INTERNAL_ERROR', 'observed'),
+  refusedHello(49, '§6.1 [doc], §1', 'SEC_E_LOGON_DENIED', 'SEC_E_LOGON_DENIED'),
+  refusedHello(
+    116,
+    '§6.1 catch-all; row 28 is about a later call',
+    'SEC_E_ILLEGAL_MESSAGE',
+    'SEC_E_ILLEGAL_MESSAGE',
+  ),
   refusedHello(
     120,
     '§12 case 13, §4.5, §6.3 row 27 [app]',

@@ -7,6 +7,7 @@ import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
 import { atMessage, atPacket, isTls13 } from '../view.ts'
+import { offersTls13 } from '../offer.ts'
 import { judgeCertificateAlert, missingClientCertificate } from './certificates.ts'
 import { judgeNarrowOffer, judgeNoMatch } from './offers.ts'
 import { judgeServerChoice } from './server-choice.ts'
@@ -56,7 +57,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
     case 45:
     case 46:
     case 48:
-      return judgeCertificateAlert(view, alert, world)
+      return answersHello(view, alert) ? judgeOther(view, alert) : judgeCertificateAlert(view, alert, world)
     case 47:
     case 50:
       return malformed(view, alert)
@@ -89,6 +90,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
         }),
       ]
     case 100:
+      if (view.handshake === 1) return judgeOther(view, alert)
       return [
         say(view, alert, 'renegotiation-refused', 'observed', 33, {
           summary: `The ${by} refused to renegotiate.`,
@@ -112,7 +114,9 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
         }),
       ]
     case 116:
-      return [missingClientCertificate(view, alert, 'observed')]
+      return answersHello(view, alert)
+        ? judgeOther(view, alert)
+        : [missingClientCertificate(view, alert, 'observed')]
     case 120:
       return [
         say(view, alert, 'alpn-mismatch', 'observed', by === 'server' ? 27 : null, {
@@ -147,6 +151,11 @@ export function judgeSealedAlert(view: HandshakeView, failure: FailurePoint): re
     lookNext: null,
   }
   return isTls13(view) ? [refused, certificate] : [refused]
+}
+
+/** Whether a server says this to a ClientHello: it has asked for no certificate yet. */
+function answersHello(view: HandshakeView, alert: Parsed<Alert>): boolean {
+  return alert.message.from === 'server' && view.serverHello === null && view.handshake === 1
 }
 
 function handshakeFailure(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
@@ -263,14 +272,14 @@ function protocolVersion(view: HandshakeView, alert: Parsed<Alert>): readonly Ca
 function missingExtension(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const hello = view.hello?.body
   if (alert.message.from === 'server' && hello !== undefined) {
-    if (hello.supportedGroups === null || hello.keyShares === null)
+    if (offersTls13(hello) && (hello.supportedGroups === null || hello.keyShares === null))
       return [
         say(view, alert, 'no-common-group', 'likely', 1, {
           summary: 'The client named no groups for the key exchange that TLS 1.3 needs.',
           lookNext: "Look at the client's list of groups.",
         }),
       ]
-    if (hello.signatureAlgorithms === null)
+    if (offersTls13(hello) && hello.signatureAlgorithms === null)
       return [
         say(view, alert, 'no-common-signature-algorithm', 'likely', 1, {
           summary: 'The client named no signature algorithms, which TLS 1.3 requires.',

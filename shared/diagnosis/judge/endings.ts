@@ -147,7 +147,9 @@ function observation(
     case 'stalled':
       return sayEnd(
         'stalled-flight',
-        `A flight stopped part of the way ${at}, and nothing followed.`,
+        spokeLast(view, failure)
+          ? `Nothing answered ${at}.`
+          : `A flight stopped part of the way ${at}, and nothing followed.`,
         'Capture at both ends to see where the missing segments are lost.',
       )
     case 'gap':
@@ -170,6 +172,13 @@ function observation(
         confidence: 'possible',
       }
   }
+}
+
+/** Whether the last bytes on the wire are those that nothing answered: no flight was cut short. */
+function spokeLast({ conversation }: HandshakeView, { packet }: FailurePoint): boolean {
+  return [conversation.client, conversation.server].every(
+    ({ chunks }) => (chunks.at(-1)?.packet ?? 0) <= packet,
+  )
 }
 
 /** Field §2.1: last event, its sender and the step choose the scenarios that end this way. */

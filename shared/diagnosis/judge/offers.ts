@@ -186,7 +186,7 @@ function versionReason(versions: readonly number[]): Reason {
   return {
     cause: 'no-common-version',
     // A server of TLS 1.2 reads a hello for TLS 1.3 alone as one without a suite it knows, and says handshake_failure.
-    weight: only13Versions(versions) ? 1.7 : best < 4 ? 2.55 : best === 4 ? 0.4 : 0.1,
+    weight: only13Versions(versions) ? 1.7 : best < 2 ? 3.5 : best < 4 ? 2.55 : best === 4 ? 0.4 : 0.1,
     why: only13Versions(versions) ? `it offered ${name} alone` : `its highest version is ${name}`,
   }
 }

@@ -135,6 +135,14 @@ export const scenarios: readonly Scenario[] = (
     ],
     [
       'S03',
+      'a client with SSL 3.0 only and one suite',
+      'tls10-only-client',
+      'no-common-version',
+      2,
+      failed('alert', [hello({ version: 0x0300, cipherSuites: [0x002f] }), alert('server', 40)]),
+    ],
+    [
+      'S03',
       'a client with TLS 1.0 only',
       'tls10-only-client',
       'no-common-version',

@@ -96,6 +96,10 @@ describe('the outcome of a conversation', () => {
     expect(shortly([hello, flight, alone])).toBe('failed schannel server alert')
     expect(shortly([...full, server(openedAlert(31, 2, 50))], left(4))).toBe('established')
     expect(shortly([hello, server(alert(2, 40))], left(1))).toBe('failed schannel server alert')
+    const half = { ...hello, arrives: 120 }
+    expect(shortly([half, alone], left(1))).toBe('failed transport transport closed')
+    expect(shortly([half, alone])).toBe('failed schannel server alert')
+    expect(shortly([alone], left(0))).toBe('failed transport transport closed')
   })
 
   it('waits for five quiet seconds before it calls a silence an answer', () => {
