@@ -3,6 +3,7 @@
 import type { Conversation } from './conversation/facts.ts'
 import { type Candidate, type World } from './diagnosis/candidate.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
+import type { Finding } from './diagnosis/finding.ts'
 import { judge, verdictOf } from './diagnosis/judge.ts'
 import { type HandshakeView, viewFailure } from './diagnosis/view.ts'
 import type { ReportFinding } from './contract/report.ts'
@@ -35,7 +36,7 @@ export interface Analysis {
   readonly handshakes: readonly HandshakeSummary[]
   readonly candidates: readonly Candidate[]
   readonly replay: Replay
-  readonly findings: readonly ReportFinding[]
+  readonly findings: readonly Finding[]
 }
 
 export function analyse(captured: Conversation, options: ReplayOptions, host: AnalysisHost): Analysis {
@@ -47,14 +48,7 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
   const view = viewFailure(conversation, outcome)
   const candidates = judge(conversation, outcome, host.world, view)
   const replayed = replay(conversation, outcome, verdictOf(candidates), options, landmarks)
-  const findings = diagnose(
-    conversation,
-    outcome,
-    replayed,
-    candidates,
-    host.neighbours(conversation.id),
-    host.world,
-    view,
-  )
+  const neighbours = host.neighbours(conversation.id)
+  const findings = diagnose(conversation, outcome, candidates, neighbours, host.world, view)
   return { conversation, options, opening, outcome, view, handshakes, candidates, replay: replayed, findings }
 }

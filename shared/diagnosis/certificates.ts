@@ -49,6 +49,35 @@ export function readChain(view: HandshakeView, owner: Side, world: World): Chain
   return { ...chain, faults: faultsOf(view, chain, lasting) }
 }
 
+/** The chains of one handshake, each read when somebody asks; null where it cannot be seen. */
+export class Chains {
+  private readonly view: HandshakeView
+  private readonly world: World
+  private readonly read: { client?: ChainReading | null; server?: ChainReading | null } = {}
+
+  constructor(view: HandshakeView, world: World) {
+    this.view = view
+    this.world = world
+  }
+
+  get client(): ChainReading | null {
+    return this.of('client')
+  }
+
+  get server(): ChainReading | null {
+    return this.of('server')
+  }
+
+  private of(owner: Side): ChainReading | null {
+    let chain = this.read[owner]
+    if (chain === undefined) {
+      chain = readChain(this.view, owner, this.world)
+      this.read[owner] = chain
+    }
+    return chain
+  }
+}
+
 /** A chain of a handshake that ended well was accepted by whoever it was for. */
 function isDoubtful(view: HandshakeView): boolean {
   return view.stage !== 'both-finished' || view.alerts.length > 0

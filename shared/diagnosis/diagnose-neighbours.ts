@@ -11,6 +11,6 @@ export function diagnoseNeighbours(self: NeighbourFacts, index: NeighbourIndex):
   const revocation = revocationFinding(self, index)
   return [...drafts, { rule: { id: 'revocation-fetch-failed', scenario: 'S25' }, draft: revocation }].flatMap(
     ({ rule, draft }) =>
-      draft === null ? [] : [reportFinding(rule, draft, { status: draft.status, events: [], apps: [] })],
+      draft === null ? [] : [reportFinding(rule, draft, { status: draft.status, events: [], apps: [] }, 0)],
   )
 }

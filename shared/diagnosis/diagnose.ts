@@ -2,14 +2,15 @@
 
 import type { Conversation } from '../conversation/facts.ts'
 import type { ReportFinding } from '../contract/report.ts'
-import type { OutcomeFacts, Replay } from '../schannel/model.ts'
+import type { OutcomeFacts } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
-import { readChain } from './certificates.ts'
+import { Chains } from './certificates.ts'
 import { aboutCandidate, reportFinding } from './finding.ts'
-import type { Context, FindingDraft } from './finding.ts'
-import { rules } from './rules.ts'
+import type { Context, Finding, FindingDraft, Rule } from './finding.ts'
+import { rulesFor } from './rules.ts'
+import { traitsOf } from './traits.ts'
 import { failureAlert, viewFailure } from './view.ts'
-import { windowsWords } from './windows.ts'
+import { eventIds, windowsWords } from './windows.ts'
 
 /**
  * Findings of one conversation: the verdict's first, then the other candidates', then remarks, then `neighbours`, which
@@ -18,54 +19,77 @@ import { windowsWords } from './windows.ts'
 export function diagnose(
   conversation: Conversation,
   outcome: OutcomeFacts,
-  replay: Replay | null,
   candidates: readonly Candidate[],
   neighbours: readonly ReportFinding[] | null,
   world: World,
   view = viewFailure(conversation, outcome),
-): readonly ReportFinding[] {
-  if (outcome.outcome === 'none') return []
-  const context = contextOf(conversation, outcome, replay, candidates, world, view)
-  const checked: { rule: { id: string; scenario: string | null }; draft: FindingDraft }[] = []
-  for (const rule of candidates.length === 0 ? remarkRules : rules) {
+): readonly Finding[] {
+  if (outcome.outcome === 'none') return none
+  const context = contextOf(conversation, outcome, candidates, world, view)
+  const found: Found[] = []
+  for (const rule of rulesFor(traitsOf(context), candidates)) {
     const draft = rule.check(context)
-    if (draft !== null) checked.push({ rule, draft })
+    if (draft !== null) found.push({ rule, draft })
   }
-  if (checked.length === 0 && candidates.length === 0) return numbered(neighbours ?? [])
   const verdict = candidates[0]
-  const found =
-    verdict === undefined || checked.some(({ draft }) => draft.cause === verdict.cause)
-      ? checked
-      : [{ rule: plainVerdict, draft: plainDraft(context, verdict) }, ...checked]
-  const place = new Map(candidates.map(({ cause }, i) => [cause, i]))
-  const own = found
-    .map(({ rule, draft }, order) => ({
-      finding: reportFinding(rule, draft, windowsWords(context, draft)),
-      order,
-    }))
-    .sort((a, b) => weight(a.finding, place) - weight(b.finding, place) || a.order - b.order)
-    .map(({ finding }) => finding)
-  return numbered([...ranked(own), ...(neighbours ?? [])])
+  if (verdict !== undefined && !found.some(({ draft }) => draft.cause === verdict.cause))
+    found.unshift({ rule: plainVerdict, draft: plainDraft(context, verdict) })
+  if (found.length > 1) found.sort((a, b) => weight(a.draft, candidates) - weight(b.draft, candidates))
+  const own = found.map(({ rule, draft }, i) => new OwnFinding(rule, draft, context, i + 1))
+  if (neighbours === null) return own
+  return [...own, ...neighbours.map((report, i) => ofNeighbours(report, own.length + i + 1))]
 }
 
-/** In the order of severity, keeping the given order within one. */
-function ranked(findings: readonly ReportFinding[]): readonly ReportFinding[] {
-  return findings
-    .map((finding, order) => ({ finding, order }))
-    .sort(
-      (a, b) => severityWeight[a.finding.severity] - severityWeight[b.finding.severity] || a.order - b.order,
-    )
-    .map(({ finding }) => finding)
+interface Found {
+  readonly rule: Pick<Rule, 'id' | 'scenario'>
+  readonly draft: FindingDraft
 }
 
-function numbered(findings: readonly ReportFinding[]): readonly ReportFinding[] {
-  return findings.map((finding, i) => ({ ...finding, id: i + 1, rank: i + 1 }))
+const none: readonly never[] = []
+
+class OwnFinding implements Finding {
+  readonly id: number
+  readonly rule: Finding['rule']
+  readonly scenario: Finding['scenario']
+  readonly severity: Finding['severity']
+  readonly side: Finding['side']
+  readonly confidence: Finding['confidence']
+  readonly title: string
+  readonly cause: Finding['cause']
+  private readonly draft: FindingDraft
+  private readonly context: Context
+
+  constructor(rule: Found['rule'], draft: FindingDraft, context: Context, id: number) {
+    this.id = id
+    this.rule = rule.id
+    this.scenario = rule.scenario
+    this.severity = draft.severity
+    this.side = draft.side
+    this.confidence = draft.confidence
+    this.title = draft.title
+    this.cause = draft.cause
+    this.draft = draft
+    this.context = context
+  }
+
+  get events(): readonly number[] {
+    return eventIds(this.context, this.draft)
+  }
+
+  get report(): ReportFinding {
+    const { rule: id, scenario, draft, context } = this
+    return reportFinding({ id, scenario }, draft, windowsWords(context, draft), this.id)
+  }
+}
+
+function ofNeighbours(report: ReportFinding, id: number): Finding {
+  const numbered = { ...report, id, rank: id }
+  return { ...numbered, events: report.windows.events.map((event) => event.id), report: numbered }
 }
 
 export function contextOf(
   conversation: Conversation,
   outcome: OutcomeFacts,
-  replay: Replay | null,
   candidates: readonly Candidate[],
   world: World,
   view = viewFailure(conversation, outcome),
@@ -74,11 +98,10 @@ export function contextOf(
     conversation,
     outcome,
     failure: outcome.failure,
-    replay,
     candidates,
     view,
     alert: outcome.failure === null ? null : failureAlert(conversation, outcome.failure),
-    chains: { client: readChain(view, 'client', world), server: readChain(view, 'server', world) },
+    chains: new Chains(view, world),
     world,
   }
 }
@@ -94,12 +117,11 @@ function plainDraft(context: Context, verdict: Candidate): FindingDraft {
   })
 }
 
-const remarkRules = rules.filter(({ ofCandidates }) => !ofCandidates)
-
-/** Verdict, then candidates by rank, then remarks; warnings before information. */
-function weight(finding: ReportFinding, place: ReadonlyMap<string, number>): number {
-  const rank = finding.cause === null ? 90 : (place.get(finding.cause) ?? 80)
-  return severityWeight[finding.severity] * 1000 + rank * 4 + confidenceWeight[finding.confidence]
+/** By severity; then the verdict, other candidates by rank, remarks; then by confidence. Equal ones stay in the rules' order. */
+function weight({ cause, severity, confidence }: FindingDraft, candidates: readonly Candidate[]): number {
+  const place = candidates.findLastIndex((candidate) => candidate.cause === cause)
+  const rank = cause === null ? 90 : place < 0 ? 80 : place
+  return severityWeight[severity] * 1000 + rank * 4 + confidenceWeight[confidence]
 }
 
 const severityWeight = { error: 0, warning: 1, info: 2 }

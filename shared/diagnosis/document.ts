@@ -34,7 +34,7 @@ const revocationRow = {
   sources: ['field S25'],
 }
 
-function table(rows: readonly Omit<(typeof rules)[number], 'check' | 'ofCandidates'>[]): readonly string[] {
+function table(rows: readonly Omit<(typeof rules)[number], 'check' | 'asks'>[]): readonly string[] {
   return [
     '| scenario | rule | applies when | evidence | confidence | sources |',
     '|---|---|---|---|---|---|',

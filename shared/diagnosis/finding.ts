@@ -1,12 +1,13 @@
 // A rule, what it may look at, and what it says. The catalogue's scenarios are rules of this shape.
 
-import type { Conversation, Side } from '../conversation/facts.ts'
+import type { Conversation } from '../conversation/facts.ts'
 import type { ReportEvidence, ReportFinding } from '../contract/report.ts'
-import type { Confidence, FailurePoint, OutcomeFacts, Replay } from '../schannel/model.ts'
+import type { Confidence, FailurePoint, OutcomeFacts } from '../schannel/model.ts'
 import type { StatusName } from '../sspi/status.ts'
 import type { Alert } from '../tls/messages.ts'
 import type { Candidate, Cause, World } from './candidate.ts'
-import type { ChainReading } from './certificates.ts'
+import type { Chains } from './certificates.ts'
+import type { Trait } from './traits.ts'
 import type { HandshakeView, Parsed } from './view.ts'
 import { atPacket } from './view.ts'
 
@@ -15,20 +16,17 @@ export interface Context {
   readonly conversation: Conversation
   readonly outcome: OutcomeFacts
   readonly failure: FailurePoint | null
-  /** null where the calls were not replayed. */
-  readonly replay: Replay | null
   readonly candidates: readonly Candidate[]
   /** The handshake that failed, or the first. */
   readonly view: HandshakeView
   readonly alert: Parsed<Alert> | null
-  /** Certificates as sent; null where they cannot be seen. */
-  readonly chains: Readonly<Record<Side, ChainReading | null>>
+  readonly chains: Chains
   readonly world: World
 }
 
 export type SetRow = ReportFinding['sets'][number]
 
-/** What a rule found. Windows' words are added from cause, alert and status. */
+/** What a rule found. Windows' words are added from cause, alert and status; sets are made for who reads them. */
 export interface FindingDraft {
   readonly cause: Cause | null
   readonly severity: ReportFinding['severity']
@@ -39,7 +37,7 @@ export interface FindingDraft {
   /** Names the thing and the place to change; never weakens security first. */
   readonly remedy: string
   readonly lookNext: string | null
-  readonly sets: readonly SetRow[]
+  readonly sets: () => readonly SetRow[]
   readonly neighbours: ReportFinding['neighbours']
   readonly evidence: readonly ReportEvidence[]
   /** The failing side's local status; null without a failed call. */
@@ -56,8 +54,10 @@ export interface Rule {
   readonly evidence: string
   readonly confidence: string
   readonly sources: readonly string[]
-  /** Speaks of candidates only: it has nothing to say about a handshake that was established. */
-  readonly ofCandidates: boolean
+  /** What must be so of a conversation for the rule to be asked about it. */
+  readonly asks: readonly Trait[]
+  /** The rule speaks of candidates with one of these causes only; without: it needs none. */
+  readonly causes?: readonly Cause[]
   check(context: Context): FindingDraft | null
 }
 
@@ -68,10 +68,12 @@ export interface Words {
   /** Added to the candidate's sentence. */
   readonly explanation?: string
   readonly lookNext?: string | null
-  readonly sets?: readonly SetRow[]
+  readonly sets?: () => readonly SetRow[]
   readonly evidence?: readonly ReportEvidence[]
   readonly confidence?: Confidence
 }
+
+const noSets = () => []
 
 /** A finding about one candidate: an error for the verdict itself, information for those below it. */
 export function aboutCandidate(context: Context, candidate: Candidate, words: Words): FindingDraft {
@@ -86,9 +88,9 @@ export function aboutCandidate(context: Context, candidate: Candidate, words: Wo
       words.explanation === undefined ? candidate.summary : `${candidate.summary} ${words.explanation}`,
     remedy: words.remedy,
     lookNext: words.lookNext === undefined ? candidate.lookNext : words.lookNext,
-    sets: words.sets ?? [],
+    sets: words.sets ?? noSets,
     neighbours: [],
-    evidence: [...candidate.evidence, ...(words.evidence ?? [])],
+    evidence: words.evidence === undefined ? candidate.evidence : [...candidate.evidence, ...words.evidence],
     status: candidate.status?.name ?? null,
   }
 }
@@ -108,7 +110,7 @@ export function remark(
     explanation: words.explanation,
     remedy: words.remedy,
     lookNext: words.lookNext ?? null,
-    sets: words.sets ?? [],
+    sets: words.sets ?? noSets,
     neighbours: [],
     evidence: words.evidence,
     status: null,
@@ -135,15 +137,26 @@ export function failurePacket(context: Context, text: string): readonly ReportEv
   return context.failure === null ? [] : [atPacket(context.failure.packet, null, text)]
 }
 
-/** The finding as the contract has it; `ranked` gives it its number. */
+/** What a list shows of a finding, and the whole for who reads it: texts, evidence and Windows' words are made at the look. */
+export interface Finding extends Pick<
+  ReportFinding,
+  'id' | 'rule' | 'scenario' | 'severity' | 'side' | 'confidence' | 'title' | 'cause'
+> {
+  /** Ids of the events that Windows logs. */
+  readonly events: readonly number[]
+  readonly report: ReportFinding
+}
+
+/** The finding as the contract has it. Its number is `id`, its rank the same: findings are numbered as they are ranked. */
 export function reportFinding(
-  rule: { readonly id: string; readonly scenario: string | null },
+  rule: Pick<Rule, 'id' | 'scenario'>,
   draft: FindingDraft,
   windows: ReportFinding['windows'],
+  id: number,
 ): ReportFinding {
   return {
-    id: 0,
-    rank: 0,
+    id,
+    rank: id,
     rule: rule.id,
     scenario: rule.scenario,
     severity: draft.severity,
@@ -154,7 +167,7 @@ export function reportFinding(
     explanation: draft.explanation,
     remedy: draft.remedy,
     lookNext: draft.lookNext,
-    sets: draft.sets.map((set) => ({ ...set })),
+    sets: draft.sets().map((set) => ({ ...set })),
     neighbours: [...draft.neighbours],
     evidence: draft.evidence.map((evidence) => ({ ...evidence })),
     windows,

@@ -1,5 +1,7 @@
 // Every rule of the diagnosis, in the order in which equal findings are shown.
 
+import { Shared } from '../bytes/shared.ts'
+import type { Candidate } from './candidate.ts'
 import type { Rule } from './finding.ts'
 import { captureRules } from './rules/capture.ts'
 import { carriedRules } from './rules/carried.ts'
@@ -12,6 +14,7 @@ import { recordRules } from './rules/records.ts'
 import { serverCertificateRules } from './rules/server-certificate.ts'
 import { sessionRules } from './rules/session.ts'
 import { transportRules } from './rules/transport.ts'
+import { traitBits } from './traits.ts'
 
 export const rules: readonly Rule[] = [
   ...negotiationRules,
@@ -26,3 +29,20 @@ export const rules: readonly Rule[] = [
   ...captureRules,
   ...limitRules,
 ]
+
+/** Lists of rules by what they were chosen for: few combinations of traits and causes come up again and again. */
+const chosen = new Shared<readonly Rule[]>()
+const asked = rules.map(({ asks }) => traitBits(asks))
+
+/** The rules that have something to ask of a conversation with these traits and candidates, in their order. */
+export function rulesFor(traits: number, candidates: readonly Candidate[]): readonly Rule[] {
+  let key = String(traits)
+  for (const { cause } of candidates) key += ` ${cause}`
+  return chosen.get(key, () =>
+    rules.filter(
+      ({ causes }, i) =>
+        (asked[i]! & ~traits) === 0 &&
+        (causes === undefined || candidates.some(({ cause }) => causes.includes(cause))),
+    ),
+  )
+}

@@ -56,54 +56,62 @@ export interface HandshakeView {
   readonly stage: Stage
 }
 
+type Draft = { -readonly [K in keyof HandshakeView]: HandshakeView[K] }
+
 export function viewHandshake(conversation: Conversation, handshake: number): HandshakeView {
-  const parts = {
+  const { messages } = conversation
+  const certificate = bySide<CertificateMessage>()
+  const certificateVerify = bySide<CertificateVerify>()
+  const alerts: Parsed<Alert>[] = []
+  const view: Draft = {
     conversation,
     handshake,
-    firstHello: null as Parsed<ClientHello> | null,
-    hello: null as Parsed<ClientHello> | null,
-    retry: null as Parsed<ServerHello> | null,
-    serverHello: null as Parsed<ServerHello> | null,
-    certificate: bySide<CertificateMessage>(),
-    certificateVerify: bySide<CertificateVerify>(),
-    request: null as Parsed<CertificateRequest> | null,
-    serverKeyExchange: null as Parsed<ServerKeyExchange> | null,
-    clientKeyExchange: null as Parsed<ClientKeyExchange> | null,
+    firstHello: null,
+    hello: null,
+    retry: null,
+    serverHello: null,
+    certificate,
+    certificateVerify,
+    request: null,
+    serverKeyExchange: null,
+    clientKeyExchange: null,
     serverDone: false,
-    finished: { client: -1, server: -1 },
-    alerts: [] as Parsed<Alert>[],
+    finished: neverFinished,
+    alerts,
+    stage: 'nothing',
   }
-  conversation.messages.forEach((message, index) => {
-    if (message.handshake !== handshake) return
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index]!
+    if (message.handshake !== handshake) continue
     const { body, from } = message
-    if (from === 'server' && isHandshake(message, 14)) parts.serverDone = true
-    if (body === null) return
+    if (from === 'server' && isHandshake(message, 14)) view.serverDone = true
+    if (body === null) continue
     switch (body.kind) {
       case 'client-hello':
-        parts.hello = { message, index, body }
-        parts.firstHello ??= parts.hello
+        view.hello = { message, index, body }
+        view.firstHello ??= view.hello
         break
       case 'server-hello':
-        if (body.helloRetryRequest) parts.retry ??= { message, index, body }
-        else parts.serverHello = { message, index, body }
+        if (body.helloRetryRequest) view.retry ??= { message, index, body }
+        else view.serverHello = { message, index, body }
         break
       case 'certificate':
-        parts.certificate[from] ??= { message, index, body }
+        certificate[from] ??= { message, index, body }
         break
       case 'certificate-verify':
-        parts.certificateVerify[from] ??= { message, index, body }
+        certificateVerify[from] ??= { message, index, body }
         break
       case 'certificate-request':
-        parts.request ??= { message, index, body }
+        view.request ??= { message, index, body }
         break
       case 'server-key-exchange':
-        parts.serverKeyExchange ??= { message, index, body }
+        view.serverKeyExchange ??= { message, index, body }
         break
       case 'client-key-exchange':
-        parts.clientKeyExchange ??= { message, index, body }
+        view.clientKeyExchange ??= { message, index, body }
         break
       case 'alert':
-        parts.alerts.push({ message, index, body })
+        alerts.push({ message, index, body })
         break
       case 'hello-verify-request':
       case 'new-session-ticket':
@@ -115,11 +123,16 @@ export function viewHandshake(conversation: Conversation, handshake: number): Ha
       case 'change-cipher-spec':
         break
     }
-  })
-  for (const side of ['client', 'server'] as const)
-    parts.finished[side] = finishedOrder(conversation, handshake, side, parts.serverHello)
-  return { ...parts, stage: stageOf(parts) }
+  }
+  view.finished = {
+    client: finishedOrder(conversation, handshake, 'client', view.serverHello),
+    server: finishedOrder(conversation, handshake, 'server', view.serverHello),
+  }
+  view.stage = stageOf(view)
+  return view
 }
+
+const neverFinished = { client: -1, server: -1 }
 
 /** The handshake that the failure names, or the first. */
 export function viewFailure(conversation: Conversation, outcome: OutcomeFacts): HandshakeView {
@@ -143,23 +156,28 @@ export function isTls13(view: HandshakeView): boolean {
   return view.serverHello !== null && isTls13Version(view.serverHello.body.negotiatedVersion)
 }
 
-/** Sealed records of one side, in order. */
-export function sealedRecords(conversation: Conversation, side: Side): readonly TlsRecord[] {
-  return streamOf(conversation, side).records.filter((record) => record.protection === 'sealed')
+/** The last sealed record of one side. */
+export function lastSealedRecord(conversation: Conversation, side: Side): TlsRecord | undefined {
+  return streamOf(conversation, side).records.findLast((record) => record.protection === 'sealed')
 }
 
 /** A TLS 1.3 alert record without padding: header, two bytes, content type and a tag of 16 bytes at most (RFC 8446 §5.2). */
 export const sealedAlertBytes = 24
 
-/** Records of one side that carry application data, or may as far as their size tells; handshake flights left out. */
-export function dataRecords(view: HandshakeView, side: Side): readonly TlsRecord[] {
+/** How many records of one side carry application data, or may as far as their size tells; handshake flights left out. */
+export function countDataRecords(view: HandshakeView, side: Side): number {
   const { records } = streamOf(view.conversation, side)
-  if (!isTls13(view)) return records.filter(({ contentType }) => contentType === 23)
-  return records.filter(({ protection, contentType, innerType, order, start, end }) =>
-    protection === 'opened'
-      ? innerType === 23
-      : contentType === 23 && order > view.finished.client && end - start > sealedAlertBytes,
-  )
+  const tls13 = isTls13(view)
+  let count = 0
+  for (const { protection, contentType, innerType, order, start, end } of records) {
+    const data = !tls13
+      ? contentType === 23
+      : protection === 'opened'
+        ? innerType === 23
+        : contentType === 23 && order > view.finished.client && end - start > sealedAlertBytes
+    if (data) count++
+  }
+  return count
 }
 
 /** Absolute time in milliseconds since 1970 UTC; NaN where the capture has no time. */
@@ -227,37 +245,21 @@ function finishedOrder(
   side: Side,
   serverHello: Parsed<ServerHello> | null,
 ): number {
-  const messages = conversation.messages
-  const plain = messages.find(
-    (message) => message.handshake === handshake && message.from === side && isHandshake(message, 20),
-  )
-  if (plain !== undefined) return plain.order
-  if (serverHello === null) return -1
-  if (!isTls13Version(serverHello.body.negotiatedVersion)) {
-    return (
-      messages.find(
-        (message) =>
-          message.handshake === handshake &&
-          message.from === side &&
-          message.contentType === 22 &&
-          message.type === null,
-      )?.order ?? -1
-    )
+  let sealed = -1
+  for (const message of conversation.messages) {
+    if (message.handshake !== handshake || message.from !== side || message.contentType !== 22) continue
+    if (message.type === 20) return message.order
+    if (message.type === null && sealed < 0) sealed = message.order
   }
-  return (
-    streamOf(conversation, side).records.find(
-      (record) => record.protection === 'sealed' && record.order > serverHello.message.order,
-    )?.order ?? -1
-  )
+  if (serverHello === null) return -1
+  if (!isTls13Version(serverHello.body.negotiatedVersion)) return sealed
+  for (const { protection, order } of streamOf(conversation, side).records) {
+    if (protection === 'sealed' && order > serverHello.message.order) return order
+  }
+  return -1
 }
 
 function stageOf(parts: Omit<HandshakeView, 'stage'>): Stage {
-  if (
-    parts.finished.client >= 0 &&
-    parts.finished.server >= 0 &&
-    parts.finished.client > parts.finished.server
-  )
-    return 'both-finished'
   if (parts.finished.client >= 0) return parts.finished.server >= 0 ? 'both-finished' : 'client-finished'
   if (parts.clientKeyExchange !== null || parts.certificate.client !== null) return 'client-flight'
   if (parts.serverDone || parts.certificate.server !== null || parts.finished.server >= 0)

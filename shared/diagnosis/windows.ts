@@ -13,12 +13,25 @@ import { appWordings } from './wording.ts'
 
 export type WindowsWords = ReportFinding['windows']
 
+/** Ids of the events that go with a finding about the failure itself. */
+export function eventIds(context: Context, { cause }: FindingDraft): readonly number[] {
+  if (cause === null || context.failure === null) return noEvents
+  return eventsOf(cause, sideOfFailure(context), context.alert?.body.description ?? null).map(({ id }) => id)
+}
+
+const noEvents: readonly number[] = []
+
+function sideOfFailure({ alert, failure }: Context): Side | null {
+  if (alert !== null) return alert.message.from
+  return failure === null || failure.side === 'transport' ? null : failure.side
+}
+
 /** Words for a finding about the failure itself; a remark has none. */
 export function windowsWords(context: Context, draft: FindingDraft): WindowsWords {
   const { failure } = context
   if (draft.cause === null || failure === null) return { status: null, events: [], apps: [] }
   const alert = context.alert?.body.description ?? null
-  const by = context.alert?.message.from ?? (failure.side === 'transport' ? null : failure.side)
+  const by = sideOfFailure(context)
   const received = alert === null ? null : alertRow(alert).documented
   const clientStatus: StatusName | null = by === 'server' ? received : draft.status
   return {

@@ -33,7 +33,7 @@ export function conversationView(analysis: Analysis, host: ConversationViewHost)
     transportEvents: eventViews(analysis, host),
     certificates: certificateViews(analysis, host),
     attributes: attributeViews(analysis, host),
-    findings: [...analysis.findings],
+    findings: analysis.findings.map(({ report }) => report),
   }
 }
 

@@ -1,7 +1,8 @@
 // One conversation as a line of a list.
 
 import type { Analysis } from '../analyse.ts'
-import type { ReportFinding, ReportRow } from '../contract/report.ts'
+import type { ReportRow } from '../contract/report.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { headOf, type ViewHost } from './head.ts'
 import { Shared } from '../bytes/shared.ts'
 
@@ -67,13 +68,13 @@ function statusesOf(client: readonly string[], server: readonly string[]): Repor
   return statusLists.get(names.join(), () => names)
 }
 
-function findingRow(finding: ReportFinding): ReportRow['findings'][number] {
-  const { id, rank, rule, scenario, severity, side, confidence, title } = finding
-  return { id, rank, rule, scenario, severity, side, confidence, title }
+function findingRow(finding: Finding): ReportRow['findings'][number] {
+  const { id, rule, scenario, severity, side, confidence, title } = finding
+  return { id, rank: id, rule, scenario, severity, side, confidence, title }
 }
 
-function eventsOf(findings: readonly ReportFinding[]): ReportRow['events'] {
-  const ids = new Set<number>()
-  for (const { windows } of findings) for (const event of windows.events) ids.add(event.id)
-  return ids.size === 0 ? noEvents : [...ids]
+function eventsOf(findings: readonly Finding[]): ReportRow['events'] {
+  const ids: number[] = []
+  for (const { events } of findings) for (const id of events) if (!ids.includes(id)) ids.push(id)
+  return ids.length === 0 ? noEvents : ids
 }

@@ -4,7 +4,7 @@ import type { Candidate, Cause } from '../candidate.ts'
 import { aboutCandidate } from '../finding.ts'
 import type { Context, Rule, Words } from '../finding.ts'
 
-interface CauseRule extends Omit<Rule, 'check' | 'ofCandidates'> {
+interface CauseRule extends Omit<Rule, 'check' | 'asks'> {
   readonly causes: readonly Cause[]
   /** Further precondition; without one, the cause alone decides. */
   readonly when?: (context: Context, candidate: Candidate) => boolean
@@ -15,10 +15,11 @@ interface CauseRule extends Omit<Rule, 'check' | 'ofCandidates'> {
 
 /** The rule finds something where a candidate has one of `causes` and `when` holds. */
 export function byCause(parts: CauseRule): Rule {
-  const { causes, when, words, aside, ...rule } = parts
+  const { when, words, aside, ...rule } = parts
+  const { causes } = rule
   return {
     ...rule,
-    ofCandidates: true,
+    asks: ['candidate'],
     check(context) {
       const candidate = context.candidates.find(
         (each) => causes.includes(each.cause) && (when === undefined || when(context, each)),

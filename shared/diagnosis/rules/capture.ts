@@ -71,7 +71,7 @@ export const captureRules: readonly Rule[] = [
     evidence: 'The gap, and whether its bytes were acknowledged.',
     confidence: 'observed',
     sources: ['field S63'],
-    ofCandidates: false,
+    asks: ['failed', 'gap'],
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'failed') return null
       for (const side of ['client', 'server'] as const) {
@@ -97,7 +97,7 @@ export const captureRules: readonly Rule[] = [
     evidence: 'The packet.',
     confidence: 'observed',
     sources: ['field S63'],
-    ofCandidates: false,
+    asks: ['failed', 'tcp'],
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'failed' || conversation.transport !== 'tcp') return null
       const found = firstChunk(conversation, ({ start, end }) => end - start > largestWireSegment)
@@ -117,7 +117,7 @@ export const captureRules: readonly Rule[] = [
     evidence: 'Both packets.',
     confidence: 'observed',
     sources: ['field S63'],
-    ofCandidates: false,
+    asks: [],
     check({ conversation }) {
       const step = backwardStep(conversation.client.chunks, conversation.server.chunks)
       if (step !== null)
@@ -140,7 +140,7 @@ export const captureRules: readonly Rule[] = [
     evidence: 'The first such packet.',
     confidence: 'observed',
     sources: ['field S63'],
-    ofCandidates: false,
+    asks: ['unfinished', 'disorder'],
     check({ conversation, outcome }: Context) {
       if (outcome.outcome === 'established') return null
       const event = conversation.events.find(({ kind }) => kind === 'reordered' || kind === 'overlap')

@@ -30,7 +30,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The answer of the server.',
     confidence: 'observed',
     sources: ['field S64', 'MS-TDS 2.2.6.5'],
-    ofCandidates: false,
+    asks: ['carried'],
     check({ conversation }) {
       const step = conversation.carrier.steps.find(({ text }) =>
         text.endsWith('the login will be encrypted, nothing else'),
@@ -52,7 +52,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The ClientHello and the packet that ended the connection.',
     confidence: 'likely',
     sources: ['field S65', 'schannel §8'],
-    ofCandidates: true,
+    asks: ['candidate', 'carried'],
     check(context) {
       const { conversation, failure, view } = context
       if (failure === null || conversation.carrier.name !== 'tds' || conversation.carrier.steps.length > 0)
@@ -90,7 +90,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The alert, and the Failure.',
     confidence: 'observed',
     sources: ['field S69', 'RFC 5216 §2.1.3'],
-    ofCandidates: true,
+    asks: ['candidate', 'alert', 'eap'],
     check(context) {
       const { alert, conversation } = context
       if (alert === null || !isEap(conversation)) return null
@@ -120,7 +120,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The Failure.',
     confidence: 'observed',
     sources: ['RFC 5216 §2.1.3', 'RFC 5281 §4'],
-    ofCandidates: false,
+    asks: ['established', 'eap', 'carried'],
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'established' || !isEap(conversation)) return null
       const end = refused(conversation)
@@ -140,7 +140,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The repeated packets.',
     confidence: 'likely',
     sources: ['field S70', 'RFC 3579 §2.4'],
-    ofCandidates: true,
+    asks: ['candidate', 'unfinished', 'eap', 'repeated'],
     check({ conversation, outcome }) {
       if (!isEap(conversation) || outcome.outcome === 'established') return null
       const again = conversation.events.filter(({ kind }) => kind === 'retransmission')
@@ -162,7 +162,7 @@ export const carriedRules: readonly Rule[] = [
     evidence: 'The packet.',
     confidence: 'observed',
     sources: ['field S75', 'RFC 9000 §6'],
-    ofCandidates: true,
+    asks: ['candidate', 'quic'],
     check({ conversation }) {
       const step = conversation.transport === 'quic' ? refused(conversation) : null
       if (step?.text.startsWith('Version Negotiation') !== true) return null

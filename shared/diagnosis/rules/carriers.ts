@@ -148,7 +148,7 @@ export const carrierRules: readonly Rule[] = [
     evidence: 'The packet of the ClientHello, and the consent of the server where it was captured.',
     confidence: 'observed',
     sources: ['field S59'],
-    ofCandidates: false,
+    asks: ['carried'],
     check(context) {
       const { carrier, messages } = context.conversation
       const name = innermostCarrier(context.conversation)
@@ -180,7 +180,7 @@ export const carrierRules: readonly Rule[] = [
     evidence: 'The choice of the server.',
     confidence: 'observed',
     sources: ['field S67'],
-    ofCandidates: true,
+    asks: ['candidate', 'failed', 'carried'],
     check(context) {
       const { conversation, outcome } = context
       const chosen = conversation.carrier.steps.find(({ result }) => result === 'ok')
@@ -203,7 +203,7 @@ export const carrierRules: readonly Rule[] = [
     evidence: 'The request line.',
     confidence: 'observed',
     sources: ['MS-SSTP §3.2.4.1', 'MS-TSGU §2.2', 'MS-WSMV §2.2'],
-    ofCandidates: false,
+    asks: ['opened'],
     check(context) {
       const found = serviceInside(context)
       if (found === null) return null

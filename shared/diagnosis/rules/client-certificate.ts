@@ -2,7 +2,8 @@
 
 import { remark } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
-import { atMessage, atStream, epochMilliseconds, isTls13, sealedAlertBytes, sealedRecords } from '../view.ts'
+import { streamOf } from '../../conversation/facts.ts'
+import { atMessage, atStream, epochMilliseconds, isTls13, sealedAlertBytes } from '../view.ts'
 import { isPkcs1 } from '../offer.ts'
 import { byCause, helloRefused, withoutAlert } from './by-cause.ts'
 
@@ -55,12 +56,12 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'The record.',
     confidence: 'possible',
     sources: ['field S33', 'design §4, TLS 1.3 without keys'],
-    ofCandidates: false,
-    check({ view, outcome, conversation }) {
-      if (outcome.outcome !== 'established' || conversation.transport !== 'tcp' || !isTls13(view)) return null
+    asks: ['established', 'tcp', 'answered'],
+    check({ view, conversation }) {
+      if (!isTls13(view)) return null
       const { client } = view.finished
-      const answers = sealedRecords(conversation, 'server').filter(
-        ({ order }) => client >= 0 && order > client,
+      const answers = streamOf(conversation, 'server').records.filter(
+        ({ protection, order }) => protection === 'sealed' && client >= 0 && order > client,
       )
       const [only] = answers
       if (only === undefined || answers.length > 1 || only.end - only.start > sealedAlertBytes) return null
@@ -99,7 +100,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'The length of the list.',
     confidence: 'observed for the length; likely as a cause where the client then sent no certificate',
     sources: ['field S35', 'field §0.3'],
-    ofCandidates: false,
+    asks: ['request'],
     check(context) {
       const { view, conversation } = context
       const request = view.request
@@ -121,7 +122,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'The issuers in CertificateRequest and the empty Certificate.',
     confidence: 'possible',
     sources: ['field S36'],
-    ofCandidates: false,
+    asks: ['request', 'failed'],
     check({ view, conversation, outcome }) {
       const { request } = view
       const sent = view.certificate.client
@@ -161,7 +162,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'supported_versions of the ClientHello and the ending.',
     confidence: 'possible',
     sources: ['field S38', 'field S11'],
-    ofCandidates: false,
+    asks: ['failed'],
     check(context) {
       const hello = context.view.hello
       if (hello === null || !helloRefused(context)) return null
@@ -188,7 +189,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: 'CertificateRequest and its signature algorithms, then the close.',
     confidence: 'possible',
     sources: ['field S11'],
-    ofCandidates: false,
+    asks: ['request', 'failed'],
     check(context) {
       const { view, failure, conversation } = context
       const { request } = view
@@ -213,7 +214,7 @@ export const clientCertificateRules: readonly Rule[] = [
     evidence: "The reset after the client's first data.",
     confidence: 'possible',
     sources: ['field S39'],
-    ofCandidates: false,
+    asks: ['established', 'reset'],
     check({ view, conversation, outcome }) {
       if (outcome.outcome !== 'established' || !isTls13(view)) return null
       const reset = conversation.events.find((event) => event.kind === 'rst' && event.from === 'server')

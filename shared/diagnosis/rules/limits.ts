@@ -16,6 +16,8 @@ const serverAuthLimit: Limit = { bytes: 0x8000, setting: 'Messaging\\MessageLimi
 
 /** Below this share of a limit nothing is said. */
 const near = 0.8
+/** Shorter messages are far from every limit. */
+export const shortestNotable = near * serverLimit.bytes
 
 export const limitRules: readonly Rule[] = [
   {
@@ -25,7 +27,7 @@ export const limitRules: readonly Rule[] = [
     evidence: 'The size of the message.',
     confidence: 'observed for the size; likely as a cause where the receiver gave up',
     sources: ['field S30', 'field §0.3'],
-    ofCandidates: false,
+    asks: ['longMessage'],
     check(context) {
       const { conversation, outcome } = context
       let worst: { readonly message: Message; readonly limit: Limit } | null = null
@@ -62,7 +64,7 @@ export const limitRules: readonly Rule[] = [
     evidence: 'The certificate or ServerKeyExchange.',
     confidence: 'observed',
     sources: ['field S14', 'field §0.3'],
-    ofCandidates: false,
+    asks: ['serverKey'],
     check({ view, chains, conversation, outcome }) {
       const severity = outcome.outcome === 'failed' ? 'warning' : 'info'
       const leaf = chains.server?.sent[0]?.certificate

@@ -19,7 +19,7 @@ export const nameRules: readonly Rule[] = [
       title: 'No application protocol in common',
       remedy:
         'Add a common protocol name on both sides (application protocols of the client, ALPN list of the server application); names must match byte for byte.',
-      sets: [alpnSet(view)],
+      sets: () => [alpnSet(view)],
     }),
   }),
   byCause({
@@ -42,7 +42,7 @@ export const nameRules: readonly Rule[] = [
     evidence: 'The alert.',
     confidence: 'observed',
     sources: ['field S17', 'RFC 6066 §3'],
-    ofCandidates: false,
+    asks: ['alerts'],
     check({ view, conversation }) {
       const warning = view.alerts.find(({ body }) => body.description === 112 && body.level === 1)
       if (warning === undefined) return null

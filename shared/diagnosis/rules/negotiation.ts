@@ -31,7 +31,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'No cipher suite in common',
       remedy:
         'Enable on both sides at least one current suite in common, such as TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, in the cipher suite order of Windows (group policy “SSL Cipher Suite Order”) or in the server configuration.',
-      sets: [cipherSet(view), versionSet(view)],
+      sets: () => [cipherSet(view), versionSet(view)],
     }),
   }),
   byCause({
@@ -48,7 +48,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'No protocol version in common: the server is older than the client allows',
       remedy:
         'Update the server, or enable TLS 1.2 or TLS 1.3 on it (SCHANNEL\\Protocols on Windows). Enabling TLS 1.0 on the client is no remedy.',
-      sets: [versionSet(view)],
+      sets: () => [versionSet(view)],
     }),
   }),
   byCause({
@@ -64,7 +64,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'The client speaks only versions the server has disabled',
       remedy:
         'Let the client use TLS 1.2: SchUseStrongCrypto and SystemDefaultTlsVersions for .NET Framework, DefaultSecureProtocols (KB3140245) for WinHTTP, or an update of the device.',
-      sets: [versionSet(view)],
+      sets: () => [versionSet(view)],
     }),
   }),
   byCause({
@@ -94,7 +94,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'The server refused a fallback to a lower version',
       remedy:
         "Find out why the client's earlier connection with a higher version failed; that is the real failure.",
-      sets: [versionSet(view)],
+      sets: () => [versionSet(view)],
     }),
   }),
   {
@@ -105,7 +105,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The last eight bytes of ServerHello.random.',
     confidence: 'observed',
     sources: ['field S06', 'RFC 8446 §4.1.3'],
-    ofCandidates: false,
+    asks: ['answered'],
     check(context) {
       const { view } = context
       const chosen = view.serverHello
@@ -116,7 +116,7 @@ export const negotiationRules: readonly Rule[] = [
         title: 'The server marks the handshake as downgraded',
         remedy:
           'Look for a device between that rewrites hellos; if there is none, the server sets the mark wrongly: update it.',
-        sets: [versionSet(view)],
+        sets: () => [versionSet(view)],
         evidence: [atMessage(context.conversation, chosen.message, 'ServerHello.random ends in DOWNGRD')],
       }
       const candidate = candidateOf(context, 'downgrade-detected')
@@ -140,7 +140,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'No group for the key exchange in common',
       remedy:
         'Enable on both sides one of secp256r1, x25519 or secp384r1 (group policy “ECC Curve Order” on Windows).',
-      sets: [groupSet(view)],
+      sets: () => [groupSet(view)],
     }),
   }),
   {
@@ -150,7 +150,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The HelloRetryRequest and the second ClientHello.',
     confidence: 'observed',
     sources: ['field S08', 'RFC 8446 §4.1.4'],
-    ofCandidates: false,
+    asks: ['retry'],
     check(context) {
       const { view, conversation, outcome } = context
       if (view.retry === null) return null
@@ -164,7 +164,7 @@ export const negotiationRules: readonly Rule[] = [
         remedy: failed
           ? 'Look whether a device between drops the second ClientHello.'
           : "Put the server's preferred group first in the client's list to save the round trip.",
-        sets: [groupSet(view)],
+        sets: () => [groupSet(view)],
         evidence: [atMessage(conversation, view.retry.message, 'HelloRetryRequest')],
       })
     },
@@ -181,7 +181,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'No signature algorithm in common',
       remedy:
         "Let the client offer SHA-256 signatures for the key type of the server's certificate, or give the server a certificate of the other key type.",
-      sets: [schemeSet(view)],
+      sets: () => [schemeSet(view)],
     }),
   }),
   {
@@ -192,7 +192,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'The signature algorithm of the certificate and the offered list.',
     confidence: 'observed for the certificate; possible as a cause',
     sources: ['field S10', 'schannel §9.5'],
-    ofCandidates: false,
+    asks: ['certificate'],
     check(context) {
       const { view, chains, conversation } = context
       const offered = view.hello?.body.signatureAlgorithmsCert ?? view.hello?.body.signatureAlgorithms ?? null
@@ -205,7 +205,7 @@ export const negotiationRules: readonly Rule[] = [
         title: "The certificate's signature hash is not among those the client offered",
         explanation: `The certificate is signed with ${name}; Windows servers up to 8.1 and 2012 R2 refuse to use it then.`,
         remedy: 'Have the certificate issued again with a SHA-256 signature.',
-        sets: [schemeSet(view)],
+        sets: () => [schemeSet(view)],
         evidence: [atMessage(conversation, certificate.message, `signed with ${name}`)],
       })
     },
@@ -224,7 +224,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'The server may have an RSASSA-PSS certificate that the client cannot use',
       confidence: 'possible',
       remedy: 'Use a certificate with an ordinary RSA key (rsaEncryption) on the server.',
-      sets: [schemeSet(view)],
+      sets: () => [schemeSet(view)],
     }),
   }),
   byCause({
@@ -243,7 +243,7 @@ export const negotiationRules: readonly Rule[] = [
       explanation: `All suites that were offered need ${onlyAuthentication(view) === 'ecdsa' ? 'an ECDSA' : 'an RSA'} certificate.`,
       remedy:
         'Look whether the certificate of the server was replaced by one of another key type; enable suites for it on the client, or bind an RSA certificate beside it.',
-      sets: [cipherSet(view)],
+      sets: () => [cipherSet(view)],
     }),
   }),
   byCause({
@@ -261,7 +261,7 @@ export const negotiationRules: readonly Rule[] = [
       confidence: 'possible',
       remedy:
         'Enable an ECDHE suite on the server, for example TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256. Current clients (Go 1.22 and later) no longer offer RSA key exchange.',
-      sets: [cipherSet(view)],
+      sets: () => [cipherSet(view)],
     }),
   }),
   byCause({
@@ -280,7 +280,7 @@ export const negotiationRules: readonly Rule[] = [
       confidence: 'possible',
       remedy:
         'Enable an AES-GCM suite and secp256r1 or secp384r1 on the server; FIPSAlgorithmPolicy on the client explains the short lists.',
-      sets: [cipherSet(view), groupSet(view)],
+      sets: () => [cipherSet(view), groupSet(view)],
     }),
   }),
   byCause({
@@ -295,7 +295,7 @@ export const negotiationRules: readonly Rule[] = [
     words: ({ view, conversation }) => ({
       title: 'The client refuses a server without secure renegotiation',
       remedy: 'Update the server to one that supports RFC 5746 (every Windows since KB980436).',
-      sets: [versionSet(view)],
+      sets: () => [versionSet(view)],
       evidence:
         view.serverHello !== null && lacksRenegotiationInfo(view)
           ? [atMessage(conversation, view.serverHello.message, 'no renegotiation_info (0xff01)')]
@@ -315,7 +315,7 @@ export const negotiationRules: readonly Rule[] = [
       title: 'The server refused the ClientHello and did not say why',
       remedy:
         'Compare the lists below with what the server enables; on a Windows server events 36874 and 36888 name the reason.',
-      sets: negotiationSets(view),
+      sets: () => negotiationSets(view),
     }),
   }),
   {
@@ -325,7 +325,7 @@ export const negotiationRules: readonly Rule[] = [
     evidence: 'ServerHello.',
     confidence: 'observed',
     sources: ['RFC 7465', 'RFC 9325 §4.1'],
-    ofCandidates: false,
+    asks: ['established', 'answered'],
     check({ view, conversation, outcome }) {
       const chosen = view.serverHello
       if (chosen === null || outcome.outcome !== 'established') return null
@@ -335,7 +335,7 @@ export const negotiationRules: readonly Rule[] = [
         title: 'A broken cipher suite was agreed on',
         explanation: `${name} protects little or nothing; newer peers refuse it. Negotiated ${versionName(chosen.body.negotiatedVersion)}.`,
         remedy: 'Disable this suite on the server and enable AES-GCM suites.',
-        sets: [cipherSet(view)],
+        sets: () => [cipherSet(view)],
         evidence: [atMessage(conversation, chosen.message, name)],
       })
     },

@@ -89,7 +89,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         title: 'The client tried again with a lower version',
         explanation: `After this failure it offered at most ${versionName(retry.offeredVersion)} instead of ${versionName(self.offeredVersion)}, and that attempt ${ended(retry)}.`,
         remedy: 'Find the device or server that does not stand the newer ClientHello, and update it.',
-        sets: [],
       })
     },
   },
@@ -108,7 +107,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         title: 'This attempt is a fallback; the one before is the real failure',
         explanation: `Conversation ${String(before.id)} failed first${before.cause === null ? '' : ` (${before.cause})`}; the client then lowered its version.`,
         remedy: 'Look at the earlier conversation.',
-        sets: [],
       })
     },
   },
@@ -134,7 +132,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         title: 'Only the large ClientHello fails',
         explanation: `This hello has ${String(self.helloBytes)} bytes and failed; one of ${String(small.helloBytes)} bytes to the same server went well.`,
         remedy: 'Update the firewall or server that cannot take a ClientHello in two segments.',
-        sets: [],
       })
     },
   },
@@ -153,7 +150,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         title: 'The session was issued without extended master secret',
         explanation: `Conversation ${String(issuer.id)} issued the session that was to be resumed here, without extended_master_secret; Windows refuses such resumptions.`,
         remedy: 'Update the side that lacks RFC 7627.',
-        sets: [],
       })
     },
   },
@@ -178,7 +174,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         explanation: `Conversation ${String(good.id)} shows the certificate ${good.leaf.subject}.`,
         remedy:
           'Enable suites for this key type on the client, or bind a certificate of the other type on the server.',
-        sets: [],
       })
     },
   },
@@ -200,7 +195,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         title: "The server's certificate is signed with a hash the client does not offer",
         explanation: `Its certificate (seen in conversation ${String(good.id)}) is signed with ${hash}.`,
         remedy: 'Have the certificate issued again with a SHA-256 signature.',
-        sets: [],
       })
     },
   },
@@ -228,7 +222,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
         remedy: dhe
           ? 'Install the fix on the side that drops leading zeros (Windows: KB4557473), or prefer ECDHE suites.'
           : 'Compare the failing node of the farm with the others.',
-        sets: [],
       })
     },
   },
@@ -253,7 +246,6 @@ export const neighbourRules: readonly NeighbourRule[] = [
             title: 'The client fell back from QUIC to TCP',
             explanation: `Conversation ${String(tcp.id)} is the same client over TCP, which ${ended(tcp)}.`,
             remedy: 'Allow UDP 443 to the server, or switch QUIC off in the client.',
-            sets: [],
           })
     },
   },
@@ -284,7 +276,6 @@ export function revocationFinding(self: NeighbourFacts, index: NeighbourIndex): 
       explanation: `While the client judged the certificate, it could not fetch from ${badName?.name ?? badFetch?.host ?? 'the revocation server'}.`,
       remedy:
         'Allow the client to reach the CRL and OCSP addresses of the certificate (DNS, proxy, firewall).',
-      sets: [],
     }),
     evidence,
     status: 'CRYPT_E_REVOCATION_OFFLINE',
@@ -292,7 +283,7 @@ export function revocationFinding(self: NeighbourFacts, index: NeighbourIndex): 
 }
 
 type Words = Pick<FindingDraft, 'confidence' | 'title' | 'explanation' | 'remedy'> & {
-  readonly sets: readonly SetRow[]
+  readonly sets?: readonly SetRow[]
 }
 
 function about(self: NeighbourFacts, other: NeighbourFacts, words: Words): FindingDraft {
@@ -311,7 +302,7 @@ function about(self: NeighbourFacts, other: NeighbourFacts, words: Words): Findi
   }
 }
 
-function draftOf(self: NeighbourFacts, words: Words): FindingDraft {
+function draftOf(self: NeighbourFacts, { sets = [], ...words }: Words): FindingDraft {
   return {
     cause: null,
     severity: self.outcome === 'failed' ? 'warning' : 'info',
@@ -320,6 +311,7 @@ function draftOf(self: NeighbourFacts, words: Words): FindingDraft {
     neighbours: [],
     evidence: [],
     status: null,
+    sets: () => sets,
     ...words,
   }
 }

@@ -77,7 +77,7 @@ export const recordRules: readonly Rule[] = [
     evidence: 'The record header.',
     confidence: 'observed; possible as a cause',
     sources: ['field S47', 'RFC 8446 §5.1'],
-    ofCandidates: false,
+    asks: ['failed', 'tcp'],
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'failed' || conversation.transport !== 'tcp') return null
       for (const side of ['client', 'server'] as const) {
@@ -117,7 +117,7 @@ export const recordRules: readonly Rule[] = [
     evidence: 'The first two bytes of the client.',
     confidence: 'observed',
     sources: ['field S48', 'schannel §6.3 rows 24 and 25'],
-    ofCandidates: false,
+    asks: ['oldHello'],
     check({ view, conversation, outcome }) {
       const hello = view.firstHello
       if (hello?.body.sslv2 !== true) return null
@@ -153,7 +153,7 @@ export const recordRules: readonly Rule[] = [
     evidence: 'The length in the record header.',
     confidence: 'observed',
     sources: ['field S49', 'schannel §6.3 row 26'],
-    ofCandidates: false,
+    asks: ['longRecord'],
     check(context) {
       const { conversation } = context
       for (const side of ['client', 'server'] as const) {
@@ -180,7 +180,7 @@ export const recordRules: readonly Rule[] = [
     evidence: 'The segment borders and the record borders.',
     confidence: 'possible',
     sources: ['field S50'],
-    ofCandidates: false,
+    asks: ['alert'],
     check(context) {
       const { alert, conversation } = context
       if (alert === null || ![10, 47, 50].includes(alert.body.description)) return null

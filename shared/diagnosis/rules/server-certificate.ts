@@ -72,7 +72,7 @@ export const serverCertificateRules: readonly Rule[] = [
     words: ({ view, chains }) => ({
       title: "The server's certificate is for another name",
       remedy: `Connect by a name that is in the certificate, or issue one with ${view.hello?.body.serverName ?? 'the name in use'} in its subject alternative names.`,
-      sets: [
+      sets: () => [
         {
           what: 'names',
           client: view.hello?.body.serverName == null ? null : [view.hello.body.serverName],
@@ -174,7 +174,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'Both public keys, or equal subject and authority key identifiers.',
     confidence: 'observed',
     sources: ['field S29'],
-    ofCandidates: false,
+    asks: ['certificate'],
     check(context) {
       const fault = chainFault(context, 'server', 'key-reused')
       if (fault === null) return null
@@ -200,7 +200,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The TLS feature extension of the certificate; no CertificateStatus.',
     confidence: 'observed',
     sources: ['field S31', 'RFC 7633 §4.2.2'],
-    ofCandidates: false,
+    asks: ['certificate'],
     check(context) {
       const { view, chains, conversation } = context
       const leaf = chains.server?.sent[0]?.certificate
@@ -222,7 +222,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The issuer name.',
     confidence: 'likely',
     sources: ['field S61'],
-    ofCandidates: false,
+    asks: ['certificate'],
     check(context) {
       const last = context.chains.server?.sent.find(
         ({ certificate }) => certificate !== null && interceptors.test(certificate.issuer.text),
@@ -247,7 +247,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The certificate.',
     confidence: 'observed',
     sources: ['field S21', 'field S23'],
-    ofCandidates: false,
+    asks: ['established', 'certificate'],
     check(context) {
       if (context.outcome.outcome !== 'established') return null
       for (const cause of ['expired-certificate', 'not-yet-valid-certificate', 'name-mismatch'] as const) {
@@ -270,7 +270,7 @@ export const serverCertificateRules: readonly Rule[] = [
     evidence: 'The order of the chain as sent.',
     confidence: 'observed',
     sources: ['RFC 5246 §7.4.2'],
-    ofCandidates: false,
+    asks: ['certificate'],
     check(context) {
       const chain = context.chains.server
       const message = context.view.certificate.server
@@ -303,7 +303,7 @@ export const serverCertificateRules: readonly Rule[] = [
         'Programs that drop the alert Schannel prepared look like this: untrusted issuer, wrong name and unreachable revocation are the usual reasons.',
       remedy:
         "Read the client program's own error; then check issuer, names and dates of the certificate below, in this order.",
-      sets: isTls13(context.view) ? [] : [schemeSet(context.view)],
+      sets: () => (isTls13(context.view) ? [] : [schemeSet(context.view)]),
       evidence: (context.chains.server?.faults ?? []).flatMap((fault) =>
         pointAtFault(context, 'server', fault),
       ),

@@ -7,11 +7,11 @@ import { cipherSet } from '../sets.ts'
 import {
   atMessage,
   atPacket,
-  dataRecords,
+  countDataRecords,
   isHandshake,
   isTls13,
+  lastSealedRecord,
   sealedAlertBytes,
-  sealedRecords,
 } from '../view.ts'
 import type { HandshakeView } from '../view.ts'
 import { byCause } from './by-cause.ts'
@@ -25,7 +25,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The session in the ClientHello and the hello without extension 23.',
     confidence: 'likely',
     sources: ['field S18', 'RFC 7627 §5.3'],
-    ofCandidates: false,
+    asks: ['failed'],
     check(context) {
       const { view, outcome, conversation } = context
       const hello = view.hello
@@ -51,7 +51,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The DHE suite and the ending.',
     confidence: 'possible; surer where other handshakes of the same pair succeed',
     sources: ['field S19'],
-    ofCandidates: false,
+    asks: ['failed', 'answered'],
     check(context) {
       const { view, outcome, conversation } = context
       const chosen = view.serverHello
@@ -65,7 +65,7 @@ export const sessionRules: readonly Rule[] = [
         explanation:
           'Where one side drops leading zeros of the Diffie-Hellman secret, about 1 in 256 handshakes fails like this.',
         remedy: 'Install the fix on the side that lacks it (Windows: KB4557473), or prefer ECDHE suites.',
-        sets: [cipherSet(view)],
+        sets: () => [cipherSet(view)],
         evidence: [atMessage(conversation, view.clientKeyExchange.message, 'the DHE public value')],
       })
     },
@@ -77,7 +77,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The alert or the second handshake.',
     confidence: 'observed with alert 100; likely otherwise',
     sources: ['field S40', 'schannel §6.3 row 33'],
-    ofCandidates: false,
+    asks: ['renegotiation'],
     check(context) {
       const { conversation, outcome } = context
       const warning = conversation.messages.find(
@@ -111,7 +111,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: 'The offered session and the full handshake or alert that followed.',
     confidence: 'observed; possible as a cause',
     sources: ['field S41'],
-    ofCandidates: false,
+    asks: ['answered'],
     check(context) {
       const { view, conversation, outcome } = context
       const hello = view.hello
@@ -167,7 +167,7 @@ export const sessionRules: readonly Rule[] = [
     evidence: "The FIN after that side's last record.",
     confidence: 'likely; observed with keys',
     sources: ['field S46'],
-    ofCandidates: false,
+    asks: ['established', 'tcp', 'fin'],
     check(context) {
       const { conversation, outcome, view } = context
       if (outcome.outcome !== 'established' || conversation.transport !== 'tcp') return null
@@ -191,14 +191,13 @@ export const sessionRules: readonly Rule[] = [
     evidence: "The client's FIN or RST.",
     confidence: 'possible',
     sources: ['field S20', 'field §0.2'],
-    ofCandidates: false,
-    check({ conversation, outcome, view }) {
-      if (outcome.outcome !== 'established' || conversation.transport !== 'tcp') return null
+    asks: ['established', 'tcp', 'ended'],
+    check({ conversation, view }) {
       const end = conversation.events.find(({ kind }) => kind === 'fin' || kind === 'rst')
-      if (end?.from !== 'client' || dataRecords(view, 'client').length > 0) return null
+      if (end?.from !== 'client' || countDataRecords(view, 'client') > 0) return null
       // Without keys the tickets of a TLS 1.3 server look like data.
       const tickets = isTls13(view) ? 2 : 0
-      if (dataRecords(view, 'server').length > tickets) return null
+      if (countDataRecords(view, 'server') > tickets) return null
       return remark('info', 'client', {
         title: 'The client closed the connection without using it',
         confidence: 'possible',
@@ -276,7 +275,7 @@ function fullHandshake(view: HandshakeView): boolean {
 function closesPolitely(view: HandshakeView): boolean {
   if (view.alerts.some(({ message, body }) => message.from === 'server' && body.description === 0))
     return true
-  const last = sealedRecords(view.conversation, 'server').at(-1)
+  const last = lastSealedRecord(view.conversation, 'server')
   if (last === undefined) return true
   return last.contentType === 21 || (isTls13(view) && last.end - last.start <= sealedAlertBytes)
 }

@@ -27,7 +27,7 @@ export const transportRules: readonly Rule[] = [
       title: 'The connection was reset in answer to the ClientHello',
       remedy:
         "Find out who reset it: look at the server's System log (events 36870, 36874), its bindings for this name, and firewalls on the way.",
-      sets: negotiationSets(context.view),
+      sets: () => negotiationSets(context.view),
       evidence: resetOrigin(context).evidence,
     }),
   }),
@@ -38,7 +38,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'TTL and IP id of both packets.',
     confidence: 'likely',
     sources: ['field S51'],
-    ofCandidates: false,
+    asks: ['reset'],
     check(context) {
       const origin = resetOrigin(context)
       if (!origin.differs) return null
@@ -65,7 +65,7 @@ export const transportRules: readonly Rule[] = [
       title: 'The connection was closed in answer to the ClientHello',
       remedy:
         "Look at the server's System log (events 36870, 36874, 36888) and its bindings; Schannel servers close without alert for several reasons, listed below.",
-      sets: negotiationSets(context.view),
+      sets: () => negotiationSets(context.view),
     }),
   }),
   byCause({
@@ -108,7 +108,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The size of the ClientHello and its segments; the post-quantum key share.',
     confidence: 'likely; possible where the server answered',
     sources: ['field S54'],
-    ofCandidates: false,
+    asks: ['failed', 'tcp'],
     check(context) {
       const { view, conversation } = context
       const hello = view.hello
@@ -154,7 +154,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The retransmissions and what was acknowledged.',
     confidence: 'likely',
     sources: ['field S55'],
-    ofCandidates: false,
+    asks: ['unfinished', 'tcp', 'repeated'],
     check(context) {
       const { conversation, outcome } = context
       if (outcome.outcome === 'established' || conversation.transport !== 'tcp') return null
@@ -179,7 +179,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The retransmissions.',
     confidence: 'observed',
     sources: ['field S53', 'field §2.1'],
-    ofCandidates: false,
+    asks: ['unfinished', 'repeated'],
     check(context) {
       if (context.outcome.outcome === 'established') return null
       for (const side of ['client', 'server'] as const) {
@@ -202,7 +202,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The packet with window 0.',
     confidence: 'observed',
     sources: ['RFC 9293 §3.8.6'],
-    ofCandidates: false,
+    asks: ['unfinished', 'zeroWindow'],
     check({ conversation, outcome }) {
       if (outcome.outcome === 'established') return null
       const event = conversation.events.find(({ kind }) => kind === 'zero-window')
@@ -237,7 +237,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The pause and the reset.',
     confidence: 'likely',
     sources: ['field S62'],
-    ofCandidates: false,
+    asks: ['established', 'reset'],
     check({ conversation, outcome }) {
       if (outcome.outcome !== 'established') return null
       const reset = conversation.events.find(({ kind }) => kind === 'rst')
@@ -282,7 +282,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The repeated messages.',
     confidence: 'likely',
     sources: ['field S74', 'RFC 6347 §4.2.1'],
-    ofCandidates: false,
+    asks: ['unfinished', 'udp'],
     check({ conversation, outcome }) {
       if (outcome.outcome === 'established' || conversation.transport !== 'udp') return null
       const verify = conversation.messages.filter(({ body }) => body?.kind === 'hello-verify-request')
@@ -311,7 +311,7 @@ export const transportRules: readonly Rule[] = [
     evidence: 'The Initial packets.',
     confidence: 'observed',
     sources: ['field S75', 'RFC 9000 §17.2.2'],
-    ofCandidates: false,
+    asks: ['unfinished', 'quic'],
     check({ conversation, outcome }) {
       if (conversation.transport !== 'quic' || outcome.outcome === 'established') return null
       if (conversation.server.seen) return null

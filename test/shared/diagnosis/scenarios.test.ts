@@ -19,7 +19,8 @@ const world: World = { trust: trustOf(null), clock: { baseSeconds }, now: baseSe
 function diagnosed(build: (typeof scenarios)[number]['build']) {
   const { conversation, outcome } = build()
   const candidates = judge(conversation, outcome, world)
-  return { candidates, findings: diagnose(conversation, outcome, null, candidates, null, world) }
+  const findings = diagnose(conversation, outcome, candidates, null, world).map(({ report }) => report)
+  return { candidates, findings }
 }
 
 describe('a scenario of the catalogue', () => {
