@@ -6,9 +6,9 @@ import { maxHeaderNesting } from './limits.ts'
 import { Defragmenter } from './network/defragment.ts'
 import { EapolFrame } from './network/eapol.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
-import { type LinkDecoder, linkDecoder, nestedTooDeep } from './network/link.ts'
+import { frameDecoder, FramePayload, type LinkDecoder, linkDecoder, nestedTooDeep } from './network/link.ts'
 import { TcpSegment } from './network/tcp.ts'
-import { TunnelReader } from './network/tunnels.ts'
+import { type TunnelName, TunnelReader } from './network/tunnels.ts'
 import { UdpDatagram } from './network/udp.ts'
 
 export type Transport = 'tcp' | 'udp' | 'eapol' | 'none'
@@ -19,6 +19,7 @@ export interface DecodeWarnings {
 }
 
 /** Answers of the search for a packet inside a packet: there is none, or the outer one cannot be read either. */
+const noTunnels: readonly TunnelName[] = []
 const ordinary = -1
 const noPacket = -2
 
@@ -34,6 +35,9 @@ export class PacketDecoder {
   fragments: { readonly packets: readonly number[]; readonly places: readonly number[] } | null = null
   private readonly sink: DecodeWarnings
   private readonly tunnels = new TunnelReader()
+  /** Tunnels of IP that the packet read last came through, the outermost first: `passed` of them. */
+  private readonly names: TunnelName[] = []
+  private passed = 0
   private readonly defragmenter: Defragmenter
   private readonly links: (LinkDecoder | null)[] = []
 
@@ -60,6 +64,7 @@ export class PacketDecoder {
     const ipStart = decoder(b, start, end)
     this.bytes = b
     this.fragments = null
+    this.passed = 0
     if (ipStart === nestedTooDeep) return this.nested(packet)
     if (ipStart < 0) return this.eapol.decode(b, start, end, link.linkType) ? 'eapol' : 'none'
     if (!ip.decode(b, ipStart, end)) return this.unreadable(packet)
@@ -74,6 +79,7 @@ export class PacketDecoder {
           : this.tunnels.insideIp(protocol, this.bytes, payloadStart, payloadEnd, sentEnd)
       if (inner === noPacket) return 'none'
       if (inner === ordinary) return protocol === ipProtocol.udp ? 'udp' : 'none'
+      this.names[this.passed++] = this.tunnels.name
       if (!ip.decode(this.bytes, inner, payloadEnd)) return this.unreadable(packet)
     }
     return this.nested(packet)
@@ -94,6 +100,14 @@ export class PacketDecoder {
     const text = `Packet ${String(packet)} has more than ${String(maxHeaderNesting)} headers inside one another; it is counted but not read.`
     this.sink.warning('headers-nested', null, packet, text)
     return 'none'
+  }
+
+  /** The tunnels that the packet `b[start, end)`, which was decoded last, came through, the outermost first. */
+  tunnelsOf(b: Uint8Array, start: number, end: number, linkType: number): readonly TunnelName[] {
+    const found = new FramePayload()
+    frameDecoder(linkType)?.(b, start, end, found)
+    if (found.tunnel === null && this.passed === 0) return noTunnels
+    return [...(found.tunnel === null ? [] : [found.tunnel]), ...this.names.slice(0, this.passed)]
   }
 
   /** Where the packet inside a datagram begins: `ordinary` where the datagram is no tunnel's. */

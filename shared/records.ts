@@ -55,9 +55,12 @@ export class RecordStore {
   private readonly blocks: Float64Array[] = []
   /** Both addresses of each conversation: the very texts that its row has. */
   private readonly addresses: string[] = []
+  /** Of the few conversations that came through tunnels. */
+  private readonly tunnels = new Map<number, readonly string[]>()
 
   add(record: ConversationRecord): void {
-    const { id, endpoints } = record.closing
+    const { id, endpoints, tunnels } = record.closing
+    if (tunnels.length > 0) this.tunnels.set(id, tunnels)
     const place = id - 1
     const block = Math.floor(place / recordsInBlock)
     while (this.blocks.length <= block) this.blocks.push(new Float64Array(recordsInBlock * width))
@@ -73,7 +76,7 @@ export class RecordStore {
     const block = this.blocks[Math.floor(place / recordsInBlock)]
     if (block?.[from] !== id) return null
     const addresses = [this.addresses[2 * place]!, this.addresses[2 * place + 1]!] as const
-    return recordOf(block.subarray(from, from + width), addresses)
+    return recordOf(block.subarray(from, from + width), addresses, this.tunnels.get(id) ?? [])
   }
 }
 
@@ -111,7 +114,11 @@ function countsOf(counted: Counted): readonly number[] {
   return [length, uninspectedRecords, applicationRecords, applicationBytes]
 }
 
-function recordOf(numbers: Float64Array, addresses: readonly [string, string]): ConversationRecord {
+function recordOf(
+  numbers: Float64Array,
+  addresses: readonly [string, string],
+  tunnels: readonly string[],
+): ConversationRecord {
   let at = 0
   const next = () => numbers[at++]!
   const counted = (): Counted => ({
@@ -130,6 +137,7 @@ function recordOf(numbers: Float64Array, addresses: readonly [string, string]): 
   const closing: Closing = {
     id,
     transport,
+    tunnels,
     endpoints: [
       { address: addresses[0], port: portA },
       { address: addresses[1], port: portB },
@@ -148,7 +156,8 @@ function recordOf(numbers: Float64Array, addresses: readonly [string, string]): 
     quietAfter: next(),
   }
   const noted = { from: next(), to: next() }
-  return { transport, key: flag(5) ? { addressA, addressB, portA, portB, version } : null, closing, noted }
+  const key = { addressA, addressB, portA, portB, version, tunnels }
+  return { transport, key: flag(5) ? key : null, closing, noted }
 }
 
 const transports: readonly Conversation['transport'][] = ['tcp', 'udp', 'quic', 'eapol', 'radius']

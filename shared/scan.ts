@@ -2,7 +2,6 @@
 
 import type { CaptureInterface, PacketSink } from './capture/capture.ts'
 import { Association } from './conversation/association.ts'
-import { ConversationBuilder } from './conversation/builder.ts'
 import { Connection, type FlowKey, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
@@ -74,6 +73,7 @@ export class Scanner implements PacketSink, PacketPlace {
   private currentOriginal = 0
   private currentTime = 0.5
   private currentLink = 0
+  private currentLinkType = 0
   private currentPlace = 0
   private readonly others = new Map<string, number>()
 
@@ -102,6 +102,7 @@ export class Scanner implements PacketSink, PacketPlace {
     this.currentOriginal = original
     this.currentTime = time
     this.currentLink = link.index
+    this.currentLinkType = link.linkType
     this.currentPlace = this.host.spool === null ? at : -1
     const transport = this.decoder.decode(b, start, start + captured, number, time, this, link)
     if (transport === 'tcp') this.segment(number, time)
@@ -259,7 +260,10 @@ export class Scanner implements PacketSink, PacketPlace {
 
   private keyOf(portA: number, portB: number): FlowKey {
     const { ip } = this.decoder
-    return { addressA: ip.source, addressB: ip.destination, portA, portB, version: ip.version }
+    const { current, currentStart, currentCaptured, currentLinkType } = this
+    const end = currentStart + currentCaptured
+    const tunnels = this.decoder.tunnelsOf(current, currentStart, end, currentLinkType)
+    return { addressA: ip.source, addressB: ip.destination, portA, portB, version: ip.version, tunnels }
   }
 
   /** The earlier packets of a reassembled datagram are read again together with the one that completed it. */
@@ -341,9 +345,9 @@ export class Scanner implements PacketSink, PacketPlace {
     flow.gone = true
     const { builder } = flow
     builder?.settle()
-    if (builder !== null && flow.id === 0 && (builder.confirmed || isRefused(builder)))
+    if (builder !== null && flow.id === 0 && (builder.confirmed || builder.refused))
       flow.id = ++this.conversations
-    if (builder === null || !(builder.confirmed || isRefused(builder))) {
+    if (builder === null || !(builder.confirmed || builder.refused)) {
       this.count(flow)
       return
     }
@@ -378,11 +382,6 @@ export class Scanner implements PacketSink, PacketPlace {
   }
 }
 
-/** A carrier refused TLS: worth a line even without a handshake. */
-function isRefused(builder: Gatherer): boolean {
-  return builder instanceof ConversationBuilder && builder.refused
-}
-
 function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: number): Closing {
   const tcp = flow instanceof Connection ? flow.streams : null
   const counted = (dir: 0 | 1): Counted => {
@@ -397,6 +396,7 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
   return {
     id: flow.id,
     transport: flow.transport,
+    tunnels: 'key' in flow ? flow.key.tunnels : [],
     endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),
     seen: flow instanceof Connection ? [flow.streams[0].seen, flow.streams[1].seen] : flow.seen,
     fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],

@@ -67,8 +67,10 @@ export const ldap: Carrier = {
         else account.refuse(answer.place, describe(answer))
       } else if (request.operation === operations.bindRequest && answer !== undefined) {
         const demands = answer.result === strongerAuthRequired || answer.result === confidentialityRequired
-        if (demands) account.refuse(answer.place, `bind without TLS: ${describe(answer)}`)
-        else if (account.refused) account.info(request.place, 'goes on without TLS (bind)')
+        if (demands) {
+          account.info(request.place, 'bind without TLS')
+          account.refuse(answer.place, describe(answer))
+        } else if (account.refused) account.info(request.place, 'goes on without TLS (bind)')
       }
     }
     inOrder(account.steps)

@@ -7,6 +7,7 @@ import { httpUpgrade } from './http-upgrade.ts'
 import { imap } from './imap.ts'
 import { irc } from './irc.ts'
 import { ldap } from './ldap.ts'
+import { lmtp } from './lmtp.ts'
 import { mysql } from './mysql.ts'
 import { nntp } from './nntp.ts'
 import { pop3 } from './pop3.ts'
@@ -23,6 +24,7 @@ export const carriers: readonly Carrier[] = [
   httpConnect,
   httpUpgrade,
   smtp,
+  lmtp,
   ftp,
   imap,
   pop3,

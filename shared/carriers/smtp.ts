@@ -1,13 +1,14 @@
-// SMTP and LMTP with STARTTLS (RFC 3207, RFC 2033).
+// SMTP with STARTTLS (RFC 3207).
 
 import type { Carrier } from './carrier.ts'
 import { type DialogueWords, readDialogue } from './dialogue.ts'
 import { converse } from './lines.ts'
 
-const words: DialogueWords = {
+/** LMTP says the same, but for its greeting. */
+export const mailWords: DialogueWords = {
   command: 'STARTTLS',
   greeting: /^220[ -]/,
-  asksFeatures: /^(EHLO|LHLO)\b/i,
+  asksFeatures: /^EHLO\b/i,
   offers: /^250[ -]STARTTLS\b/i,
   endsFeatures: /^(250 |250$|[45]\d\d)/,
   fails: /^[45]\d\d/,
@@ -24,6 +25,6 @@ const words: DialogueWords = {
 
 export const smtp: Carrier = {
   name: 'smtp',
-  recognises: ({ bytes }) => converse(bytes, ['EHLO ', 'HELO ', 'LHLO '], ['STARTTLS'], ['220']),
-  read: (prologue, closer) => readDialogue(prologue, closer, words),
+  recognises: ({ bytes }) => converse(bytes, ['EHLO ', 'HELO '], ['STARTTLS'], ['220']),
+  read: (prologue, closer) => readDialogue(prologue, closer, mailWords),
 }

@@ -301,6 +301,8 @@ const conversationHead = z.object({
   key: z.string(),
   parent: z.number().nullable(),
   transport: z.enum(['tcp', 'udp', 'quic', 'eapol', 'radius']),
+  /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
+  tunnels: z.array(z.string()),
   client: endpoint,
   server: endpoint,
   start: time,

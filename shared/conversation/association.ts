@@ -2,7 +2,13 @@
 
 import { maxNotedPackets } from '../limits.ts'
 import type { Crypto } from '../ports.ts'
-import { beginsConnection, readLongPacket } from '../quic/packet.ts'
+import {
+  beginsConnection,
+  readLongPacket,
+  refusesVersion,
+  type UnknownOpening,
+  unknownOpening,
+} from '../quic/packet.ts'
 import type { FlowKey, Noted, PacketPlace } from './connection.ts'
 import { clientRandomOf, DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
@@ -32,6 +38,8 @@ export class Association {
   private readonly options: BuilderOptions
   private readonly crypto: Crypto
   private clientRandom: Uint8Array | null = null
+  /** The first datagram, where it may have opened a QUIC connection of a version not known here. */
+  private unknown: (UnknownOpening & { readonly at: number }) | null = null
 
   constructor(key: FlowKey, options: BuilderOptions, packet: PacketPlace, crypto: Crypto) {
     this.key = key
@@ -85,7 +93,7 @@ export class Association {
     this.end = time
     this.seen[dir] = true
     // Only a handshake begins a conversation; STUN and the like may come first (RFC 7983).
-    const builder = this.builder ?? this.begun(b, start, end)
+    const builder = this.builder ?? this.begun(dir, b, start, end)
     if (builder === null) return
     if (builder instanceof DatagramBuilder)
       this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
@@ -96,10 +104,24 @@ export class Association {
     else builder.limitsReached.add('maxNotedPackets')
   }
 
-  private begun(b: Uint8Array, start: number, end: number): Association['builder'] {
+  private begun(dir: 0 | 1, b: Uint8Array, start: number, end: number): Association['builder'] {
+    const { unknown } = this
+    this.unknown = null
+    if (unknown !== null && dir === 1 && refusesVersion(unknown, b, start, end)) {
+      this.builder = new QuicBuilder(this.options, this.crypto)
+      this.noted.push({ at: unknown.at, packet: this.firstPacket, resume: null })
+      this.builder.beganUnknown(0, unknown, { packet: this.firstPacket, time: this.start, ack: -1 })
+      return this.builder
+    }
+    if (this.packets === 1) this.unknown = this.noteUnknown(b, start, end)
     if (beginsHandshake(b, start, end)) this.builder = new DatagramBuilder(this.options)
     else if (beginsConnection(b, start, end)) this.builder = new QuicBuilder(this.options, this.crypto)
     return this.builder
+  }
+
+  private noteUnknown(b: Uint8Array, start: number, end: number): Association['unknown'] {
+    const opening = unknownOpening(b, start, end)
+    return opening === null ? null : { ...opening, at: this.packet.place() }
   }
 
   /** The conversation being built; begun here if no handshake was seen before. */

@@ -129,8 +129,8 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     return super.weight + said + (this.unwrapper?.wrapping.held ?? 0)
   }
 
-  /** The carrier says that TLS was wanted and refused: a conversation even without a handshake. */
-  get refused(): boolean {
+  /** The carrier says so. */
+  override get refused(): boolean {
     return !this.confirmed && (this.outer ?? this.readCarrier())?.reading.refused === true
   }
 

@@ -51,6 +51,8 @@ export interface FlowKey {
   readonly portA: number
   readonly portB: number
   readonly version: number
+  /** The tunnels that its first packet came through, the outermost first. */
+  readonly tunnels: readonly string[]
 }
 
 /** What a half-open connection costs, and one that both sides spoke in. */

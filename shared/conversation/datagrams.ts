@@ -54,6 +54,7 @@ class DtlsStream extends StreamState {
 }
 
 export class DatagramBuilder extends Gatherer {
+  readonly refused = false
   readonly streams: readonly [DtlsStream, DtlsStream] = [new DtlsStream(0), new DtlsStream(1)]
 
   constructor(options: BuilderOptions) {

@@ -176,6 +176,8 @@ export interface Conversation {
   readonly id: number
   readonly parent: number | null
   readonly transport: 'tcp' | 'udp' | 'quic' | 'eapol' | 'radius'
+  /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
+  readonly tunnels: readonly string[]
   readonly clientEndpoint: Endpoint
   readonly serverEndpoint: Endpoint
   readonly carrier: CarrierFacts

@@ -37,6 +37,7 @@ export interface Piece {
 export interface Closing {
   readonly id: number
   readonly transport: Conversation['transport']
+  readonly tunnels: Conversation['tunnels']
   readonly endpoints: readonly [Endpoint, Endpoint]
   readonly seen: readonly [boolean, boolean]
   readonly fromSyn: readonly [boolean, boolean]
@@ -127,6 +128,9 @@ export abstract class Gatherer {
     return emptyCost + said + 300 * this.messages.length + 120 * this.events.length + a.weight + b.weight
   }
 
+  /** TLS was wanted and refused before it began: a conversation even without a handshake. */
+  abstract get refused(): boolean
+
   /** No more bytes will come. Call once, before `finish`. */
   abstract settle(): void
 
@@ -143,6 +147,7 @@ export abstract class Gatherer {
       id: closing.id,
       parent: null,
       transport: closing.transport,
+      tunnels: closing.tunnels,
       clientEndpoint: closing.endpoints[c],
       serverEndpoint: closing.endpoints[s],
       carrier: this.carrier,

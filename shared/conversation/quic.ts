@@ -10,6 +10,8 @@ import {
   looksLikeLongHeader,
   type LongPacket,
   readLongPacket,
+  sameId,
+  type UnknownOpening,
   type VersionNegotiation,
 } from '../quic/packet.ts'
 import { initialKeys, openPacket, type PacketKeys, retryIsGenuine } from '../quic/protection.ts'
@@ -104,10 +106,22 @@ export class QuicBuilder extends Gatherer {
     return stream.noteworthy
   }
 
+  /** The client began with a version that cannot be read here, in the packet of `origin`; the server's refusal comes next. */
+  beganUnknown(dir: 0 | 1, { version }: UnknownOpening, origin: Origin): void {
+    this.client = dir
+    this.account.clientDir = dir
+    this.wireVersion = version
+    this.account.info(placeOf(this.streams[dir], origin), `begins with ${versionName(version)}`)
+  }
+
+  override get refused(): boolean {
+    return this.refusedVersion && !this.confirmed
+  }
+
   /** Whether an Initial packet for this connection id begins another connection between the same ports. */
   isForeign(destination: Uint8Array): boolean {
     const known = [this.keyId, this.originalId, this.streams[0].source, this.streams[1].source]
-    return !known.some((id) => id !== null && same(id, destination))
+    return !known.some((id) => id !== null && sameId(id, destination))
   }
 
   override settle(): void {
@@ -135,7 +149,7 @@ export class QuicBuilder extends Gatherer {
         this.initial(stream, b, packet, order, origin)
         return
       case 'version-negotiation':
-        if (this.confirmed && !fromClient) this.negotiate(stream, packet, origin)
+        if (this.client !== -1 && !fromClient) this.negotiate(stream, packet, origin)
         return
       case 'retry':
         if (this.confirmed && !fromClient) this.retry(stream, b, packet, origin)
@@ -203,11 +217,13 @@ export class QuicBuilder extends Gatherer {
 
   /** An Initial packet of the client opened under keys made from `id`. */
   private followed(stream: QuicStream, packet: LongPacket, id: Uint8Array, origin: Origin): void {
+    if (this.originalId === null) {
+      this.confirm(stream.dir, handshakeTypes.clientHello)
+      this.originalId = id.slice()
+    }
     if (this.client === -1) {
       this.client = stream.dir
-      this.confirm(stream.dir, handshakeTypes.clientHello)
       this.account.clientDir = stream.dir
-      this.originalId = id.slice()
       this.account.info(placeOf(stream, origin), `begins with ${versionName(packet.version)}`)
     } else if (this.refusedVersion && packet.version !== this.wireVersion) {
       // RFC 9000 §6.2: the client begins anew, in a version that the server has.
@@ -218,11 +234,11 @@ export class QuicBuilder extends Gatherer {
       stream.joiner.drop()
     }
     this.wireVersion = packet.version
-    if (this.keyId === null || !same(this.keyId, id)) this.keyId = id.slice()
+    if (this.keyId === null || !sameId(this.keyId, id)) this.keyId = id.slice()
   }
 
   private keysOf(version: number, id: Uint8Array): InitialKeys['keys'] | null {
-    const known = this.keys.find((each) => each.version === version && same(each.id, id))
+    const known = this.keys.find((each) => each.version === version && sameId(each.id, id))
     if (known !== undefined) return known.keys
     const keys = initialKeys(this.crypto, version, id)
     if (keys === null) return null
@@ -346,8 +362,4 @@ export class QuicBuilder extends Gatherer {
 
 function placeOf(stream: QuicStream, { packet, time }: Origin): { dir: 0 | 1; packet: number; time: number } {
   return { dir: stream.dir, packet, time }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

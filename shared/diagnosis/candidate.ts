@@ -49,6 +49,7 @@ export type Cause =
   | 'one-sided-capture'
   | 'starttls-refused'
   | 'proxy-refused'
+  | 'proxy-header-unexpected'
   | 'peer-alert'
   | 'unknown'
 

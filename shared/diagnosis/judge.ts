@@ -4,7 +4,7 @@ import type { Conversation } from '../conversation/facts.ts'
 import type { OutcomeFacts, Verdict } from '../schannel/model.ts'
 import type { Candidate, World } from './candidate.ts'
 import { judgeAlert, judgeSealedAlert } from './judge/alerts.ts'
-import { judgeCarrier } from './judge/carriers.ts'
+import { judgeCarrier, judgeProxyHeader } from './judge/carriers.ts'
 import { judgeIncomplete, judgeTransport } from './judge/endings.ts'
 import { judgeNotTls } from './judge/not-tls.ts'
 import { failureAlert, viewFailure } from './view.ts'
@@ -28,8 +28,10 @@ export function judge(
   const wrongProtocol = judgeNotTls(view, failure)
   if (wrongProtocol.length > 0) return wrongProtocol
   const alert = failureAlert(conversation, failure)
-  if (alert !== null) return judgeAlert(view, alert, world)
-  return failure.ending === 'alert' ? judgeSealedAlert(view, failure) : judgeTransport(view, failure, world)
+  const header = judgeProxyHeader(view)
+  if (alert !== null) return [...header, ...judgeAlert(view, alert, world)]
+  if (failure.ending === 'alert') return judgeSealedAlert(view, failure)
+  return [...header, ...judgeTransport(view, failure, world)]
 }
 
 /** The first candidate as the engine takes it: its status is what the failing call returned. */

@@ -33,9 +33,12 @@ const eapolPacket = 0
 /** What a session costs with the names it is found by. */
 const sessionCost = 8000
 
+/** The end that has only been spoken to, through the PAE group address (IEEE 802.1X-2020 §11.1.1). */
+export const unknownEnd: Endpoint = { address: '01:80:c2:00:00:03', port: 0 }
+
 export class EapSession {
   readonly transport: 'eapol' | 'radius'
-  readonly endpoints: readonly [Endpoint, Endpoint]
+  endpoints: readonly [Endpoint, Endpoint]
   readonly builder: ConversationBuilder
   readonly noted: Noted[] = []
   readonly seen: [boolean, boolean] = [false, false]
@@ -82,6 +85,22 @@ export class EapSession {
   isNew(eap: EapPacket): boolean {
     if (eap.type === null) return false
     return this.over || (this.started && eap.type === eapTypes.identity && !this.repeats(eap))
+  }
+
+  /** Whether this end has shown its own address. */
+  met(dir: Direction): boolean {
+    return this.endpoints[dir] !== unknownEnd
+  }
+
+  /** An end is known by its own address. */
+  meet(dir: Direction, end: Endpoint): void {
+    if (this.met(dir)) return
+    this.endpoints = dir === 0 ? [end, this.endpoints[1]] : [this.endpoints[0], end]
+  }
+
+  /** Whether the last request has this identifier. */
+  awaits(id: number): boolean {
+    return this.last[1]?.id === id
   }
 
   /** Takes the body of an EAPOL frame. */

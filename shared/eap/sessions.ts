@@ -5,9 +5,9 @@ import type { PacketPlace } from '../conversation/connection.ts'
 import type { Endpoint } from '../conversation/facts.ts'
 import type { BuilderOptions } from '../conversation/gatherer.ts'
 import { maxEapSessions } from '../limits.ts'
-import { eapCodes } from './packet.ts'
+import { eapCodes, type EapPacket } from './packet.ts'
 import { radiusCodes, type RadiusPacket, readRadius } from './radius.ts'
-import { EapSession, readEapol } from './session.ts'
+import { EapSession, readEapol, unknownEnd } from './session.ts'
 
 /** Both ends of an EAPOL frame as text; `destination` is null for the group address or where the link does not tell it. */
 export interface FrameEnds {
@@ -27,6 +27,8 @@ export class EapSessions {
   private readonly options: BuilderOptions
   private readonly packet: PacketPlace
   private readonly open = new Set<EapSession>()
+  /** The session begun last of which one end is not known: where both ends speak to the group address. */
+  private unmet: EapSession | null = null
   private readonly bySupplicant = new Map<string, EapSession>()
   /** The session that an authenticator without a known supplicant spoke in last. */
   private readonly byAuthenticator = new Map<string, EapSession>()
@@ -68,16 +70,30 @@ export class EapSessions {
       (supplicant === null ? undefined : this.bySupplicant.get(supplicant)) ??
       (authenticator === null ? undefined : this.byAuthenticator.get(authenticator))
     const before = known?.isNew(eap) === true ? known : null
-    let session = before === null ? known : undefined
+    let session = (before === null ? known : undefined) ?? this.answered(eap, ends)
     if (session === undefined) {
       if (eap.code === eapCodes.success || eap.code === eapCodes.failure) return null
-      const address = (text: string | null): Endpoint => ({ address: text ?? groupAddress, port: 0 })
-      session = this.begin('eapol', [address(supplicant), address(authenticator)])
+      session = this.begin('eapol', [unknownEnd, unknownEnd])
+      this.unmet = session
     }
-    if (supplicant !== null) this.name(session, this.bySupplicant, supplicant)
-    if (authenticator !== null) this.name(session, this.byAuthenticator, authenticator)
+    if (supplicant !== null) {
+      this.name(session, this.bySupplicant, supplicant)
+      session.meet(0, { address: supplicant, port: 0 })
+    }
+    if (authenticator !== null) {
+      this.name(session, this.byAuthenticator, authenticator)
+      session.meet(1, { address: authenticator, port: 0 })
+    }
     session.frame(b, start, end, packet, time)
     return { session, before }
+  }
+
+  /** The session in which somebody spoke to the group address before, and which this frame to the group address goes on with. */
+  private answered(eap: EapPacket, ends: FrameEnds): EapSession | undefined {
+    const { unmet } = this
+    if (unmet === null || unmet.over || unmet.gone || ends.destination !== null) return undefined
+    const fits = eap.code === eapCodes.response ? !unmet.met(0) && unmet.awaits(eap.id) : !unmet.met(1)
+    return fits ? unmet : undefined
   }
 
   /** Takes a RADIUS packet; null where it belongs to no EAP session. */
@@ -145,9 +161,6 @@ export class EapSessions {
     if (forgotten?.table.get(forgotten.name) === session) forgotten.table.delete(forgotten.name)
   }
 }
-
-/** Where frames without a known receiver went: the PAE group address (IEEE 802.1X-2020 §11.1.1). */
-const groupAddress = '01:80:c2:00:00:03'
 
 function nameOf({ address, port }: Endpoint): string {
   return `${address}|${String(port)}`

@@ -157,6 +157,15 @@ export const fields: readonly Field[] = [
     known: ['none'],
   },
   {
+    name: 'tunnel',
+    aliases: [],
+    kind: 'text',
+    title: 'Tunnel',
+    meaning: 'Tunnel its packets came through: VXLAN, GRE, PPPoE …',
+    read: (row) => row.tunnels,
+    known: ['VXLAN', 'GRE', 'Geneve', 'PPPoE'],
+  },
+  {
     name: 'tls.version',
     aliases: ['version', 'protocol', 'tls.handshake.version', 'ssl.handshake.version'],
     kind: 'version',

@@ -30,6 +30,8 @@ export class FramePayload {
   etherType = -1
   /** Where that protocol's first byte lies. */
   at = 0
+  /** The tunnel passed on the way; set by decoders, cleared by whoever asks for it. */
+  tunnel: 'MPLS' | 'PPPoE' | null = null
 }
 
 /** Sets `found` for the packet in `b[start, end)`; its `etherType` stays as it was where the packet is too short. */
@@ -111,7 +113,9 @@ export function afterEtherType(
   else if (type === etherType.mpls || type === etherType.mplsMulticast) mpls(b, p, end, found)
   else if (type === etherType.pppoeSession) {
     // RFC 2516 §4: version and type 1, code 0 for a session's data, session, length; then a PPP frame.
-    if (end - p >= 6 && b[p] === 0x11 && b[p + 1] === 0) ppp(b, p + 6, end, found)
+    if (end - p < 6 || b[p] !== 0x11 || b[p + 1] !== 0) return
+    found.tunnel = 'PPPoE'
+    ppp(b, p + 6, end, found)
   } else set(found, type, p, end)
 }
 
@@ -131,6 +135,7 @@ function llc(b: Uint8Array, p: number, end: number, found: FramePayload): void {
  */
 function mpls(b: Uint8Array, start: number, end: number, found: FramePayload): void {
   let p = start
+  found.tunnel = 'MPLS'
   for (let labels = 0; labels < maxHeaderNesting && end - p >= 4; labels++) {
     const bottom = (b[p + 2]! & 1) === 1
     p += 4

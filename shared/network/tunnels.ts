@@ -19,8 +19,26 @@ const mplsInUdpPort = 6635
 /** Type and code of a GTP message that carries a user's packet (3GPP TS 29.281 §6.1). */
 const gtpUserData = 255
 
+/** Tunnels by the names that the report gives them. */
+export type TunnelName =
+  | 'IP in IP'
+  | 'GRE'
+  | 'NVGRE'
+  | 'ERSPAN'
+  | 'PPTP'
+  | 'WCCP'
+  | 'EtherIP'
+  | 'MPLS'
+  | 'VXLAN'
+  | 'Geneve'
+  | 'GTP-U'
+  | 'Teredo'
+  | 'PPPoE'
+
 /** Finds the packet inside a tunnel's packet. One object is reused for every packet. */
 export class TunnelReader {
+  /** What the packet was found in last. */
+  name: TunnelName = 'IP in IP'
   private readonly found = new FramePayload()
 
   /**
@@ -31,15 +49,18 @@ export class TunnelReader {
     switch (protocol) {
       case carried.ipv4:
       case carried.ipv6:
+        this.name = 'IP in IP'
         return isIp(b, start, end, sentEnd) ? start : -1
       case carried.gre:
         return this.gre(b, start, end, sentEnd)
       case carried.etherIp:
+        this.name = 'EtherIP'
         // RFC 3378: version 3, the rest zero, then an Ethernet frame.
         return end - start > 2 && b[start] === 0x30 && b[start + 1] === 0
           ? this.frame(b, start + 2, end, sentEnd)
           : -1
       case carried.mpls:
+        this.name = 'MPLS'
         return this.payload(etherType.mpls, b, start, end, sentEnd)
       default:
         return -1
@@ -66,12 +87,15 @@ export class TunnelReader {
       case genevePort:
         return this.geneve(b, start, end, sentEnd)
       case gtpPort:
+        this.name = 'GTP-U'
         return gtp(b, start, end, sentEnd)
       case greInUdpPort:
         return this.gre(b, start, end, sentEnd)
       case mplsInUdpPort:
+        this.name = 'MPLS'
         return this.payload(etherType.mpls, b, start, end, sentEnd)
       default:
+        this.name = sourcePort === gtpPort ? 'GTP-U' : 'Teredo'
         return sourcePort === gtpPort ? gtp(b, start, end, sentEnd) : teredo(b, start, end, sentEnd)
     }
   }
@@ -79,6 +103,7 @@ export class TunnelReader {
   /** RFC 2784, RFC 2890; version 1 is that of PPTP (RFC 2637 §4.1). */
   private gre(b: Uint8Array, start: number, end: number, sentEnd: number): number {
     if (end - start < 4) return -1
+    this.name = 'GRE'
     const flags = u16(b, start)
     const type = u16(b, start + 2)
     const version = flags & 7
@@ -90,22 +115,28 @@ export class TunnelReader {
     if ((flags & 0x2000) !== 0) p += 4
     if (sequence) p += 4
     if (version === 1) {
+      this.name = 'PPTP'
       if ((flags & 0x0080) !== 0) p += 4
       return type === 0x880b ? this.pppFrame(b, p, end, sentEnd) : -1
     }
     switch (type) {
       case 0x6558:
+        // RFC 7637 §3.2: the key is the virtual network.
+        if ((flags & 0x2000) !== 0) this.name = 'NVGRE'
         return this.frame(b, p, end, sentEnd)
       case 0x88be:
+        this.name = 'ERSPAN'
         // ERSPAN type I has neither sequence number nor header; type II has both (draft-foschiano-erspan).
         return this.frame(b, sequence ? p + 8 : p, end, sentEnd)
       case 0x22eb:
+        this.name = 'ERSPAN'
         // Type III: 12 bytes, and 8 more of the platform where the last bit says so.
         if (end - p < 12) return -1
         return this.frame(b, p + ((b[p + 11]! & 1) === 1 ? 20 : 12), end, sentEnd)
       case 0x880b:
         return this.pppFrame(b, p, end, sentEnd)
       case 0x883e:
+        this.name = 'WCCP'
         // WCCP 2 puts its redirect header of four bytes in front of the packet, version 1 does not.
         return isIp(b, p, end, sentEnd) ? p : isIp(b, p + 4, end, sentEnd) ? p + 4 : -1
       default:
@@ -115,12 +146,14 @@ export class TunnelReader {
 
   /** RFC 7348 §5; with the group policy bit, bytes 2 and 3 name a group (draft-smith-vxlan-group-policy). */
   private vxlan(b: Uint8Array, start: number, end: number, sentEnd: number): number {
+    this.name = 'VXLAN'
     if (end - start < 8 || (b[start]! & 0x7f) !== 0x08 || b[start + 7] !== 0) return -1
     return this.frame(b, start + 8, end, sentEnd)
   }
 
   /** draft-ietf-nvo3-vxlan-gpe: the next protocol stands in byte 3. */
   private vxlanGpe(b: Uint8Array, start: number, end: number, sentEnd: number): number {
+    this.name = 'VXLAN'
     if (end - start < 8 || (b[start]! & 0xc8) !== 0x08 || b[start + 7] !== 0) return -1
     const next = b[start + 3]
     if (next === 3) return this.frame(b, start + 8, end, sentEnd)
@@ -129,6 +162,7 @@ export class TunnelReader {
 
   /** RFC 8926 §3.4: version 0, options of up to 252 bytes, an EtherType. */
   private geneve(b: Uint8Array, start: number, end: number, sentEnd: number): number {
+    this.name = 'Geneve'
     if (end - start < 8 || b[start]! > 0x3f || (b[start + 1]! & 0x3f) !== 0) return -1
     const p = start + 8 + (b[start]! << 2)
     const type = u16(b, start + 2)

@@ -25,8 +25,17 @@ export interface VersionNegotiation {
   readonly end: number
 }
 
+/** The first packet of a connection in a version that cannot be read. */
+export interface UnknownOpening {
+  readonly version: number
+  readonly destination: Uint8Array
+  readonly source: Uint8Array
+}
+
 /** RFC 9000 §17.2: connection ids of the versions known here have at most 20 bytes. */
 const maxConnectionId = 20
+/** RFC 9000 §7.2: the destination id of a client's first packets has at least 8 bytes. */
+const leastFirstId = 8
 /** RFC 9000 §17.2.5: the integrity tag behind a Retry token. */
 export const retryTagLength = 16
 
@@ -44,6 +53,45 @@ export function looksLikeLongHeader(b: Uint8Array, start: number, end: number): 
 export function beginsConnection(b: Uint8Array, start: number, end: number): boolean {
   if (end - start < 1200 || (b[start]! & 0xc0) !== 0xc0 || b[start + 5]! > maxConnectionId) return false
   return quicVersion(versionAt(b, start))?.kinds[(b[start]! >> 4) & 3] === 'initial'
+}
+
+/**
+ * Both connection ids of a datagram that may open a connection of a version not known here: a long header in at least 1200
+ * bytes with a destination id that a client may have chosen (RFC 8999 §5.1, RFC 9000 §7.2, §14.1). Only a Version
+ * Negotiation packet that returns both ids proves it.
+ */
+export function unknownOpening(b: Uint8Array, start: number, end: number): UnknownOpening | null {
+  if (end - start < 1200 || (b[start]! & 0xc0) !== 0xc0 || b[start + 5]! < leastFirstId) return null
+  const version = versionAt(b, start)
+  if (version === 0 || quicVersion(version) !== null) return null
+  const read = parse(
+    b,
+    (r) => {
+      r.skip(5, 'first byte and version')
+      const destination = connectionId(r, 'destination connection id').slice()
+      return { version, destination, source: connectionId(r, 'source connection id').slice() }
+    },
+    null,
+    start,
+    end,
+  )
+  return read.ok ? read.value : null
+}
+
+/** Whether this datagram is the Version Negotiation packet that answers `opening` (RFC 9000 §17.2.1). */
+export function refusesVersion(
+  { destination, source }: UnknownOpening,
+  b: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (!looksLikeLongHeader(b, start, end) || versionAt(b, start) !== 0) return false
+  const read = readLongPacket(b, start, end)
+  return read.ok && sameId(read.value.destination, source) && sameId(read.value.source, destination)
+}
+
+export function sameId(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /** Reads the packet that begins at `start`; what follows it in the datagram begins at its `end` (RFC 9000 §12.2). */

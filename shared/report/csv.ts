@@ -28,6 +28,7 @@ const columns: readonly (readonly [string, (row: ReportRow, file: string) => Cel
   ['packets', (row) => row.packets],
   ['transport', (row) => row.transport],
   ['carrier', (row) => row.carrier.name],
+  ['tunnels', (row) => row.tunnels.join(' ')],
   ['clientAddress', (row) => row.client.address],
   ['clientPort', (row) => row.client.port],
   ['serverAddress', (row) => row.server.address],

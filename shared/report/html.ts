@@ -159,6 +159,8 @@ function facts(conversation: ReportConversation): Html {
   const offered =
     alpn.offered === null || alpn.offered.length === 0 ? 'not offered' : `offered ${alpn.offered.join(', ')}`
   const protocolChoice = alpn.chosen ?? (alpn.visible ? offered : `${offered}, choice not visible`)
+  const { tunnels } = conversation
+  const through = html`<p class="q">Through ${tunnels.join(', ')}</p>`
   return html`<table class="facts">
       <tbody>
         <tr>
@@ -187,6 +189,7 @@ function facts(conversation: ReportConversation): Html {
         </tr>
       </tbody>
     </table>
+    ${tunnels.length === 0 ? '' : through}
     ${join(carrier.steps.map((step) => html`<p class="${step.result === 'refused' ? 'fail' : 'q'}">${carrier.name}, ${step.from}: ${step.text} ${packetsText(step.packets)}</p>`))}`
 }
 

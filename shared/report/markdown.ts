@@ -80,13 +80,15 @@ function section(conversation: ReportConversation, notes: readonly PlacedNote[])
   const { failure, cipherSuite } = conversation
   const name = conversation.serverName ?? endpointText(conversation.server)
   const suite = cipherSuite === null ? '' : `, ${cipherSuite.code} ${cipherSuite.name}`
+  const { tunnels } = conversation
+  const through = tunnels.length === 0 ? '' : `, through ${tunnels.join(', ')}`
   const lines = [
     '',
     `### ${String(conversation.id)}. ${escape(name)} ${verdictText(conversation)}`,
     '',
     ...(failure === null ? [] : [`${escape(failure.summary)} (${failure.confidence})`, '']),
     escape(
-      `Client ${endpointText(conversation.client)}, server ${endpointText(conversation.server)}, ${conversation.protocol ?? 'no version chosen'}${suite}`,
+      `Client ${endpointText(conversation.client)}, server ${endpointText(conversation.server)}, ${conversation.protocol ?? 'no version chosen'}${suite}${through}`,
     ),
     '',
     ...conversation.carrier.steps.map(

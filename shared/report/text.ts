@@ -161,6 +161,7 @@ function lanes(conversation: ReportConversation, width: number, paint: Paint): s
     conversation.protocol,
     conversation.cipherSuite?.name,
     conversation.carrier.name === 'none' ? null : `in ${conversation.carrier.name}`,
+    conversation.tunnels.length === 0 ? null : `through ${conversation.tunnels.join(', ')}`,
   ].filter((fact) => fact != null)
   const lines = [
     '',

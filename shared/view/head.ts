@@ -36,6 +36,7 @@ export function headOf(analysis: Analysis, host: ViewHost): Head {
     key: keyOf(conversation, start),
     parent: conversation.parent,
     transport: conversation.transport,
+    tunnels: [...conversation.tunnels],
     client: conversation.clientEndpoint,
     server: conversation.serverEndpoint,
     start,

@@ -24,6 +24,7 @@ export function rowView(analysis: Analysis, host: ViewHost): ReportRow {
     durationMs: head.durationMs,
     packets: head.packets,
     carrier: head.carrier,
+    tunnels: head.tunnels,
     handshakes: head.handshakes,
     protocol: head.protocol,
     serverName: head.serverName,

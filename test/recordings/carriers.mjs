@@ -15,9 +15,9 @@ import { Recording } from './pcap-writer.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'carriers-'))
-const relayPort = 24440
-const targetPort = 24441
-const firstServerPort = 24450
+const relayPort = Number(process.env.FIRST_PORT ?? 24440)
+const targetPort = relayPort + 1
+const firstServerPort = relayPort + 10
 
 mkdirSync(out, { recursive: true })
 chmodSync(work, 0o755)

@@ -1,13 +1,14 @@
 // Records EAP over RADIUS between eapol_test and FreeRADIUS, and the same sessions as a switch port sees them (EAPOL).
 // Usage: node test/recordings/eap.mjs [NAME …]   (freeradius 3, eapol_test and openssl must be installed)
 
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { makeKeys } from './eap-keys.mjs'
 import { Recording } from './pcap-writer.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
@@ -47,7 +48,7 @@ const recordings = {
 }
 
 mkdirSync(out, { recursive: true })
-makeKeys()
+makeKeys(work)
 configure()
 const wanted = process.argv.slice(2)
 for (const [name, recipe] of Object.entries(recordings)) {
@@ -103,25 +104,6 @@ function relayInto(recording, lostFrom) {
   })
   relay.bind(relayPort, '127.0.0.1')
   return relay
-}
-
-function makeKeys() {
-  const openssl = (...list) => execFileSync('openssl', list, { stdio: 'ignore', cwd: work })
-  const authority = (name) =>
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${name} CA`, '-keyout', `${name}.key`, '-out', `${name}.crt`) // prettier-ignore
-  authority('ca')
-  authority('other')
-  for (const [name, usage] of [
-    ['server', 'serverAuth'],
-    ['client', 'clientAuth'],
-  ]) {
-    writeFileSync(
-      join(work, `${name}.ext`),
-      `extendedKeyUsage=${usage}\nsubjectAltName=DNS:radius.example.org\n`,
-    )
-    openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}.example.org`, '-keyout', `${name}.key`, '-out', `${name}.csr`) // prettier-ignore
-    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '3650', '-extfile', `${name}.ext`, '-out', `${name}.crt`) // prettier-ignore
-  }
 }
 
 /** One virtual server with the four TLS methods, and one for what is inside the tunnels. */

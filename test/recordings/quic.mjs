@@ -12,8 +12,8 @@ import { Recording } from './pcap-writer.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'quic-'))
-const relayPort = 24436
-const serverPort = 24437
+const relayPort = Number(process.env.FIRST_PORT ?? 24436)
+const serverPort = relayPort + 1
 
 /** `deaf`: no datagram reaches the server. */
 const recordings = {
@@ -23,6 +23,10 @@ const recordings = {
     client: ['--groups=-GROUP-ALL:+GROUP-X448'],
     server: ['--groups=-GROUP-ALL:+GROUP-SECP256R1'],
   },
+  // Version 2 as its draft of 2021 had it, which is the newest that Debian's ngtcp2 knows.
+  'quic-v2-draft': { client: ['--version=v2draft'], server: ['--preferred-versions=v2draft,v1'] },
+  'quic-version-negotiated': { client: ['--version=0x1a2a3a4a', '--preferred-versions=v1'] },
+  'quic-no-version': { client: ['--version=0x1a2a3a4a', '--preferred-versions=v2draft'] },
   'quic-no-answer': { client: ['--handshake-timeout=8s'], deaf: true },
 }
 

@@ -4,10 +4,18 @@ import { type ConversationRecord, NotedStore, RecordStore } from '../../shared/r
 function record(id: number, other: Partial<ConversationRecord['closing']> = {}): ConversationRecord {
   return {
     transport: 'tcp',
-    key: { addressA: -1062731775, addressB: 0x0a000001, portA: 50000 + id, portB: 443, version: 4 },
+    key: {
+      addressA: -1062731775,
+      addressB: 0x0a000001,
+      portA: 50000 + id,
+      portB: 443,
+      version: 4,
+      tunnels: other.tunnels ?? [],
+    },
     closing: {
       id,
       transport: 'tcp',
+      tunnels: [],
       endpoints: [
         { address: '192.168.0.1', port: 50000 + id },
         { address: '10.0.0.1', port: 443 },
@@ -35,7 +43,9 @@ function record(id: number, other: Partial<ConversationRecord['closing']> = {}):
 
 test('a record comes back as it was kept, in whatever order they close', () => {
   const store = new RecordStore()
-  const kept = [700, 1, 513, 512].map((id) => record(id, { synDir: 0, firstPacket: id }))
+  const kept = [700, 1, 513, 512].map((id) =>
+    record(id, { synDir: 0, firstPacket: id, tunnels: id === 1 ? ['PPPoE', 'GRE'] : [] }),
+  )
   for (const each of kept) store.add(each)
   for (const each of kept) expect(store.get(each.closing.id)).toEqual(each)
 })

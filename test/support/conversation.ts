@@ -181,6 +181,7 @@ export function conversationOf(steps: readonly Step[], settings: Settings = {}):
     transport: settings.transport ?? 'tcp',
     clientEndpoint: { address: '10.0.0.1', port: 50000 },
     serverEndpoint: { address: '10.0.0.2', port: 443 },
+    tunnels: [],
     carrier: { name: 'none', steps: [] },
     rolesBy: 'client-hello',
     client: facts('client'),

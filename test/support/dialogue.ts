@@ -265,6 +265,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     transport: setting.transport ?? 'tcp',
     clientEndpoint: { address: '192.0.2.1', port: 50000 },
     serverEndpoint: { address: '192.0.2.2', port: 443 },
+    tunnels: [],
     carrier: { name: 'none', steps: [] },
     rolesBy: 'client-hello',
     client: streams.client,

@@ -216,6 +216,7 @@ export const failedConversation: ReportConversation = {
   start: '2026-11-22T10:14:03.595287000Z',
   durationMs: 6.422,
   packets: 11,
+  tunnels: [],
   carrier: { name: 'none', steps: [] },
   handshakes: [
     {
@@ -546,6 +547,7 @@ export const establishedConversation: ReportConversation = {
   start: '2026-11-22T10:12:47.250230000Z',
   durationMs: 9.743,
   packets: 11,
+  tunnels: [],
   carrier: { name: 'none', steps: [] },
   handshakes: [
     {
@@ -777,6 +779,7 @@ export const incompleteConversation: ReportConversation = {
   start: '2026-11-22T10:15:30.101000000Z',
   durationMs: 310.25,
   packets: 6,
+  tunnels: [],
   carrier: { name: 'none', steps: [] },
   handshakes: [
     {

@@ -3,7 +3,7 @@
 import type { CarrierStep, Conversation } from '../../conversation/facts.ts'
 import type { OutcomeFacts } from '../../schannel/model.ts'
 import type { Candidate } from '../candidate.ts'
-import { atPacket } from '../view.ts'
+import { atPacket, type HandshakeView } from '../view.ts'
 
 const proxies: readonly string[] = ['http-connect', 'socks']
 
@@ -22,7 +22,11 @@ export function refusedStep(conversation: Conversation): CarrierStep | null {
 export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts): readonly Candidate[] {
   const step = refusedStep(conversation)
   if (step === null || outcome.failure?.by !== 'application') return []
-  if (conversation.transport !== 'tcp' && conversation.messages.length > 0) return [refusedHello(step)]
+  if (
+    conversation.transport === 'quic' ||
+    (conversation.transport !== 'tcp' && conversation.messages.length > 0)
+  )
+    return [refusedHello(step)]
   const carrier = innermostCarrier(conversation)
   const proxy = proxies.includes(carrier)
   const asked = conversation.carrier.steps.findLast(
@@ -48,13 +52,33 @@ export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts):
   ]
 }
 
+/**
+ * A ClientHello behind a PROXY header that no TLS answered. Servers that do not expect the header read it as broken TLS and
+ * close (haproxy, proxy-protocol.txt §2: it must not be guessed).
+ */
+export function judgeProxyHeader({ conversation, serverHello }: HandshakeView): readonly Candidate[] {
+  const header = conversation.carrier.steps.find(({ text }) => text.startsWith('PROXY '))
+  if (innermostCarrier(conversation) !== 'proxy-protocol' || header === undefined || serverHello !== null)
+    return []
+  return [
+    {
+      cause: 'proxy-header-unexpected',
+      confidence: 'likely',
+      status: null,
+      summary: `The server never answered the ClientHello that came behind a PROXY header: it most likely does not expect the header, and took it for broken TLS.`,
+      evidence: [atPacket(header.packets.at(-1) ?? 0, 'client', header.text)],
+      lookNext: null,
+    },
+  ]
+}
+
 /** QUIC and EAP carry the ClientHello before they may refuse: Version Negotiation, CONNECTION_CLOSE, EAP-Failure. */
 function refusedHello({ packets, from, text }: CarrierStep): Candidate {
   return {
     cause: text.startsWith('Version Negotiation') ? 'no-common-version' : 'connection-closed',
     confidence: 'observed',
     status: null,
-    summary: `The ${from} answered the ClientHello with ${text}.`,
+    summary: `The ${from} answered the client's first packet with ${text}.`,
     evidence: [atPacket(packets.at(-1) ?? 0, from, text)],
     lookNext: null,
   }

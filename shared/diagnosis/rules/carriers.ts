@@ -7,20 +7,8 @@ import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
 import { atMessage, atPacket, atStream } from '../view.ts'
 import { byCause, helloRefused } from './by-cause.ts'
 
-/** Carriers in which the client asks for TLS by a command and waits for the answer. */
-const dialogues: readonly string[] = [
-  'smtp',
-  'imap',
-  'pop3',
-  'ftp',
-  'nntp',
-  'sieve',
-  'xmpp',
-  'irc',
-  'http-upgrade',
-]
-/** The others in which the server's consent comes before the ClientHello. */
-const consenting: readonly string[] = ['ldap', 'postgresql', 'http-connect', 'socks']
+/** Carriers whose refusal has a rule of its own; every other one has the first below. */
+const withOwnRule: readonly string[] = ['postgresql', 'mysql', 'rdp', 'ldap', 'tds', 'eap']
 const databases: readonly string[] = ['postgresql', 'mysql']
 const ldapsPorts: readonly number[] = [636, 3269]
 
@@ -29,12 +17,12 @@ export const carrierRules: readonly Rule[] = [
     id: 'starttls-refused',
     scenario: 'S58',
     precondition:
-      'A mail, news, chat or file server denies STARTTLS, does not offer it to a client that then leaves, or its offer was overwritten.',
+      'A mail, news, chat, file or web server denies TLS, does not offer it to a client that then leaves, or its offer was overwritten.',
     evidence: 'The answer of the server, and what the client had asked.',
     confidence: 'observed; likely where the client left without asking',
     sources: ['field S58', 'RFC 3207 §4'],
     causes: ['starttls-refused'],
-    when: ({ conversation }) => dialogues.includes(innermostCarrier(conversation)),
+    when: ({ conversation }) => !withOwnRule.includes(innermostCarrier(conversation)),
     words: (context) =>
       stepText(context).includes('overwritten')
         ? {
@@ -44,8 +32,7 @@ export const carrierRules: readonly Rule[] = [
           }
         : {
             title: 'TLS was refused before it began',
-            remedy:
-              'Look at the server: a certificate must be assigned to this service (Exchange: Get-ExchangeCertificate, event MSExchangeTransport 12014 or 2015) and STARTTLS enabled on this connector.',
+            remedy: refusalRemedies[innermostCarrier(context.conversation)] ?? commonRemedy,
             lookNext:
               'Compare with a capture at the server, to see whether a device between changes the answer.',
           },
@@ -99,7 +86,7 @@ export const carrierRules: readonly Rule[] = [
     causes: ['starttls-refused'],
     when: ({ conversation }) => innermostCarrier(conversation) === 'ldap',
     words: (context) =>
-      stepText(context).startsWith('bind')
+      boundInClear(context)
         ? {
             title: 'The directory does not take a bind without TLS',
             remedy:
@@ -141,6 +128,20 @@ export const carrierRules: readonly Rule[] = [
       remedy: proxyRemedy(stepText(context)),
     }),
   }),
+  byCause({
+    id: 'proxy-header-unexpected',
+    scenario: null,
+    precondition: 'A PROXY header before the ClientHello, and no ServerHello.',
+    evidence: 'The header.',
+    confidence: 'likely',
+    sources: ['haproxy, proxy-protocol.txt §2'],
+    causes: ['proxy-header-unexpected'],
+    words: () => ({
+      title: 'The server does not expect the PROXY header',
+      remedy:
+        'Switch the header off at the load balancer for this server (HAProxy: without send-proxy; AWS: target group attribute proxy_protocol_v2), or let the server read it.',
+    }),
+  }),
   {
     id: 'starttls-pipelined',
     scenario: 'S59',
@@ -150,9 +151,8 @@ export const carrierRules: readonly Rule[] = [
     sources: ['field S59'],
     asks: ['carried'],
     check(context) {
-      const { carrier, messages } = context.conversation
-      const name = innermostCarrier(context.conversation)
-      if (!dialogues.includes(name) && !consenting.includes(name)) return null
+      const { carrier, messages, transport } = context.conversation
+      if (transport !== 'tcp') return null
       const consent = carrier.steps.findLast(({ result, from }) => result === 'ok' && from === 'server')
       const early = carrier.steps.find(({ text }) => text.startsWith('sends more before the answer'))
       const hello = messages[0]
@@ -244,8 +244,25 @@ function serviceInside({ conversation }: Context): Inside | null {
     : { service, line, start: record.start, end: record.end, packet: record.packet }
 }
 
+function boundInClear({ conversation }: Context): boolean {
+  return conversation.carrier.steps.some(({ text }) => text === 'bind without TLS')
+}
+
 function stepText(context: Context): string {
   return refusedStep(context.conversation)?.text ?? candidateOf(context, 'starttls-refused')?.summary ?? ''
+}
+
+const commonRemedy =
+  'Look at the server: this service needs a certificate, and TLS switched on for this listener.'
+
+/** Where the setting is, by carrier. */
+const refusalRemedies: Readonly<Record<string, string>> = {
+  smtp: 'Look at the server: a certificate must be assigned to this service (Exchange: Get-ExchangeCertificate, event MSExchangeTransport 12014 or 2015) and STARTTLS enabled on this connector.',
+  imap: 'Look at the server: a certificate must be assigned to IMAP (Exchange: Get-ExchangeCertificate, Get-ImapSettings).',
+  pop3: 'Look at the server: a certificate must be assigned to POP (Exchange: Get-ExchangeCertificate, Get-PopSettings).',
+  ftp: 'Give the FTP site a certificate and let it take TLS (IIS: FTP SSL Settings of the site, policy Allow or Require).',
+  'http-upgrade':
+    'This server does not change to TLS on this port: use https and its own port, or switch the upgrade on (CUPS: DefaultEncryption, Apache: SSLEngine optional).',
 }
 
 function rdpRemedy(text: string): string {

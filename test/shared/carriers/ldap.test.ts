@@ -47,7 +47,7 @@ describe('LDAP with StartTLS', () => {
       ['client', bind],
       ['server', response(0x61, 8, 'signing needed')],
     ])
-    expect(found.steps).toEqual(['s! bind without TLS: strongerAuthRequired (8): signing needed'])
+    expect(found.steps).toEqual(['c bind without TLS', 's! strongerAuthRequired (8): signing needed'])
   })
 
   it('is none where a bind without TLS is taken', () => {

@@ -13,6 +13,9 @@ const names = readdirSync(folder)
   )
   .map((file) => file.replace('.pcap', ''))
 
+/** Rules about carriers; what others say of the handshake is no matter here. */
+const ofCarriers = /^(tds|eap|quic|starttls|proxy|rdp|ldap|database)-/
+
 async function reported(name: string) {
   const keys = join(folder, `${name}.keys`)
   const outcome = await analyseFile(join(folder, `${name}.pcap`), {
@@ -31,7 +34,7 @@ async function reported(name: string) {
       alpn: report.alpn.offered,
       client: report.contexts.client.final,
       server: report.contexts.server.final,
-      findings: report.findings.map(({ rule }) => rule).filter((rule) => /^(tds|eap|quic)-/.test(rule)),
+      findings: report.findings.map(({ rule }) => rule).filter((rule) => ofCarriers.test(rule)),
       carrier: carrier.name,
       steps: carrier.steps.map(({ from, text, result: step, packets }) => ({
         from,

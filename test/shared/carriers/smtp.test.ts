@@ -116,16 +116,4 @@ describe('SMTP with STARTTLS', () => {
     ])
     expect(found.steps).toContain('c sends more before the answer to STARTTLS')
   })
-
-  it('reads LMTP by the same words', () => {
-    const found = told([
-      ['server', '220 lmtp\r\n'],
-      ['client', 'LHLO me\r\n'],
-      ['server', '250 STARTTLS\r\n'],
-      ['client', 'STARTTLS\r\n'],
-      ['server', '220 go on\r\n'],
-      ['client', clientHello],
-    ])
-    expect(found).toMatchObject({ carrier: 'smtp', name: 'server.example' })
-  })
 })

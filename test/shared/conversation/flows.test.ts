@@ -9,7 +9,7 @@ interface Flow {
 }
 
 function flow(n: number): Flow {
-  const key = { addressA: n | 0, addressB: -n, portA: n & 0xffff, portB: 443, version: 4 }
+  const key = { addressA: n | 0, addressB: -n, portA: n & 0xffff, portB: 443, version: 4, tunnels: [] }
   return { key, chain: null }
 }
 

@@ -25,8 +25,8 @@ function eapOf(frame: Uint8Array): Uint8Array {
   return radius.value.eap
 }
 
-/** The same session as the port of a switch sees it: supplicants answer to the group address. */
-function overLan(frames: readonly Uint8Array[]): Uint8Array[] {
+/** The same session as the port of a switch sees it: supplicants answer to the group address, and ports may ask through it. */
+function overLan(frames: readonly Uint8Array[], asksGroup = false): Uint8Array[] {
   return frames.map((frame) => {
     const eap = eapOf(frame)
     const eapol = ethernet(0x888e, bytes(2, 0, be16(eap.length), eap))
@@ -35,7 +35,7 @@ function overLan(frames: readonly Uint8Array[]): Uint8Array[] {
       [2, 0, 0, 0, 0, 0xa1],
     ] as const
     const group = [1, 0x80, 0xc2, 0, 0, 3]
-    eapol.set(eap[0] === 2 ? [...group, ...supplicant] : [...supplicant, ...port])
+    eapol.set(eap[0] === 2 ? [...group, ...supplicant] : [...(asksGroup ? group : supplicant), ...port])
     return eapol
   })
 }
@@ -68,6 +68,29 @@ describe('an EAP session', () => {
       'EAP-Success (ok)',
     ])
     expect(types(again[0]!)).toEqual(types(lan!))
+  })
+
+  it('is one conversation where both ends only speak to the group address, also when it is repeated', () => {
+    const frames = overLan(recorded('eap-tls'), true)
+    const { conversations } = scanned([...frames, ...frames], 1)
+    const ends = conversations.map(({ clientEndpoint, serverEndpoint }) => [
+      clientEndpoint.address,
+      serverEndpoint.address,
+    ])
+    expect(ends).toEqual([
+      ['02:00:00:00:00:51', '02:00:00:00:00:a1'],
+      ['02:00:00:00:00:51', '02:00:00:00:00:a1'],
+    ])
+    for (const conversation of conversations) expect(steps(conversation)).toContain('EAP-Success (ok)')
+  })
+
+  it('is one conversation where the capture begins with the answer of the supplicant', () => {
+    const { conversations } = scanned(overLan(recorded('eap-tls'), true).slice(1), 1)
+    expect(conversations).toHaveLength(1)
+    expect(conversations[0]).toMatchObject({
+      clientEndpoint: { address: '02:00:00:00:00:51' },
+      serverEndpoint: { address: '02:00:00:00:00:a1' },
+    })
   })
 
   it('hands on each message as one piece, whatever fragments it came in', () => {
