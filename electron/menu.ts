@@ -33,6 +33,7 @@ export function menuTemplate(
     page('keylog', 'Load &Key Log…'),
     { type: 'separator' },
     page('export', '&Export Report…', 'CmdOrCtrl+E'),
+    page('print', '&Print Timeline…', 'CmdOrCtrl+P'),
     { type: 'separator' },
     page('close', '&Close Capture', 'CmdOrCtrl+W'),
     ...(mac ? [] : [{ type: 'separator' } as const, page('settings', '&Settings…', 'CmdOrCtrl+,')]),

@@ -26,6 +26,7 @@ export const keyGroups: readonly KeyGroup[] = [
       one('open a capture', 'Ctrl', 'O'),
       one('commands', 'Ctrl', 'K'),
       one('report', 'Ctrl', 'E'),
+      one('print the timeline', 'Ctrl', 'P'),
       one('settings', 'Ctrl', ','),
       one('filter', '/'),
       one('this sheet', '?'),

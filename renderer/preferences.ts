@@ -1,7 +1,7 @@
 // What the page remembers between starts: theme, layout, density. Kept by the browser under this program's origin.
 
-import { useLocalStorage } from '@vueuse/core'
-import { watch, type Ref } from 'vue'
+import { useEventListener, useLocalStorage, usePreferredContrast } from '@vueuse/core'
+import { ref, watch, type Ref } from 'vue'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Density = 'full' | 'compact'
@@ -82,15 +82,22 @@ export const certificatesJudged: Ref<'both' | 'captured'> = useLocalStorage<'bot
 )
 export const diagnosisOpen: Ref<boolean> = useLocalStorage('diagnosis', true)
 
-/** Puts the theme on the document and keeps it there. */
+/** Puts the theme on the document and keeps it there; paper is always light, and who asks the system for contrast has it. */
 export function applyTheme(): void {
+  const contrast = usePreferredContrast()
+  const printing = ref(false)
+  useEventListener('beforeprint', () => (printing.value = true))
+  useEventListener('afterprint', () => (printing.value = false))
   watch(
-    theme,
-    (chosen) => {
-      if (chosen === 'system') delete document.documentElement.dataset['theme']
-      else document.documentElement.dataset['theme'] = chosen
+    [theme, contrast, printing],
+    () => {
+      const chosen = theme.value === 'system' && contrast.value === 'more' ? 'contrast' : theme.value
+      const shown = printing.value ? 'light' : chosen
+      if (shown === 'system') delete document.documentElement.dataset['theme']
+      else document.documentElement.dataset['theme'] = shown
     },
-    { immediate: true },
+    // Before the page is drawn for the printer.
+    { immediate: true, flush: 'sync' },
   )
 }
 

@@ -1,6 +1,6 @@
 // The page's one store: the capture that is open, its rows, the chosen conversation and what of it is selected.
 
-import { inject, reactive } from 'vue'
+import { inject, nextTick, reactive } from 'vue'
 import type { InjectionKey } from 'vue'
 import type { Bridge, MenuId } from '../shared/contract/bridge.ts'
 import { dropping } from './dropping.ts'
@@ -37,9 +37,18 @@ export function createSession(bridge: Bridge) {
     state.dialog = 'report'
   }
 
+  /** The timeline of the conversation, whatever view is shown. */
+  async function printTimeline(): Promise<void> {
+    if (inspecting.conversation.value === null) return
+    state.tab = 'timeline'
+    await nextTick()
+    globalThis.print()
+  }
+
   const menuActions: Readonly<Record<MenuId, () => void>> = {
     open: () => void choose(),
     export: () => void (state.dialog = state.phase === 'ready' ? 'report' : state.dialog),
+    print: () => void printTimeline(),
     close: () => void close(),
     find: () => (state.find += 1),
     keys: () => void (state.dialog = 'keys'),

@@ -53,7 +53,7 @@ export function commandsOf(session: Session, compare: () => void): readonly Comm
   ]
 }
 
-function ofTheFile({ state, menuActions, loadKeys }: Session): Command[] {
+function ofTheFile({ state, menuActions, loadKeys, conversation }: Session): Command[] {
   const none = state.capture === null
   return [
     { id: 'open', menu: 'File', text: 'Open capture …', keys: 'Ctrl O', run: menuActions.open },
@@ -73,6 +73,14 @@ function ofTheFile({ state, menuActions, loadKeys }: Session): Command[] {
       disabled: state.phase !== 'ready',
       lineAbove: true,
       run: menuActions.export,
+    },
+    {
+      id: 'print',
+      menu: 'File',
+      text: 'Print the timeline …',
+      keys: 'Ctrl P',
+      disabled: conversation.value === null,
+      run: menuActions.print,
     },
     {
       id: 'close',

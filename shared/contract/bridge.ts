@@ -348,6 +348,7 @@ export interface RecentFile {
 export type MenuId =
   | 'open'
   | 'export'
+  | 'print'
   | 'close'
   | 'find'
   /** The sheet of keyboard keys. */

@@ -14,15 +14,17 @@ import {
 } from './score.ts'
 import { callText, inputText, moodOf, notableBasis, outputText } from './words.ts'
 
-/** A list whose lines are beats: time, client, wire, server. */
+/** A list whose lines are beats: time, client, wire, server. On paper its heads come again on every page. */
 export function drawScore(conversation: ReportConversation): Html {
   const lines = scoreOf(conversation)
   const { client, server } = conversation.contexts
   return html`<ol class="score">
-    <li class="line heads">
-      <span class="t">ms</span><span><b>Client</b> <span class="d">${client.final ?? 'no call'}</span></span
-      ><span class="w"><b>Wire</b></span
-      ><span><b>Server</b> <span class="d">${server.final ?? 'no call'}</span></span>
+    <li class="heads">
+      <div class="line">
+        <span class="t">ms</span><span><b>Client</b> <span class="d">${client.final ?? 'no call'}</span></span
+        ><span class="w"><b>Wire</b></span
+        ><span><b>Server</b> <span class="d">${server.final ?? 'no call'}</span></span>
+      </div>
     </li>
     ${join(lines.map((line, index) => drawLine(line, lines, index)))}
   </ol>`
@@ -35,9 +37,11 @@ function drawLine(line: ScoreLine, lines: readonly ScoreLine[], index: number): 
     : repeated
       ? ''
       : line.since
-  return html`<li class="line${line.failing ? ' failing' : ''}">
-    <span class="t">${time}</span
-    >${drawPart(lines, index, 'client')}${drawWire(line.wire)}${drawPart(lines, index, 'server')}
+  return html`<li>
+    <div class="line${line.failing ? ' failing' : ''}">
+      <span class="t">${time}</span
+      >${drawPart(lines, index, 'client')}${drawWire(line.wire)}${drawPart(lines, index, 'server')}
+    </div>
   </li> `
 }
 

@@ -86,6 +86,8 @@ body,main{background:none}main{padding:0;max-width:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 article{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .line,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}thead{display:table-header-group}
+.score{display:table;width:100%;padding:0;border-radius:0}.score>li{display:table-row-group}.score>li.heads{display:table-header-group}
+.heads{margin-right:0}.score .line{padding-right:12px}.part.call b{white-space:nowrap}
 .line{grid-template-columns:62px minmax(0,1fr) 170px minmax(0,1fr)}
 table.list{font-size:10px;line-height:14px}table.list .d{font-size:10px}
 a{color:inherit}}

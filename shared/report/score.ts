@@ -65,7 +65,9 @@ export function scoreOf(conversation: ReportConversation): ScoreLine[] {
     if (call.time !== null) addEvents(call.time)
     addCall(conversation, lines, side, calls)
     const failing = failure !== null && failure.side === side && calls.some(({ n }) => n === failure.call)
-    const line = { ...emptyLine, since: since(conversation, call.time), failing }
+    // A context may be deleted before what its peer still reads: that time would run backwards.
+    const time = isClosing(call) ? null : call.time
+    const line = { ...emptyLine, since: since(conversation, time), failing }
     marked ||= failing
     line[side] = { role: 'call', calls }
     lines.push(line)
@@ -221,9 +223,19 @@ function isBefore(left: string | null, right: string | null): boolean {
   return left !== null && right !== null && left < right
 }
 
-/** Message names of a token, the first two by name: `ServerHello, Certificate +2`; sealed ones are said to be. */
+/**
+ * Message names of a token, the first two by name: `ServerHello, Certificate +2`; sealed ones are said to be. Of hellos that
+ * were exchanged twice, why: `HelloRetryRequest wants secp384r1`.
+ */
 export function messagesText(wire: Wire & { kind: 'token' }): string {
-  const names = wire.messages.map((message) => message.name)
+  const told = wire.messages.find((message) => message.note !== null)
+  const names =
+    told === undefined
+      ? wire.messages.map((message) => message.name)
+      : [
+          `${told.name} ${told.note ?? ''}`,
+          ...wire.messages.filter((each) => each !== told && each.contentType !== 20).map(({ name }) => name),
+        ]
   const sealed = wire.token.records.filter((record) => record.protection === 'sealed').length
   if (names.length === 0) return sealed > 0 ? 'sealed' : wire.token.kind
   const shown = names.slice(0, 2).join(', ')

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
 import { delayBar } from '../../renderer/timeline/clocks.ts'
 import { layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
+import { pagesOf } from '../../renderer/timeline/pages.ts'
 import { densityFor, fitOf, stepFrom } from '../../renderer/timeline/scale.ts'
 import { eventWords } from '../../renderer/timeline/spoken.ts'
 import { bytesOf, namesAt, wordsOf } from '../../renderer/timeline/words.ts'
@@ -149,6 +150,21 @@ describe('places', () => {
     expect([stepFrom(1, 1), stepFrom(1, -1), stepFrom(0.84, 1), stepFrom(2, 1), stepFrom(0.4, -1)]).toEqual([
       1.1, 0.9, 0.9, 2, 0.4,
     ])
+  })
+})
+
+describe('pages', () => {
+  it('hold the whole score once, cut where no line and no card’s text is crossed', () => {
+    const score = layoutOf(trickled(60), 'full', new Set(['server:1']))
+    const pages = pagesOf(score, 600)
+    expect(pages.length).toBeGreaterThan(5)
+    expect(pages.reduce((sum, page) => sum + page.height, 0)).toBe(score.height)
+    for (const page of pages) {
+      expect(page.height).toBeLessThanOrEqual(600)
+      const crossed = score.lines.filter(({ top, height }) => top < page.top && top + height > page.top)
+      expect(crossed).toEqual([])
+    }
+    expect(pagesOf(layoutOf(failedConversation, 'full', none), 5000)).toHaveLength(1)
   })
 })
 

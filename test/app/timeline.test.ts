@@ -160,3 +160,31 @@ describe('three thousand calls', () => {
     await page.getByRole('listitem', { name: /^Client, ISC #1, / }).waitFor()
   })
 })
+
+describe('on paper', () => {
+  it('the score stands alone, light, whole and headed on every page', async () => {
+    await open(capture('trickled-hello'))
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('1')
+    await page.getByRole('listitem', { name: /^Server, ASC #1 to #60/ }).click({ position: { x: 6, y: 6 } })
+    await page.keyboard.press('e')
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+    const paper = page.locator('.paper')
+    await paper.getByRole('listitem', { name: /^Client, ISC #3, / }).waitFor()
+    const names = await paper
+      .locator('.card')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')))
+    expect(new Set(names).size).toBe(65)
+    const sheets = await paper.locator('.sheet').count()
+    expect(sheets).toBeGreaterThan(2)
+    expect(await paper.locator('.score-head').count()).toBe(sheets)
+    await paper.getByText(`1 of ${String(sheets)}`).waitFor()
+    expect(await page.locator('.win').isVisible()).toBe(false)
+    expect(await paper.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
+      'rgb(255, 255, 255)',
+    )
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    await paper.waitFor({ state: 'detached' })
+  })
+})

@@ -129,10 +129,11 @@ export const clientCertificateRules: readonly Rule[] = [
       if (request === null || request.body.authorities.length === 0 || outcome.outcome !== 'failed')
         return null
       if (sent?.body.certificates.length !== 0) return null
+      const listed = request.body.authorities.length
       return remark('info', 'client', {
         title: 'The client may have no certificate from the listed issuers',
         confidence: 'possible',
-        explanation: `The server listed ${String(request.body.authorities.length)} issuers; Windows clients choose only among certificates of these.`,
+        explanation: `The server listed ${String(listed)} issuer${listed === 1 ? '' : 's'}; Windows clients choose only among certificates of these.`,
         remedy: "Issue the client's certificate from one of these CAs, or add its CA to the server's list.",
         evidence: [
           atMessage(conversation, request.message, 'the list of issuers'),
