@@ -7,6 +7,8 @@ import type { Finding } from './diagnosis/finding.ts'
 import { judge, verdictOf } from './diagnosis/judge.ts'
 import { type HandshakeView, viewFailure } from './diagnosis/view.ts'
 import type { ReportFinding } from './contract/report.ts'
+import { readInside } from './inside/list.ts'
+import { maxOpenedBytes } from './limits.ts'
 import type { Crypto } from './ports.ts'
 import { handshakesOf, type HandshakeSummary } from './schannel/handshakes.ts'
 import type { OutcomeFacts, Replay, ReplayOptions } from './schannel/model.ts'
@@ -40,8 +42,11 @@ export interface Analysis {
 }
 
 export function analyse(captured: Conversation, options: ReplayOptions, host: AnalysisHost): Analysis {
-  const opening = host.keys === null ? null : openConversation(captured, host.keys, host.crypto)
-  const conversation = opening?.conversation ?? captured
+  const opening =
+    host.keys === null
+      ? null
+      : openConversation(captured, host.keys, host.crypto, { applicationBytes: maxOpenedBytes })
+  const conversation = opening?.opened === true ? withInside(opening.conversation) : captured
   const landmarks = landmarksOf(conversation)
   const outcome = outcomeOf(conversation, landmarks)
   const handshakes = handshakesOf(conversation, landmarks, outcome)
@@ -51,4 +56,9 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
   const neighbours = host.neighbours(conversation.id)
   const findings = diagnose(conversation, outcome, candidates, neighbours, host.world, view)
   return { conversation, options, opening, outcome, view, handshakes, candidates, replay: replayed, findings }
+}
+
+function withInside(conversation: Conversation): Conversation {
+  const inside = readInside(conversation)
+  return inside === null ? conversation : { ...conversation, inside }
 }

@@ -4,7 +4,9 @@ import type { PacketAgain } from './capture/capture.ts'
 import { Association } from './conversation/association.ts'
 import { Connection, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation, Side } from './conversation/facts.ts'
-import type { Piece } from './conversation/gatherer.ts'
+import { ConversationBuilder } from './conversation/builder.ts'
+import type { Closing, Gatherer, Piece } from './conversation/gatherer.ts'
+import { innerConversation } from './inside/inner.ts'
 import { PacketDecoder } from './decode.ts'
 import { EapSession } from './eap/session.ts'
 import type { Crypto } from './ports.ts'
@@ -62,13 +64,21 @@ export function reread(
   if (flow instanceof Connection) flow.flush()
   const builder = flow instanceof EapSession ? flow.builder : flow.open()
   builder.settle()
-  const conversation = builder.finish(record.closing)
+  return rereadOf(builder, record.closing, missing)
+}
+
+/** A conversation inside `outer`, whose keys opened it, read again as the scan did. */
+export function rereadInner({ closing }: ConversationRecord, outer: Conversation): Reread {
+  const inner = innerConversation(outer, closing.id, options)
+  const builder = inner?.builder ?? new ConversationBuilder(options, [0, 0])
+  return rereadOf(builder, closing, 0)
+}
+
+function rereadOf(builder: Gatherer, closing: Closing, missing: number): Reread {
+  const conversation = builder.finish(closing)
   const c = builder.clientDirection()
-  return {
-    conversation,
-    pieces: { client: builder.pieces[c], server: builder.pieces[c === 0 ? 1 : 0] },
-    missing,
-  }
+  const pieces = { client: builder.pieces[c], server: builder.pieces[c === 0 ? 1 : 0] }
+  return { conversation, pieces, missing }
 }
 
 /** Packets read again are noted already. */

@@ -21,6 +21,8 @@ export const maxPrologueBytes = 1 << 16
 export const maxEventsKept = 256
 /** Application records described at the start and at the end of a stream. */
 export const firstApplicationRecords = 12
+/** Bytes of application data at the start of a stream whose records are described too, however many they are. */
+export const firstApplicationBytes = 1 << 14
 export const lastApplicationRecords = 4
 /** Sealed records shorter than this are always noted (alerts, KeyUpdate), up to `maxSmallRecords`. */
 export const smallRecordBytes = 64
@@ -44,6 +46,10 @@ export const maxFragmentedMessageBytes = 1 << 17
 /** Separate runs of one such message that wait for what lies between, and fragments it may come in. */
 export const maxFragmentHoles = 64
 export const maxFragmentsPerMessage = 4096
+/** Bytes of opened application data read on each side for what lies inside TLS. */
+export const maxOpenedBytes = 1 << 18
+/** TLS inside TLS: conversations one in another. */
+export const maxInnerDepth = 4
 /** Nested link headers, IPv6 extension headers and tunnels per packet. */
 export const maxHeaderNesting = 16
 /** Certificates read from one Certificate message. */

@@ -57,10 +57,13 @@ export class RecordStore {
   private readonly addresses: string[] = []
   /** Of the few conversations that came through tunnels. */
   private readonly tunnels = new Map<number, readonly string[]>()
+  /** Of the few that lie in another conversation, or were announced by one. */
+  private readonly within = new Map<number, NonNullable<Closing['within']>>()
 
   add(record: ConversationRecord): void {
-    const { id, endpoints, tunnels } = record.closing
+    const { id, endpoints, tunnels, within } = record.closing
     if (tunnels.length > 0) this.tunnels.set(id, tunnels)
+    if (within !== null) this.within.set(id, within)
     const place = id - 1
     const block = Math.floor(place / recordsInBlock)
     while (this.blocks.length <= block) this.blocks.push(new Float64Array(recordsInBlock * width))
@@ -76,7 +79,8 @@ export class RecordStore {
     const block = this.blocks[Math.floor(place / recordsInBlock)]
     if (block?.[from] !== id) return null
     const addresses = [this.addresses[2 * place]!, this.addresses[2 * place + 1]!] as const
-    return recordOf(block.subarray(from, from + width), addresses, this.tunnels.get(id) ?? [])
+    const few = { tunnels: this.tunnels.get(id) ?? [], within: this.within.get(id) ?? null }
+    return recordOf(block.subarray(from, from + width), addresses, few)
   }
 }
 
@@ -117,7 +121,7 @@ function countsOf(counted: Counted): readonly number[] {
 function recordOf(
   numbers: Float64Array,
   addresses: readonly [string, string],
-  tunnels: readonly string[],
+  few: Pick<Closing, 'tunnels' | 'within'>,
 ): ConversationRecord {
   let at = 0
   const next = () => numbers[at++]!
@@ -137,7 +141,7 @@ function recordOf(
   const closing: Closing = {
     id,
     transport,
-    tunnels,
+    ...few,
     endpoints: [
       { address: addresses[0], port: portA },
       { address: addresses[1], port: portB },
@@ -156,7 +160,7 @@ function recordOf(
     quietAfter: next(),
   }
   const noted = { from: next(), to: next() }
-  const key = { addressA, addressB, portA, portB, version, tunnels }
+  const key = { addressA, addressB, portA, portB, version, tunnels: few.tunnels }
   return { transport, key: flag(5) ? key : null, closing, noted }
 }
 

@@ -395,6 +395,7 @@ function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: n
   }
   return {
     id: flow.id,
+    within: null,
     transport: flow.transport,
     tunnels: 'key' in flow ? flow.key.tunnels : [],
     endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),

@@ -17,7 +17,9 @@ import type { WhatIf, WhatIfQuestion } from '../../shared/contract/whatif.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
-import { reread, type ReadAgain, type Reread } from '../../shared/inspect.ts'
+import { innerConversation } from '../../shared/inside/inner.ts'
+import { reread, rereadInner, type ReadAgain, type Reread } from '../../shared/inspect.ts'
+import { maxInnerDepth } from '../../shared/limits.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
 import { type ConversationRecord, RecordStore } from '../../shared/records.ts'
 import { Scanner } from '../../shared/scan.ts'
@@ -141,6 +143,10 @@ class Capture implements OpenCapture {
   private readonly spool: FileSpool | null
   private readonly scanner: Scanner
   private readonly records = new RecordStore()
+  /** Conversations that hold another one inside their TLS. */
+  private readonly holding: number[] = []
+  /** By their number, those that lie in it or that it announced. */
+  private readonly held = new Map<number, number[]>()
   private readonly trust: Trust
   private readonly neighbourhood = new Neighbourhood()
   private readonly replay: ReplayOptions
@@ -208,6 +214,7 @@ class Capture implements OpenCapture {
     // Who follows a capture ends it by stopping.
     if (following) this.cancelled = false
     this.scanner.finish()
+    this.lookInside()
     this.meetNeighbours()
     this.flush(hooks)
     this.rows.sort((a, b) => a.id - b.id)
@@ -266,12 +273,9 @@ class Capture implements OpenCapture {
   keyLogOf(ids: readonly number[]): string {
     const { log } = this
     if (log === null) return ''
-    return ids
-      .map((id) => {
-        const again = reread(this.recordOf(id), this.scanner.noted, this.readAgain, nodeCrypto)
-        return keyLogLines(log, again.conversation)
-      })
-      .join('')
+    // What lies inside TLS is opened with the keys of both.
+    const all = new Set(ids.flatMap((id) => [id, ...this.outside(id)]))
+    return [...all].map((id) => keyLogLines(log, this.rereadOf(id).conversation)).join('')
   }
 
   close(): void {
@@ -285,7 +289,8 @@ class Capture implements OpenCapture {
 
   private get viewHost() {
     const { clock } = this.input
-    return { clock, crypto: nodeCrypto, world: { trust: this.trust, clock, now: this.now } }
+    const holds = (id: number) => [...(this.held.get(id) ?? [])]
+    return { clock, crypto: nodeCrypto, holds, world: { trust: this.trust, clock, now: this.now } }
   }
 
   private recordOf(id: number): ConversationRecord {
@@ -296,10 +301,34 @@ class Capture implements OpenCapture {
 
   private look(id: number): Inspected {
     if (this.last?.id === id) return this.last
-    const record = this.recordOf(id)
-    const again = reread(record, this.scanner.noted, this.readAgain, nodeCrypto)
+    const again = this.rereadOf(id)
     this.last = { id, reread: again, analysis: this.analyse(again.conversation, this.replay) }
     return this.last
+  }
+
+  private rereadOf(id: number): Reread {
+    const record = this.recordOf(id)
+    const [outer] = this.outside(id)
+    return outer === undefined
+      ? reread(record, this.scanner.noted, this.readAgain, nodeCrypto)
+      : rereadInner(record, this.look(outer).analysis.conversation)
+  }
+
+  /** The conversations around this one, the nearest first. */
+  private outside(id: number): number[] {
+    const { within } = this.recordOf(id).closing
+    return within?.carrier !== null ? [] : [within.parent, ...this.outside(within.parent)]
+  }
+
+  /** Conversations inside others get the numbers behind all of those, so that loading keys renumbers nothing. */
+  private lookInside(): void {
+    for (const outer of this.holding) {
+      const { conversation } = this.look(outer).analysis
+      const inner = innerConversation(conversation, this.scanner.conversations + 1, this.builderOptions)
+      if (inner === null) continue
+      this.scanner.conversations++
+      this.closed(inner.builder.finish(inner.closing), { ...this.recordOf(outer), closing: inner.closing })
+    }
   }
 
   private readonly readAgain: ReadAgain = (place) => {
@@ -332,11 +361,29 @@ class Capture implements OpenCapture {
 
   private keep(conversation: Conversation, record: ConversationRecord): void {
     this.records.add(record)
+    this.belongs(conversation)
     const analysis = this.analyse(conversation, this.replay)
     const row = rowView(analysis, this.viewHost)
     this.neighbourhood.closed(analysis, row, this.viewHost.world)
+    if (this.holdsAnother(analysis)) this.holding.push(conversation.id)
     this.rows.push(row)
     this.pending.push(row)
+  }
+
+  private belongs({ id, parent }: Conversation): void {
+    if (parent === null) return
+    const held = this.held.get(parent)
+    if (held === undefined) this.held.set(parent, [id])
+    else held.push(id)
+  }
+
+  private holdsAnother({ conversation, opening }: Analysis): boolean {
+    if (opening?.opened !== true || innerConversation(conversation, 0, this.builderOptions) === null)
+      return false
+    if (this.outside(conversation.id).length < maxInnerDepth) return true
+    const text = `Conversation ${String(conversation.id)} holds another one inside its TLS; only ${String(maxInnerDepth)} in one another are followed (maxInnerDepth).`
+    this.scanner.warnings.add('limit-reached', null, conversation.lastPacket, text)
+    return false
   }
 
   /** The neighbour rules look at all conversations together; rows that they say something about are sent again. */

@@ -75,8 +75,13 @@ export type Beat =
     }
   /** The head of a run that was opened: closes it again. */
   | { readonly kind: 'opened'; readonly group: CallGroup; readonly fold: string }
-  /** What was said before TLS, by the protocol that carries it. */
-  | { readonly kind: 'carrier'; readonly at: number | null; readonly step: CarrierStep }
+  /** What was said before TLS, by the protocol that carries it, or inside TLS, where keys opened it. */
+  | {
+      readonly kind: 'carrier'
+      readonly at: number | null
+      readonly step: CarrierStep
+      readonly inside: boolean
+    }
   /** Where nothing more came: the transport's failure, or the end of the capture. */
   | { readonly kind: 'end'; readonly text: string; readonly failing: boolean }
 
@@ -91,11 +96,13 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   const steps = folded(stepsOf(conversation, tokens), opened)
   const repairs = new Repairs(conversation)
   const events = repairs.byTime
-  const prologue = [...conversation.carrier.steps]
+  const prologue = conversation.carrier.steps.map((step) => ({ step, inside: false }))
+  const inside = (conversation.inside?.steps ?? []).map((step) => ({ step, inside: true }))
+  const saying = [...prologue, ...inside]
   /** The run of application data that is being drawn, by its name; null between runs. */
   let dataRun: string | null = null
   const delivered = new Set(steps.flatMap((step) => step.pieces.map((piece) => piece.token.id)))
-  const told = new Set(prologue.flatMap((step) => step.packets))
+  const told = new Set(prologue.flatMap(({ step }) => step.packets))
   // What the carrier's dialogue says line by line is not drawn once more as bytes that are no TLS.
   const loose = conversation.tokens.filter(
     (token) =>
@@ -259,12 +266,14 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   /** The carrier's dialogue by time, between the transport's events. */
   function flushCarrier(before: number | null): void {
     for (;;) {
-      const step = prologue[0]
-      if (step === undefined) return
-      const time = at(step.time)
+      const next = saying[0]
+      if (next === undefined) return
+      const time = at(next.step.time)
       if (before !== null && time !== null && time > before) return
-      prologue.shift()
-      beats.push({ kind: 'carrier', at: time, step })
+      saying.shift()
+      // Data behind what was said begins a run of its own.
+      if (next.inside) dataRun = null
+      beats.push({ kind: 'carrier', at: time, ...next })
     }
   }
 

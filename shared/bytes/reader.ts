@@ -144,7 +144,8 @@ export class Reader {
 
   private take(length: number, what: string): number {
     const at = this.at
-    if (length > this.end - at) refuse(what, at)
+    // A length that was computed may be negative: it would lead back.
+    if (length < 0 || length > this.end - at) refuse(what, at)
     this.at = at + length
     return at
   }

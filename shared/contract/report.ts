@@ -299,6 +299,7 @@ const conversationHead = z.object({
   id: z.number(),
   /** Stable over runs; notes and links anchor on it. */
   key: z.string(),
+  /** The conversation that this one lies in, or that announced it. */
   parent: z.number().nullable(),
   transport: z.enum(['tcp', 'udp', 'quic', 'eapol', 'radius']),
   /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
@@ -309,6 +310,8 @@ const conversationHead = z.object({
   durationMs: z.number().nullable(),
   packets: z.number(),
   carrier,
+  /** What was said inside TLS, where keys opened it; its `name` is that protocol. */
+  inside: carrier.nullable(),
   handshakes: z.array(handshake),
   protocol: z.string().nullable(),
   serverName: z.string().nullable(),
@@ -339,6 +342,8 @@ export const row = conversationHead.extend({
 
 /** One conversation in full. */
 export const conversation = conversationHead.extend({
+  /** Conversations that lie in this one, or that it announced. */
+  holds: z.array(z.number()),
   contexts: z.object({ client: context, server: context }),
   tokens: z.array(token),
   messages: z.array(message),

@@ -3,6 +3,7 @@
 import type { Carrier, CarrierReading, PrologueBytes } from '../carriers/carrier.ts'
 import { readCarriers, recogniseCarrier } from '../carriers/reading.ts'
 import {
+  firstApplicationBytes,
   firstApplicationRecords,
   maxChunksKept,
   maxMessageBytes,
@@ -209,7 +210,10 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
       case contentTypes.applicationData:
         if (!this.options.keepSealed) return false
         return (
-          !stream.bulk || length < smallRecordBytes || stream.applicationRecords < firstApplicationRecords
+          !stream.bulk ||
+          length < smallRecordBytes ||
+          stream.applicationRecords < firstApplicationRecords ||
+          stream.applicationBytes + length <= firstApplicationBytes
         )
       case contentTypes.heartbeat:
         return false

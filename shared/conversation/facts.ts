@@ -171,9 +171,50 @@ export interface CarrierFacts {
   readonly steps: readonly CarrierStep[]
 }
 
+/** What an application's answer inside TLS means for the diagnosis; its step says it in words. */
+export type Told =
+  | {
+      readonly kind: 'http'
+      readonly status: number
+      /** IIS's second number (403.7), where the body shows it. */
+      readonly substatus: number | null
+      /** What the body or the reason says of client certificates. */
+      readonly certificate: 'missing' | 'refused' | null
+      /** Host of the request. */
+      readonly host: string | null
+      /** Scheme of the Authorization that was refused. */
+      readonly scheme: string | null
+    }
+  /** LDAP result code, and the hexadecimal number behind "data" in Active Directory's message. */
+  | { readonly kind: 'ldap'; readonly result: number; readonly data: number | null }
+  /** CredSSP: NTSTATUS of a TSRequest's errorCode; null where the server ended the exchange without one. */
+  | { readonly kind: 'credssp'; readonly status: number | null }
+  /** RDSTLS: a Win32 error. */
+  | { readonly kind: 'rdstls'; readonly result: number }
+  /** MS-CHAPv2 in a tunnel: the error of its failure (RFC 2759 §6). */
+  | { readonly kind: 'mschap'; readonly error: number | null }
+  /** A mail or file server's refusal. */
+  | { readonly kind: 'reply'; readonly about: 'certificate' | 'log-in' | 'session-reuse' | 'other' }
+  /** A Windows service that speaks HTTP. */
+  | { readonly kind: 'service'; readonly name: string }
+
+export interface InsideStep extends CarrierStep {
+  readonly tells: Told | null
+  /** The records that brought it, as a range of the sender's stream. */
+  readonly stream: readonly [start: number, end: number]
+}
+
+/** What was said inside TLS, where keys opened it. */
+export interface InsideFacts {
+  /** The protocol: http, ldap, credssp … */
+  readonly name: string
+  readonly steps: readonly InsideStep[]
+}
+
 /** Everything the later rooms know about one conversation. */
 export interface Conversation {
   readonly id: number
+  /** The conversation that this one lies in, or that announced it. */
   readonly parent: number | null
   readonly transport: 'tcp' | 'udp' | 'quic' | 'eapol' | 'radius'
   /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
@@ -181,6 +222,8 @@ export interface Conversation {
   readonly clientEndpoint: Endpoint
   readonly serverEndpoint: Endpoint
   readonly carrier: CarrierFacts
+  /** null where nothing was opened, or what was opened is no protocol known here. */
+  readonly inside: InsideFacts | null
   /** How the client was told from the server: its ClientHello, the carrier, the SYN, or nothing better than ports. */
   readonly rolesBy: 'client-hello' | 'server-hello' | 'carrier' | 'syn' | 'guess'
   readonly client: StreamFacts

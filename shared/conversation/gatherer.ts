@@ -36,6 +36,8 @@ export interface Piece {
 /** What the transport knows at the end and the builder does not. */
 export interface Closing {
   readonly id: number
+  /** The conversation in which this one lies, or that announced it, and what was said of it there. */
+  readonly within: { readonly parent: number; readonly carrier: CarrierFacts | null } | null
   readonly transport: Conversation['transport']
   readonly tunnels: Conversation['tunnels']
   readonly endpoints: readonly [Endpoint, Endpoint]
@@ -145,12 +147,13 @@ export abstract class Gatherer {
     const s = c === 1 ? 0 : 1
     return {
       id: closing.id,
-      parent: null,
+      parent: closing.within?.parent ?? null,
       transport: closing.transport,
       tunnels: closing.tunnels,
       clientEndpoint: closing.endpoints[c],
       serverEndpoint: closing.endpoints[s],
-      carrier: this.carrier,
+      carrier: closing.within?.carrier ?? this.carrier,
+      inside: null,
       rolesBy: this.rolesBy,
       client: this.streamFacts(c, closing),
       server: this.streamFacts(s, closing),

@@ -3,6 +3,7 @@
 import { hexText } from '../bytes/fields.ts'
 import { BytePool } from '../bytes/pool.ts'
 import {
+  firstApplicationBytes,
   firstApplicationRecords,
   lastApplicationRecords,
   maxRecordsKept,
@@ -366,7 +367,8 @@ export class TlsStream extends StreamState {
   /** design.md "What is noted": the first and last application records, all small ones, and everything else. */
   private keep(record: TlsRecord): void {
     const small = record.end - record.start - 5 < smallRecordBytes && this.smallRecords < maxSmallRecords
-    const first = this.applicationRecords <= firstApplicationRecords
+    const first =
+      this.applicationRecords <= firstApplicationRecords || this.applicationBytes <= firstApplicationBytes
     if (record.contentType !== contentTypes.applicationData || !this.bulk || first || small) {
       if (small && this.bulk) this.smallRecords++
       if (this.records.length < maxRecordsKept) this.records.push(record)

@@ -42,6 +42,8 @@ export interface FindingDraft {
   readonly evidence: readonly ReportEvidence[]
   /** The failing side's local status; null without a failed call. */
   readonly status: StatusName | null
+  /** Windows events of an application's refusal; those of Schannel come from cause and alert. */
+  readonly events?: ReportFinding['windows']['events']
 }
 
 /** One scenario of the catalogue, or a check beside it. The texts are printed in docs/diagnosis.md. */
@@ -71,6 +73,8 @@ export interface Words {
   readonly sets?: () => readonly SetRow[]
   readonly evidence?: readonly ReportEvidence[]
   readonly confidence?: Confidence
+  readonly status?: StatusName | null
+  readonly events?: FindingDraft['events']
 }
 
 const noSets = () => []
@@ -113,7 +117,8 @@ export function remark(
     sets: words.sets ?? noSets,
     neighbours: [],
     evidence: words.evidence,
-    status: null,
+    status: words.status ?? null,
+    ...(words.events === undefined ? {} : { events: words.events }),
   }
 }
 

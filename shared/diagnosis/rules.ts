@@ -7,6 +7,7 @@ import { captureRules } from './rules/capture.ts'
 import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
+import { insideRules } from './rules/inside.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
 import { negotiationRules } from './rules/negotiation.ts'
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...transportRules,
   ...carrierRules,
   ...carriedRules,
+  ...insideRules,
   ...captureRules,
   ...limitRules,
 ]

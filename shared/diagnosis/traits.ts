@@ -44,6 +44,8 @@ const bits = {
   opened: 1 << 24,
   longMessage: 1 << 25,
   longRecord: 1 << 26,
+  /** What was opened is a protocol that is read. */
+  inside: 1 << 28,
 } as const
 
 export type Trait = keyof typeof bits
@@ -62,6 +64,7 @@ export function traitsOf(context: Context): number {
   if (outcome.outcome === 'failed') found |= bits.failed
   if (candidates.length > 0) found |= bits.candidate
   if (carrier.name !== 'none' || carrier.steps.length > 0) found |= bits.carried
+  if (conversation.inside !== null) found |= bits.inside
   if (alert !== null) found |= bits.alert
   if (view.alerts.length > 0) found |= bits.alerts
   if (view.serverHello !== null) found |= bits.answered

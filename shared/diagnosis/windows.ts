@@ -29,7 +29,8 @@ function sideOfFailure({ alert, failure }: Context): Side | null {
 /** Words for a finding about the failure itself; a remark has none. */
 export function windowsWords(context: Context, draft: FindingDraft): WindowsWords {
   const { failure } = context
-  if (draft.cause === null || failure === null) return { status: null, events: [], apps: [] }
+  if (draft.cause === null || failure === null)
+    return { status: draft.status, events: [...(draft.events ?? [])], apps: [] }
   const alert = context.alert?.body.description ?? null
   const by = sideOfFailure(context)
   const received = alert === null ? null : alertRow(alert).documented

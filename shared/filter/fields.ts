@@ -166,6 +166,22 @@ export const fields: readonly Field[] = [
     known: ['VXLAN', 'GRE', 'Geneve', 'PPPoE'],
   },
   {
+    name: 'inside',
+    aliases: [],
+    kind: 'text',
+    title: 'Inside',
+    meaning: 'Protocol that keys opened inside TLS: http, ldap, credssp, ftp …',
+    read: (row) => (row.inside === null ? [] : [row.inside.name]),
+  },
+  {
+    name: 'parent',
+    aliases: [],
+    kind: 'number',
+    title: 'Parent',
+    meaning: 'Conversation that this one lies in, or that announced it',
+    read: (row) => (row.parent === null ? [] : [row.parent]),
+  },
+  {
     name: 'tls.version',
     aliases: ['version', 'protocol', 'tls.handshake.version', 'ssl.handshake.version'],
     kind: 'version',

@@ -29,6 +29,8 @@ import {
   timeOfDay,
   verdictText,
   warningText,
+  saidSteps,
+  withinText,
 } from './words.ts'
 
 export interface HtmlOptions {
@@ -154,7 +156,7 @@ function article(conversation: ReportConversation, anchor: string, notes: readon
 }
 
 function facts(conversation: ReportConversation): Html {
-  const { cipherSuite, alpn, group, carrier } = conversation
+  const { cipherSuite, alpn, group, parent } = conversation
   const suite = cipherSuite === null ? 'none chosen' : `${cipherSuite.code} ${cipherSuite.name}`
   const offered =
     alpn.offered === null || alpn.offered.length === 0 ? 'not offered' : `offered ${alpn.offered.join(', ')}`
@@ -190,7 +192,8 @@ function facts(conversation: ReportConversation): Html {
       </tbody>
     </table>
     ${tunnels.length === 0 ? '' : through}
-    ${join(carrier.steps.map((step) => html`<p class="${step.result === 'refused' ? 'fail' : 'q'}">${carrier.name}, ${step.from}: ${step.text} ${packetsText(step.packets)}</p>`))}`
+    ${parent === null ? '' : html`<p class="q">${withinText(conversation)}</p>`}
+    ${join(saidSteps(conversation).map(({ by, step }) => html`<p class="${step.result === 'refused' ? 'fail' : 'q'}">${by}, ${step.from}: ${step.text} ${packetsText(step.packets)}</p>`))}`
 }
 
 function certificates(conversation: ReportConversation): Html | string {

@@ -23,6 +23,8 @@ import {
   timeOfDay,
   verdictText,
   warningText,
+  saidSteps,
+  withinText,
 } from './words.ts'
 
 export interface MarkdownOptions {
@@ -91,8 +93,9 @@ function section(conversation: ReportConversation, notes: readonly PlacedNote[])
       `Client ${endpointText(conversation.client)}, server ${endpointText(conversation.server)}, ${conversation.protocol ?? 'no version chosen'}${suite}${through}`,
     ),
     '',
-    ...conversation.carrier.steps.map(
-      (step) => `- ${escape(`${conversation.carrier.name}, ${step.from}: ${step.text} (${step.result})`)}`,
+    ...(conversation.parent === null ? [] : [`- ${withinText(conversation)}`]),
+    ...saidSteps(conversation).map(
+      ({ by, step }) => `- ${escape(`${by}, ${step.from}: ${step.text} (${step.result})`)}`,
     ),
     '',
   ]

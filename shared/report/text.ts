@@ -37,6 +37,8 @@ import {
   verdictText,
   warningText,
   type Mood,
+  saidSteps,
+  withinText,
 } from './words.ts'
 
 /** Colours of the terminal, or none. Each returns its text with nothing but colour added. */
@@ -162,6 +164,7 @@ function lanes(conversation: ReportConversation, width: number, paint: Paint): s
     conversation.cipherSuite?.name,
     conversation.carrier.name === 'none' ? null : `in ${conversation.carrier.name}`,
     conversation.tunnels.length === 0 ? null : `through ${conversation.tunnels.join(', ')}`,
+    conversation.parent === null ? null : withinText(conversation),
   ].filter((fact) => fact != null)
   const lines = [
     '',
@@ -173,9 +176,9 @@ function lanes(conversation: ReportConversation, width: number, paint: Paint): s
     const sentence = `${printable(failure.summary)} (${failure.confidence})`
     lines.push(...wrapText(sentence, width - 2).map((line) => `  ${line}`))
   }
-  for (const step of conversation.carrier.steps) {
+  for (const { by, step } of saidSteps(conversation)) {
     const text = `${step.from}: ${printable(step.text)}${step.result === 'refused' ? ', refused' : ''}`
-    lines.push(...wrapText(`${conversation.carrier.name}  ${text}`, width - 2).map((line) => `  ${line}`))
+    lines.push(...wrapText(`${by}  ${text}`, width - 2).map((line) => `  ${line}`))
   }
   return `${[...lines, '', ...drawScore(conversation, width, paint), ...diagnosis(conversation, width, paint), ...attributes(conversation, width, paint)].join('\n')}\n`
 }

@@ -225,3 +225,23 @@ export function warningText(warning: ReportHead['capture']['warnings'][number]):
 function milliseconds(time: string): number {
   return Date.parse(`${time.slice(0, 19)}Z`) + Number(`0${/\.\d+/.exec(time)?.[0] ?? ''}`) * 1000
 }
+
+/** What the carrier said before TLS and the application inside it, each with the name of its protocol. */
+export function saidSteps({ carrier, inside }: ReportConversation): readonly {
+  readonly by: string
+  readonly step: ReportConversation['carrier']['steps'][number]
+}[] {
+  const told = (name: string, { steps }: ReportConversation['carrier']) =>
+    steps.map((step) => ({ by: name, step }))
+  return [
+    ...told(carrier.name, carrier),
+    ...(inside === null ? [] : told(`inside TLS, ${inside.name}`, inside)),
+  ]
+}
+
+/** Where a conversation came from, for one that another carries or announced. */
+export function withinText({ parent, carrier }: ReportConversation): string {
+  return carrier.name === 'ftp-data'
+    ? `data connection of conversation ${String(parent)}`
+    : `inside conversation ${String(parent)}`
+}

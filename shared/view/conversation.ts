@@ -20,6 +20,8 @@ import { isoTime } from './time.ts'
 import type { World } from '../diagnosis/candidate.ts'
 
 export interface ConversationViewHost extends ViewHost {
+  /** Conversations that lie in this one, or that it announced. */
+  holds(id: number): number[]
   readonly world: World
 }
 
@@ -27,6 +29,7 @@ export function conversationView(analysis: Analysis, host: ConversationViewHost)
   const { replay } = analysis
   return {
     ...headOf(analysis, host),
+    holds: host.holds(analysis.conversation.id),
     contexts: { client: contextView(replay.client, host), server: contextView(replay.server, host) },
     tokens: replay.tokens.map((token) => tokenView(token, analysis, host)),
     messages: messageViews(analysis),

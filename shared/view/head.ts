@@ -43,6 +43,7 @@ export function headOf(analysis: Analysis, host: ViewHost): Head {
     durationMs: millisecondsBetween(conversation.start, conversation.end),
     packets: conversation.packets,
     carrier: carrierView(conversation.carrier, host),
+    inside: insideView(conversation, host),
     handshakes,
     protocol: first?.protocol ?? null,
     serverName: first?.serverName ?? null,
@@ -88,12 +89,18 @@ function carrierView(carrier: CarrierFacts, host: ViewHost): Head['carrier'] {
   if (steps.length === 0) return bareCarriers.get(name, () => ({ name, steps: [] }))
   return {
     name,
-    steps: steps.map((step) => ({
-      ...step,
-      time: isoTime(host.clock, step.time),
-      packets: [...step.packets],
+    steps: steps.map(({ time, packets, from, text, result }) => ({
+      time: isoTime(host.clock, time),
+      packets: [...packets],
+      from,
+      text,
+      result,
     })),
   }
+}
+
+function insideView({ inside }: Conversation, host: ViewHost): Head['inside'] {
+  return inside === null ? null : carrierView(inside, host)
 }
 
 const bareCarriers = new Shared<Head['carrier']>()

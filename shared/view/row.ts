@@ -25,6 +25,7 @@ export function rowView(analysis: Analysis, host: ViewHost): ReportRow {
     packets: head.packets,
     carrier: head.carrier,
     tunnels: head.tunnels,
+    inside: head.inside,
     handshakes: head.handshakes,
     protocol: head.protocol,
     serverName: head.serverName,

@@ -1,10 +1,10 @@
 // Records test/captures/carriers again: real servers of Debian's packages and real clients talk through a relay that writes what
 // passes as a capture. Usage: node test/recordings/carriers.mjs [NAME …]
 // Needs root (servers drop their rights) and: openssl curl dovecot-imapd dovecot-pop3d dovecot-lmtpd vsftpd slapd ldap-utils
-// postgresql mariadb-server postfix squid microsocks prosody. A recipe whose program is missing says so and is left out.
+// postgresql mariadb-server postfix squid microsocks prosody nginx apache2. A recipe whose program is missing says so and is left out.
 
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,7 +57,9 @@ async function record(name, recipe, serverPort) {
   await listening(serverPort)
   const recording = new Recording()
   const relay = await tcpRelay(recording, recipe.port, serverPort)
-  const client = start(recipe.client(place))
+  // A key log of the client's, where what is inside TLS is to be read.
+  const keys = join(folder, 'keys')
+  const client = start(recipe.client(place), recipe.keys === true ? { SSLKEYLOGFILE: keys } : {})
   for (const text of recipe.says ?? ['']) {
     await sleep(700)
     client.stdin.write(text)
@@ -71,13 +73,14 @@ async function record(name, recipe, serverPort) {
   recipe.stop?.(place)
   for (const child of [server, target]) if (child !== null) await stop(child, recipe.signal ?? 'SIGTERM')
   recording.save(`${out}${name}.pcap`)
+  if (existsSync(keys)) copyFileSync(keys, `${out}${name}.keys`)
   console.log(`${name}: ${recording.packets.length} packets`)
 }
 
 /** Each program gets a process group of its own, so that its children end with it. */
-function start([command, ...list]) {
+function start([command, ...list], more = {}) {
   const stdio = ['pipe', 'ignore', process.env.VERBOSE ? 'inherit' : 'ignore']
-  const child = spawn(command, list, { stdio, detached: true })
+  const child = spawn(command, list, { stdio, detached: true, env: { ...process.env, ...more } })
   child.stdin.on('error', () => undefined)
   child.closed = new Promise((resolve) => child.on('close', resolve))
   return child

@@ -14,6 +14,7 @@ function record(id: number, other: Partial<ConversationRecord['closing']> = {}):
     },
     closing: {
       id,
+      within: null,
       transport: 'tcp',
       tunnels: [],
       endpoints: [
@@ -48,6 +49,18 @@ test('a record comes back as it was kept, in whatever order they close', () => {
   )
   for (const each of kept) store.add(each)
   for (const each of kept) expect(store.get(each.closing.id)).toEqual(each)
+})
+
+test('a conversation within another keeps what was said of it there', () => {
+  const carrier = { name: 'ftp-data', steps: [] }
+  const [inner, data] = [
+    record(2, { within: { parent: 1, carrier: null } }),
+    record(3, { within: { parent: 1, carrier } }),
+  ]
+  const store = new RecordStore()
+  for (const each of [inner, data]) store.add(each)
+  expect(store.get(2)).toEqual(inner)
+  expect(store.get(3)).toEqual(data)
 })
 
 test('a session without a flow keeps that it has none', () => {

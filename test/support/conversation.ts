@@ -194,6 +194,7 @@ export function conversationOf(steps: readonly Step[], settings: Settings = {}):
     start: 0,
     end: time,
     quietAfter: settings.quietAfter ?? 60e9,
+    inside: null,
     limitsReached: [],
   }
 }

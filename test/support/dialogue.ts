@@ -278,6 +278,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     start: 1e6,
     end: last * 1e6,
     quietAfter: setting.quietAfter ?? 0,
+    inside: null,
     limitsReached: [],
   }
 }

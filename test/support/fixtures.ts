@@ -218,6 +218,8 @@ export const failedConversation: ReportConversation = {
   packets: 11,
   tunnels: [],
   carrier: { name: 'none', steps: [] },
+  inside: null,
+  holds: [],
   handshakes: [
     {
       n: 1,
@@ -549,6 +551,8 @@ export const establishedConversation: ReportConversation = {
   packets: 11,
   tunnels: [],
   carrier: { name: 'none', steps: [] },
+  inside: null,
+  holds: [],
   handshakes: [
     {
       n: 1,
@@ -781,6 +785,8 @@ export const incompleteConversation: ReportConversation = {
   packets: 6,
   tunnels: [],
   carrier: { name: 'none', steps: [] },
+  inside: null,
+  holds: [],
   handshakes: [
     {
       n: 1,

@@ -1,11 +1,10 @@
 // Refusals before TLS began: a carrier that denied it, or a proxy that would not open the way.
 
+import { proxies } from '../../carriers/proxies.ts'
 import type { CarrierStep, Conversation } from '../../conversation/facts.ts'
 import type { OutcomeFacts } from '../../schannel/model.ts'
 import type { Candidate } from '../candidate.ts'
 import { atPacket, type HandshakeView } from '../view.ts'
-
-const proxies: readonly string[] = ['http-connect', 'socks']
 
 /** The carrier that spoke last: behind a proxy that let the client through, the one inside it. */
 export function innermostCarrier(conversation: Conversation): string {

@@ -1,10 +1,9 @@
-// Rules about what is said before TLS, and about what is carried inside it.
+// Rules about what is said before TLS.
 
-import { printable } from '../../bytes/text.ts'
 import { candidateOf, remark } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
 import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
-import { atMessage, atPacket, atStream } from '../view.ts'
+import { atMessage, atPacket } from '../view.ts'
 import { byCause, helloRefused } from './by-cause.ts'
 
 /** Carriers whose refusal has a rule of its own; every other one has the first below. */
@@ -196,58 +195,11 @@ export const carrierRules: readonly Rule[] = [
       })
     },
   },
-  {
-    id: 'inside-tls',
-    scenario: null,
-    precondition: 'Keys open the first data of the client, and it begins a Windows service over HTTPS.',
-    evidence: 'The request line.',
-    confidence: 'observed',
-    sources: ['MS-SSTP §3.2.4.1', 'MS-TSGU §2.2', 'MS-WSMV §2.2'],
-    asks: ['opened'],
-    check(context) {
-      const found = serviceInside(context)
-      if (found === null) return null
-      return remark('info', 'client', {
-        title: `Inside TLS: ${found.service}`,
-        explanation: `The first request of the client is ${found.line}`,
-        remedy: `Nothing is wrong. TLS carries ${found.service}; look in its own log for what follows.`,
-        evidence: [atStream('client', found.start, found.end, found.packet, found.line)],
-      })
-    },
-  },
 ]
-
-interface Inside {
-  readonly service: string
-  readonly line: string
-  readonly start: number
-  readonly end: number
-  readonly packet: number
-}
-
-const services: readonly (readonly [RegExp, string])[] = [
-  [/^SSTP_DUPLEX_POST /, 'a VPN (SSTP)'],
-  [/^(RDG_(IN|OUT)_DATA|RPC_(IN|OUT)_DATA) .*(remoteDesktopGateway|rpcproxy|rpcwithcert)/i, 'RD Gateway'],
-  [/^POST \/wsman\b/i, 'WinRM'],
-]
-
-function serviceInside({ conversation }: Context): Inside | null {
-  const record = conversation.client.records.find(
-    ({ innerType, opened }) => innerType === 23 && opened !== null,
-  )
-  if (record === undefined || record.opened === null) return null
-  const end = record.opened.indexOf(13)
-  const line = printable(record.opened, 0, Math.min(end < 0 ? record.opened.length : end, 200))
-  const service = services.find(([pattern]) => pattern.test(line))?.[1]
-  return service === undefined
-    ? null
-    : { service, line, start: record.start, end: record.end, packet: record.packet }
-}
 
 function boundInClear({ conversation }: Context): boolean {
   return conversation.carrier.steps.some(({ text }) => text === 'bind without TLS')
 }
-
 function stepText(context: Context): string {
   return refusedStep(context.conversation)?.text ?? candidateOf(context, 'starttls-refused')?.summary ?? ''
 }

@@ -13,8 +13,9 @@ const names = readdirSync(folder)
   )
   .map((file) => file.replace('.pcap', ''))
 
-/** Rules about carriers; what others say of the handshake is no matter here. */
-const ofCarriers = /^(tds|eap|quic|starttls|proxy|rdp|ldap|database)-/
+/** Rules about carriers and what lies inside TLS; what others say of the handshake is no matter here. */
+const ofCarriers =
+  /^(tds|eap|quic|starttls|proxy|rdp|ldap|database|http|credssp|rdstls|tunnel|server-refuses|ftp|inside)-/
 
 async function reported(name: string) {
   const keys = join(folder, `${name}.keys`)
@@ -35,6 +36,7 @@ async function reported(name: string) {
       client: report.contexts.client.final,
       server: report.contexts.server.final,
       findings: report.findings.map(({ rule }) => rule).filter((rule) => ofCarriers.test(rule)),
+      parent: report.parent,
       carrier: carrier.name,
       steps: carrier.steps.map(({ from, text, result: step, packets }) => ({
         from,
@@ -42,6 +44,15 @@ async function reported(name: string) {
         result: step,
         packets,
       })),
+      inside:
+        report.inside === null
+          ? null
+          : {
+              name: report.inside.name,
+              steps: report.inside.steps.map(
+                ({ from, text, result: step, packets }) => `${from} ${step} ${packets.join(' ')}: ${text}`,
+              ),
+            },
       outcome: result,
       side: failure?.side ?? null,
       cause: failure?.cause ?? null,

@@ -9,9 +9,10 @@ import { finding as findingSchema } from '../../../shared/contract/report.ts'
 import { trustOf } from '../../../electron/worker/trust.ts'
 import { carriedScenarios } from './carried-scenarios.ts'
 import { carrierScenarios } from './carrier-scenarios.ts'
+import { insideScenarios } from './inside-scenarios.ts'
 import { goodHandshakes, scenarios } from './scenarios.ts'
 
-const catalogue = [...scenarios, ...carrierScenarios, ...carriedScenarios]
+const catalogue = [...scenarios, ...carrierScenarios, ...carriedScenarios, ...insideScenarios]
 
 const baseSeconds = Date.UTC(2026, 10, 22) / 1000
 const world: World = { trust: trustOf(null), clock: { baseSeconds }, now: baseSeconds * 1000 }

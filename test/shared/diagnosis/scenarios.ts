@@ -16,7 +16,7 @@ import {
 import type { Settings, Step } from '../../support/conversation.ts'
 
 export interface Scenario {
-  readonly scenario: string
+  readonly scenario: string | null
   readonly title: string
   /** Rule that must find it. */
   readonly rule: string

@@ -1,0 +1,368 @@
+// What applications answer inside TLS, where keys opened it: log-ins refused, certificates asked for too late, names that differ.
+
+import type { ReportFinding } from '../../contract/report.ts'
+import type { InsideStep, Told } from '../../conversation/facts.ts'
+import {
+  accessDenied,
+  badBindings,
+  directoryErrors,
+  type LogonError,
+  logonEvents,
+  msChapErrors,
+  ntStatuses,
+} from '../../sspi/logon.ts'
+import { type Context, type FindingDraft, remark, type Rule } from '../finding.ts'
+import { atStream } from '../view.ts'
+
+type Of<K extends Told['kind']> = Extract<Told, { kind: K }>
+
+/** The last step that tells something of this kind, and what. */
+function told<K extends Told['kind']>(
+  { conversation }: Context,
+  kind: K,
+  when: (tells: Of<K>) => boolean = () => true,
+): { readonly step: InsideStep; readonly tells: Of<K> } | null {
+  const steps = conversation.inside?.steps ?? []
+  for (const step of steps.toReversed()) {
+    const { tells } = step
+    if (tells?.kind === kind && when(tells as Of<K>)) return { step, tells: tells as Of<K> }
+  }
+  return null
+}
+
+function of({ from, stream, packets, text }: InsideStep): ReturnType<typeof atStream> {
+  return atStream(from, stream[0], stream[1], packets[0] ?? 0, text)
+}
+
+function eventsOf(...ids: readonly (keyof typeof logonEvents)[]): ReportFinding['windows']['events'] {
+  return ids.map((id) => ({
+    id,
+    on: 'server',
+    alert: null,
+    logging: logonEvents[id].log,
+    text: logonEvents[id].meaning,
+  }))
+}
+
+/** A log-in that was refused for a reason with a name. */
+function logInRefused(
+  step: InsideStep,
+  protocol: string,
+  error: LogonError | null,
+  number: string,
+): FindingDraft {
+  return remark('warning', 'server', {
+    title: `${protocol}: the log-in was refused`,
+    explanation:
+      error === null
+        ? `TLS is fine. The server answers with ${number}.`
+        : `TLS is fine. The server says that ${error.meaning}: ${error.name} (${number}).`,
+    remedy: error?.remedy ?? 'Look up the number, and the security log of the server at this time.',
+    evidence: [of(step)],
+    events: eventsOf(4625),
+  })
+}
+
+const seen = {
+  evidence: 'The answer, opened with keys.',
+  confidence: 'observed',
+  asks: ['inside'],
+} as const
+
+export const insideRules: readonly Rule[] = [
+  {
+    ...seen,
+    id: 'inside-tls',
+    scenario: null,
+    precondition: 'Keys open the first data of the client, and it begins a Windows service over HTTPS.',
+    evidence: 'The request line.',
+    sources: ['MS-SSTP §3.2.4.1', 'MS-TSGU §2.2', 'MS-WSMV §2.2'],
+    check(context) {
+      const found = told(context, 'service')
+      if (found === null) return null
+      const { name } = found.tells
+      return remark('info', 'client', {
+        title: `Inside TLS: ${name}`,
+        explanation: `The first request of the client is ${found.step.text}.`,
+        remedy: `Nothing is wrong. TLS carries ${name}; look in its own log for what follows.`,
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'ldap-channel-binding',
+    scenario: 'S72',
+    precondition: 'A bind over TLS is answered with invalidCredentials (49) and data 80090346.',
+    sources: ['field S72', 'MS-ADTS §5.1.2.2', 'MS-ERREF §2.1.1'],
+    check(context) {
+      const found = told(context, 'ldap', ({ data }) => data === badBindings)
+      if (found === null) return null
+      return remark('warning', 'client', {
+        title: 'LDAP: the channel binding does not match this TLS session',
+        explanation:
+          'The account is right; the domain controller compared the channel binding token of the log-in with the certificate of its own TLS and found another one, or none although it demands one.',
+        remedy:
+          'Look for a device that ends TLS between client and domain controller (load balancer, inspection) and let TLS through; else update the client to one that sends channel bindings. Only to confirm: LdapEnforceChannelBinding at the domain controller.',
+        lookNext:
+          'Capture at the domain controller too: two different server certificates prove that TLS is ended between.',
+        status: 'SEC_E_BAD_BINDINGS',
+        events: eventsOf(3039, 3040, 3041),
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'ldap-log-in-refused',
+    scenario: null,
+    precondition:
+      'A bind is answered with invalidCredentials (49); Active Directory adds the reason as "data".',
+    sources: ['RFC 4511 appendix A', 'MS-ADTS §5.1.1.3'],
+    check(context) {
+      const found = told(context, 'ldap', ({ result, data }) => result === 49 && data !== badBindings)
+      if (found === null) return null
+      const { data } = found.tells
+      const error = data === null ? null : (directoryErrors[data] ?? null)
+      return logInRefused(
+        found.step,
+        'LDAP',
+        error,
+        data === null ? 'invalidCredentials (49)' : `data ${data.toString(16)}`,
+      )
+    },
+  },
+  {
+    ...seen,
+    id: 'ldap-stronger-auth',
+    scenario: null,
+    precondition:
+      'A bind over TLS is answered with strongerAuthRequired (8) or confidentialityRequired (13).',
+    sources: ['RFC 4511 appendix A', 'MS-ADTS §5.1.1.1'],
+    check(context) {
+      const found = told(context, 'ldap', ({ result }) => result === 8 || result === 13)
+      if (found === null) return null
+      return remark('warning', 'server', {
+        title: 'LDAP: the directory demands a stronger log-in',
+        explanation: `TLS is fine, yet the directory answers ${found.step.text}.`,
+        remedy:
+          'Let the client bind with SASL and signing, or in another way that the directory takes (domain controller: LDAP server signing requirements).',
+        evidence: [of(found.step)],
+        events: eventsOf(2889),
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'credssp-refused',
+    scenario: 'S68',
+    precondition:
+      'A TSRequest of the server carries an errorCode, or its early user authorization denies access.',
+    sources: ['field S68', 'MS-CSSP §2.2.1', 'MS-RDPBCGR §5.4.2.2'],
+    check(context) {
+      const found = told(context, 'credssp')
+      const status = found?.tells.status ?? null
+      if (found === null || status === null) return null
+      const number = `0x${status.toString(16).padStart(8, '0').toUpperCase()}`
+      return {
+        ...logInRefused(found.step, 'CredSSP', ntStatuses[status] ?? null, number),
+        status: status === badBindings ? 'SEC_E_BAD_BINDINGS' : 'SEC_E_LOGON_DENIED',
+      }
+    },
+  },
+  {
+    ...seen,
+    id: 'rdstls-refused',
+    scenario: null,
+    precondition: 'RDSTLS ends with a result other than 0.',
+    sources: ['MS-RDPBCGR §2.2.17.3'],
+    check(context) {
+      const found = told(context, 'rdstls')
+      if (found === null) return null
+      const { result } = found.tells
+      const error = result === 5 ? accessDenied : (directoryErrors[result] ?? null)
+      return logInRefused(found.step, 'RDSTLS', error, `0x${result.toString(16)}`)
+    },
+  },
+  {
+    ...seen,
+    id: 'tunnel-log-in-refused',
+    scenario: null,
+    precondition: 'Inside PEAP or EAP-TTLS, MS-CHAPv2 ends with a failure.',
+    sources: ['RFC 2759 §6', 'RFC 5281 §11.2'],
+    check(context) {
+      const found = told(context, 'mschap')
+      if (found === null) return null
+      const { error } = found.tells
+      const named = error === null ? null : (msChapErrors[error] ?? null)
+      return {
+        ...logInRefused(
+          found.step,
+          'In the tunnel',
+          named,
+          error === null ? 'failure' : `error ${String(error)}`,
+        ),
+        events: eventsOf(6273),
+      }
+    },
+  },
+  {
+    ...seen,
+    id: 'http-client-certificate-missing',
+    scenario: null,
+    precondition: 'HTTP 403.7, or an answer that says no client certificate was sent.',
+    sources: ['IIS status codes', 'nginx error 496', 'RFC 8446 §4.6.2'],
+    check(context) {
+      const found = told(context, 'http', ({ certificate }) => certificate === 'missing')
+      if (found === null) return null
+      const asked = context.view.request !== null
+      return remark('warning', 'client', {
+        title: 'The web server wants a client certificate and got none',
+        explanation: `TLS is fine, ${asked ? 'the server asked for a certificate in the handshake and the client sent none' : 'and no certificate was asked for in the handshake'}; the application answers ${found.step.text}.`,
+        remedy: asked
+          ? 'Give the client a certificate with client authentication whose issuer the server names (or trusts), with its private key readable by the account the program runs as.'
+          : 'Let the server ask within the handshake (http.sys: netsh http update sslcert … clientcertnegotiation=enable); in TLS 1.3 and HTTP/2 it cannot ask later.',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'http-client-certificate-refused',
+    scenario: null,
+    precondition:
+      'HTTP 403.12, 403.13, 403.16 or 403.17, or an answer that says the client certificate is not accepted.',
+    sources: ['IIS status codes', 'nginx error 495'],
+    check(context) {
+      const found = told(context, 'http', ({ certificate }) => certificate === 'refused')
+      if (found === null) return null
+      return remark('warning', 'server', {
+        title: 'The web server does not accept the client certificate',
+        explanation: `TLS is fine; the application looked at the certificate and answers ${found.step.text}${certificateReasons[found.tells.substatus ?? 0] ?? ''}.`,
+        remedy:
+          certificateRemedies[found.tells.substatus ?? 16] ??
+          'Look at which certificates the application accepts, and at the log of the web server.',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'http-request-too-large',
+    scenario: null,
+    precondition: 'HTTP 413, with or without a second handshake for a client certificate.',
+    sources: ['IIS status codes', 'IIS configuration, uploadReadAheadSize'],
+    check(context) {
+      const found = told(context, 'http', ({ status }) => status === 413)
+      if (found === null) return null
+      const late = context.conversation.messages.some(({ handshake }) => handshake > 1)
+      return remark('warning', 'server', {
+        title: 'The request is too large for the web server',
+        explanation: late
+          ? `The server asked for a client certificate when the request had begun, and must hold its body until the second handshake is over: it answers ${found.step.text}.`
+          : `TLS is fine; the server answers ${found.step.text}.`,
+        remedy: late
+          ? 'Let IIS ask within the first handshake (netsh http update sslcert … clientcertnegotiation=enable), or raise uploadReadAheadSize.'
+          : 'Raise the limit of the server (IIS: maxAllowedContentLength, and uploadReadAheadSize where client certificates are asked for; nginx: client_max_body_size).',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'http-misdirected',
+    scenario: null,
+    precondition: 'HTTP 421, or 400 to a request whose Host is another name than that of SNI.',
+    sources: ['RFC 9110 §15.5.20', 'RFC 6066 §3'],
+    check(context) {
+      const name = context.view.firstHello?.body.serverName ?? null
+      const found = told(
+        context,
+        'http',
+        ({ status, host }) => status === 421 || (status === 400 && differs(host, name)),
+      )
+      if (found === null) return null
+      const { host } = found.tells
+      const both = differs(host, name)
+        ? `SNI says ${name ?? ''}, the request's Host ${host ?? ''}`
+        : 'the request is for another site'
+      return remark('warning', 'client', {
+        title: 'The request does not belong to this TLS connection',
+        explanation: `TLS is fine, but ${both}; the server answers ${found.step.text}.`,
+        remedy:
+          'Let the client use one connection for each name (no connection coalescing, no rewritten Host behind a proxy), or give the sites the same TLS settings.',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'http-log-in-refused',
+    scenario: 'S72',
+    precondition: 'HTTP 401 in answer to the last message of a Negotiate or NTLM log-in over TLS.',
+    confidence: 'observed; that channel binding is the reason is possible',
+    sources: ['field S72', 'RFC 5929 §4'],
+    check(context) {
+      const windows = /^(negotiate|ntlm)/i
+      const found = told(
+        context,
+        'http',
+        ({ status, scheme }) => status === 401 && windows.test(scheme ?? ''),
+      )
+      if (found === null) return null
+      return remark('warning', 'server', {
+        title: `HTTP: the log-in with ${found.tells.scheme ?? ''} was refused`,
+        explanation:
+          'TLS is fine. The account or password may be wrong; where they are right, Extended Protection may have found another channel binding than its own.',
+        confidence: 'possible',
+        remedy:
+          'Look at event 4625 of the server. With status 0xC000035B (bad bindings), look for a device that ends TLS between, and let TLS through or take the site out of Extended Protection behind it.',
+        status: 'SEC_E_LOGON_DENIED',
+        events: eventsOf(4625),
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
+    id: 'server-refuses-inside',
+    scenario: null,
+    precondition:
+      'A mail or file server behind TLS refuses a log-in, or something for the sake of a certificate or of TLS.',
+    sources: ['RFC 3207 §4', 'RFC 4954 §6', 'RFC 4217 §10'],
+    check(context) {
+      const found = told(context, 'reply', ({ about }) => about === 'certificate' || about === 'log-in')
+      if (found === null) return null
+      const logIn = found.tells.about === 'log-in'
+      return remark('warning', 'server', {
+        title: logIn
+          ? 'Behind TLS, the server refused the log-in'
+          : 'Behind TLS, the server refused for the sake of TLS',
+        explanation: `The handshake was good. The server answers ${found.step.text}`,
+        remedy: logIn
+          ? 'Look at account and password, and whether this way of logging in is allowed for it.'
+          : 'Look at what the server demands of the certificate or of TLS on this connector (Exchange: TlsCertificateName, RequireTLS, TlsDomainCapabilities).',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+]
+
+const certificateReasons: Readonly<Record<number, string>> = {
+  12: ': no account belongs to it',
+  13: ': it was revoked, or its revocation could not be checked',
+  16: ': its issuer is not trusted, or the certificate is malformed',
+  17: ': it has expired or is not yet valid',
+}
+const certificateRemedies: Readonly<Record<number, string>> = {
+  12: 'Map the certificate to an account (IIS client certificate mapping, or the account in the directory).',
+  13: 'Look whether the server reaches the CRL or OCSP address of the certificate (certutil -verify -urlfetch).',
+  16: "Put the issuer's root into Trusted Root Certification Authorities of the server's computer store, and see that no certificate stands there that is not self-signed (it spoils the whole list).",
+  17: 'Renew the certificate, and look at the clock of the server.',
+}
+
+/** A port in Host is no difference of names. */
+function differs(host: string | null, name: string | null): boolean {
+  if (host === null || name === null) return false
+  return host.replace(/:\d+$/, '').toLowerCase() !== name.toLowerCase()
+}

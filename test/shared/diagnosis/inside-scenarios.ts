@@ -1,0 +1,104 @@
+// What applications answer inside TLS: each refusal with its finding.
+
+import type { InsideFacts, Told } from '../../../shared/conversation/facts.ts'
+import { clientHello, conversationOf, message, serverHello } from '../../support/conversation.ts'
+import type { Scenario } from './scenarios.ts'
+
+const hellos = [message('client', clientHello()), message('server', serverHello())]
+const packet = 9
+
+/** A good handshake, and one answer of the server behind it. */
+function answered(name: string, text: string, tells: Told): Scenario['build'] {
+  const inside: InsideFacts = {
+    name,
+    steps: [
+      { time: 9e6, packets: [packet], from: 'server', text, result: 'refused', tells, stream: [500, 560] },
+    ],
+  }
+  return () => ({
+    conversation: { ...conversationOf(hellos), inside },
+    outcome: { outcome: 'established', failure: null },
+  })
+}
+
+const http = (status: number, more: Partial<Extract<Told, { kind: 'http' }>> = {}): Told => ({
+  kind: 'http',
+  status,
+  substatus: null,
+  certificate: null,
+  host: null,
+  scheme: null,
+  ...more,
+})
+
+const of = (
+  rule: string,
+  title: string,
+  build: Scenario['build'],
+  scenario: string | null = null,
+): Scenario => ({
+  scenario,
+  title,
+  rule,
+  cause: null,
+  packet,
+  build,
+})
+
+export const insideScenarios: readonly Scenario[] = [
+  of(
+    'credssp-refused',
+    'CredSSP with STATUS_LOGON_FAILURE',
+    answered('credssp', 'TSRequest version 6: errorCode STATUS_LOGON_FAILURE (0xC000006D)', {
+      kind: 'credssp',
+      status: 0xc000006d,
+    }),
+    'S68',
+  ),
+  of(
+    'ldap-channel-binding',
+    'a bind with data 80090346',
+    answered('ldap', 'bind: invalidCredentials (49)', { kind: 'ldap', result: 49, data: 0x80090346 }),
+    'S72',
+  ),
+  of(
+    'http-log-in-refused',
+    '401 after the last message of NTLM',
+    answered('http', '401 Unauthorized', http(401, { scheme: 'Negotiate (NTLM)' })),
+    'S72',
+  ),
+  of(
+    'ldap-log-in-refused',
+    'a bind with data 775',
+    answered('ldap', 'bind: invalidCredentials (49)', { kind: 'ldap', result: 49, data: 0x775 }),
+  ),
+  of(
+    'ldap-stronger-auth',
+    'a bind with result 8',
+    answered('ldap', 'bind: strongerAuthRequired (8)', { kind: 'ldap', result: 8, data: null }),
+  ),
+  of('rdstls-refused', 'RDSTLS with 0x52e', answered('rdstls', 'result', { kind: 'rdstls', result: 0x52e })),
+  of(
+    'tunnel-log-in-refused',
+    'MS-CHAPv2 with error 691',
+    answered('eap', 'in the tunnel: EAP-MSCHAPv2 failure, error 691', { kind: 'mschap', error: 691 }),
+  ),
+  of(
+    'http-client-certificate-missing',
+    'HTTP 403.7',
+    answered('http', '403 Forbidden (IIS 403.7)', http(403, { substatus: 7, certificate: 'missing' })),
+  ),
+  of(
+    'http-client-certificate-refused',
+    'HTTP 403.16',
+    answered('http', '403 Forbidden (IIS 403.16)', http(403, { substatus: 16, certificate: 'refused' })),
+  ),
+  of('http-request-too-large', 'HTTP 413', answered('http', '413 Request Entity Too Large', http(413))),
+  of('http-misdirected', 'HTTP 421', answered('http', '421 Misdirected Request', http(421))),
+  of(
+    'server-refuses-inside',
+    '535 behind STARTTLS',
+    answered('mail', '535 5.7.3 Authentication unsuccessful', { kind: 'reply', about: 'log-in' }),
+  ),
+  of('inside-tls', 'WinRM', answered('http', 'POST /wsman', { kind: 'service', name: 'WinRM' })),
+]
