@@ -197,13 +197,30 @@ export class Connection implements StreamSink {
 
   /** The capture ends or the connection is given up: what is held is delivered with its gaps. */
   flush(): void {
-    if (this.builder !== null) for (const stream of this.streams) stream.flush(this)
+    if (this.builder !== null) {
+      for (const stream of this.streams) {
+        stream.flush(this)
+        this.tail(stream, this.builder)
+      }
+    }
     if (this.ring !== null) this.noted.push(...this.ring[0], ...this.ring[1])
     this.ring = null
     // Nearly always they are in order already.
     const { noted } = this
     if (noted.some(({ packet }, i) => i > 0 && packet < noted[i - 1]!.packet))
       noted.sort((x, y) => x.packet - y.packet)
+  }
+
+  /** Bytes at the end of a stream that the capture lacks: its FIN lies behind them, or the peer acknowledged them. */
+  private tail(stream: TcpStream, builder: ConversationBuilder): void {
+    if (!stream.seen || !stream.started || builder.streams[stream.dir].bulk) return
+    // One byte more may be a FIN that was not captured.
+    const acknowledged = stream.finAt < 0 ? stream.acknowledged - 1 : stream.acknowledged
+    const length = Math.max(stream.finAt, acknowledged) - stream.next
+    if (length <= 0) return
+    const reason = stream.acknowledged > stream.next ? 'not-captured' : 'lost'
+    this.gap(stream, length, reason, { packet: this.lastPacket, time: this.end, ack: -1 })
+    stream.advance(length)
   }
 
   data(stream: TcpStream, b: Uint8Array, start: number, end: number, origin: Origin): void {

@@ -133,7 +133,10 @@ export class DatagramBuilder extends Gatherer {
       }
       stream.keep(record)
       // A datagram cut by the capture: what is there of the record cannot be read.
-      if (bodyEnd > end) return
+      if (bodyEnd > end) {
+        this.event('truncated', stream.dir, origin, bodyEnd - end, record.start, -1, -1)
+        return
+      }
       this.content(stream, record, b, bodyStart, bodyEnd)
       at = bodyEnd
     }

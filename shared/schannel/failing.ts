@@ -39,6 +39,11 @@ export function failOnGarbage(walk: Walk): boolean {
 
 /** The peer's alert ends this context: one status for it, nothing put out (schannel §6.1, §6.2). */
 export function failOnAlert(walk: Walk, alert: AlertSeen, end: number, next: number): boolean {
+  if (alert.description === null && walk.scene.outcome.outcome !== 'failed') {
+    // What it says decides; nothing shows that it ended this handshake.
+    walk.ended = true
+    return false
+  }
   walk.record = next
   walk.eatenTo = end
   if (walk.side === 'server' && walk.own.length === 0) return stop(walk)

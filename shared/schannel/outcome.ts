@@ -63,7 +63,8 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   if (refused !== undefined) return refusedBy(conversation, refused)
   const beginsHello =
     conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
-  if (alert !== undefined && client.fromStart && (beginsHello || client.length === 0)) {
+  const whole = client.fromStart && client.gaps.length === 0 && server.gaps.length === 0
+  if (alert !== undefined && alert.type !== null && whole && (beginsHello || client.length === 0)) {
     const left = conversation.events.findIndex(
       ({ kind, from, order }) => kind === 'fin' && from === 'client' && order < alert.order,
     )
@@ -132,7 +133,12 @@ function answersClosing(conversation: Conversation, landmarks: Landmarks, alert:
   const left = conversation.events.some(
     ({ kind, from, order }) => kind === 'fin' && from === closer && order < alert.order,
   )
-  return left && lastSpoken(conversation, landmarks, alert.from) > lastSpoken(conversation, landmarks, closer)
+  if (!left) return false
+  const spokenUnseen = streamOf(conversation, alert.from).gaps.some((gap) => gap.end <= alert.start)
+  return (
+    spokenUnseen ||
+    lastSpoken(conversation, landmarks, alert.from) > lastSpoken(conversation, landmarks, closer)
+  )
 }
 
 /** `order` of the last record of a side, before `until`, that is no alert; -1 without one. */

@@ -143,7 +143,8 @@ function canFollow(scene: Scene, side: Side): boolean {
 
 /** `first` is the client's first message, as an index. */
 function beginsHello({ messages, client }: Conversation, first: number | undefined): boolean {
-  if (first !== undefined) return messages[first]!.type === 1
+  const message = first === undefined ? undefined : messages[first]
+  if (message !== undefined) return message.contentType !== 20 && message.type === 1
   return client.opening[0] === 22 || client.opening[0]! >= 0x80
 }
 

@@ -198,7 +198,10 @@ function clientFlight(
       burst = ack
       const size = record.end - record.start
       // An alert may be padded (RFC 8446 §5.4); a flight never is shorter than the Finished that ends it.
-      if (size === alertBytes || (size < finishedBytes && record.end >= client.length)) {
+      if (
+        size === alertBytes ||
+        (size < finishedBytes && record.end >= client.length && client.gaps.length === 0)
+      ) {
         classes[i] = recordClass.alert
         return { refusal: i, finishedOrder: -1, finishedFrom: -1, finishedAck: -1 }
       }
@@ -228,6 +231,7 @@ function serverRefusal(
   const record = server.records[index]
   if (record?.protection !== 'sealed' || record.contentType !== 23) return null
   if (record.end - record.start !== alertBytes || record.end < server.length) return null
+  if (client.gaps.length > 0 || server.gaps.length > 0) return null
   if (client.records.some(({ protection, order }) => protection === 'sealed' && order < record.order))
     return null
   if (events.some(({ kind, from, order }) => kind === 'fin' && from === 'client' && order < record.order))

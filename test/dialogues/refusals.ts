@@ -61,6 +61,24 @@ export const refusals: readonly Dialogue[] = [
     ],
   },
   {
+    name: 'a sealed alert that nothing shows to be fatal ends no handshake: a renegotiation refused without keys',
+    source: '§4.6, client-initiated; RFC 5246 §7.2.2',
+    wire: [
+      hello,
+      flight,
+      client(message(16, 75), ccs(), sealed(22, 45)),
+      server(ccs(), sealed(22, 45)),
+      client(sealed(22, 230)),
+      server(sealed(21, 31)),
+    ],
+    client: [
+      first,
+      'ISC 2 held | TOKEN 1099, EMPTY 0 | TOKEN 126, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ISC 3 held | TOKEN 51, EMPTY 0 | TOKEN 0, ALERT 0 | SEC_E_OK',
+      'ISC 4 held | NULL | TOKEN 230, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+    ],
+  },
+  {
     name: 'what comes after a side has closed its socket, as its reset shows, makes no call',
     source: '§6.3 row 39',
     wire: [{ ...hello, arrives: 120 }, server(alert(2, 50))],

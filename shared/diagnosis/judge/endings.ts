@@ -69,9 +69,20 @@ export function judgeIncomplete(view: HandshakeView): readonly Candidate[] {
       break
     }
   }
+  const cutDatagram = conversation.events.find(({ kind }) => kind === 'truncated')
+  if (found.length === 0 && cutDatagram !== undefined)
+    found.push(
+      capture(
+        'truncated-capture',
+        `Packets of the ${cutDatagram.from} were cut short when captured.`,
+        [atPacket(cutDatagram.packet, cutDatagram.from, 'cut packet')],
+        'Capture again without a snap length.',
+      ),
+    )
   for (const side of ['client', 'server'] as const) {
     const stream = streamOf(conversation, side)
-    if (stream.seen && !stream.fromStart)
+    const unbegun = conversation.transport === 'udp' && side === 'client' && view.hello === null
+    if (stream.seen && (!stream.fromStart || unbegun))
       found.push(
         capture(
           'capture-gap',

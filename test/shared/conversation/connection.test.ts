@@ -112,6 +112,18 @@ describe('a stream', () => {
     expect(cut.events.at(-1)).toMatchObject({ kind: 'truncated', bytes: 300 })
   })
 
+  it('misses the bytes at its end that a FIN or an acknowledgement says were there', () => {
+    const asked = [...opened, slice(0, 400, { ack: 0 })]
+    const fin: Sent = { from: 'server', at: 46, flags: tcpFlags.fin | tcpFlags.ack, ack: 400 }
+    const closed = only([...asked, fin]).server.gaps
+    expect(closed).toMatchObject([{ start: 0, end: 46, reason: 'lost' }])
+    const answered = only([...asked, fin, { from: 'client', at: 400, ack: 47 }]).server.gaps
+    expect(answered).toMatchObject([{ start: 0, end: 46, reason: 'not-captured' }])
+    const acknowledged = only([...asked, { from: 'client', at: 400, ack: 46 }]).server.gaps
+    expect(acknowledged).toMatchObject([{ start: 0, end: 45, reason: 'not-captured' }])
+    expect(only([...asked, { from: 'client', at: 400, ack: 1 }]).server.gaps).toEqual([])
+  })
+
   it('says once when a window closes', () => {
     const shut = { from: 'server', ack: 400, flags: tcpFlags.ack, window: 0 } as const
     expect(eventsOf([...opened, slice(0, 400), shut, shut])).toEqual([['zero-window', 'server', 4, 0]])

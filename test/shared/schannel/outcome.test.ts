@@ -80,6 +80,10 @@ describe('the outcome of a conversation', () => {
     ]
     expect(shortly([...begun, client(ccs(), hidden(40))])).toBe('failed schannel client alert')
     expect(shortly([...begun, client(ccs(), hidden(40), hidden(300))])).toBe('established')
+    const gap = { start: 300, end: 400, packet: 9, reason: 'not-captured' as const }
+    expect(shortly([...begun, client(ccs(), hidden(40))], { gaps: { client: [gap] } })).not.toContain(
+      'failed',
+    )
   })
 
   it('sees a TLS 1.3 server refuse behind its own ServerHello, unless the client had left before', () => {
@@ -87,6 +91,9 @@ describe('the outcome of a conversation', () => {
     expect(shortly([client(clientHello(250)), refusal])).toBe('failed schannel server alert')
     const { server: calls } = tell([client(clientHello(250)), refusal])
     expect(calls).toEqual(['ASC 1 none | TOKEN 250, EMPTY 0 | TOKEN 0, ALERT 157 | SEC_E_ILLEGAL_MESSAGE'])
+    const gap = { start: 250, end: 330, packet: 9, reason: 'not-captured' as const }
+    const lossy = shortly([client(clientHello(250)), refusal], { gaps: { client: [gap] } })
+    expect(lossy).toBe('incomplete transport transport gap')
   })
 
   it('takes an alert about the end of the stream for what it is: the other side had closed', () => {
