@@ -23,6 +23,7 @@ const associationCost = 400
 export class Association {
   readonly key: FlowKey
   chain: Association | null = null
+  place = -1
   id = 0
   builder: DatagramBuilder | QuicBuilder | null = null
   readonly noted: Noted[] = []

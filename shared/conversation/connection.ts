@@ -64,6 +64,8 @@ export class Connection implements StreamSink {
   readonly key: FlowKey
   /** Next connection with the same hash. */
   chain: Connection | null = null
+  /** In the list of all that are open. */
+  place = -1
   /** Counts conversations from 1; 0 until TLS is confirmed. */
   id = 0
   builder: ConversationBuilder | null = null

@@ -2,10 +2,11 @@
 
 import type { FlowKey } from './connection.ts'
 
-/** What the table holds: something with a key and a chain link. */
+/** What the table holds: something with a key, a chain link, and its place among all. */
 interface Chained<T> {
   readonly key: FlowKey
   chain: T | null
+  place: number
 }
 
 const firstBuckets = 1024
@@ -16,10 +17,15 @@ const firstBuckets = 1024
  * that a single one in the old generation keeps every later one, and all flows in them, from being collected young.
  */
 export class FlowTable<T extends Chained<T>> {
-  size = 0
   /** After `find`: the packet runs from B to A of the flow found. */
   reversed = false
   private buckets = emptyBuckets<T>(firstBuckets)
+  /** About in the order in which they began, and so as they lie in memory: a walk through the buckets would jump about. */
+  private readonly all: T[] = []
+
+  get size(): number {
+    return this.all.length
+  }
 
   find(
     source: number,
@@ -59,28 +65,30 @@ export class FlowTable<T extends Chained<T>> {
   add(flow: T): void {
     if (this.size === this.buckets.length) this.grow()
     this.put(flow)
-    this.size++
+    flow.place = this.all.push(flow) - 1
   }
 
   remove(flow: T): void {
+    if (this.all[flow.place] !== flow) return
+    const last = this.all.pop()!
+    if (last !== flow) {
+      last.place = flow.place
+      this.all[flow.place] = last
+    }
     const { buckets } = this
     const at = hashOf(flow.key) & (buckets.length - 1)
-    let before: T | null = null
-    for (let other = buckets[at] ?? null; other !== null; before = other, other = other.chain) {
-      if (other !== flow) continue
-      if (before === null) buckets[at] = flow.chain
-      else before.chain = flow.chain
-      flow.chain = null
-      this.size--
-      return
+    let before = buckets[at] ?? null
+    if (before === flow) buckets[at] = flow.chain
+    else {
+      while (before !== null && before.chain !== flow) before = before.chain
+      if (before !== null) before.chain = flow.chain
     }
+    flow.chain = null
   }
 
-  /** All flows, in no useful order. */
-  *flows(): Generator<T> {
-    for (const head of this.buckets) {
-      for (let flow = head; flow !== null; flow = flow.chain) yield flow
-    }
+  /** All flows, about in the order in which they began. */
+  flows(): readonly T[] {
+    return this.all
   }
 
   private put(flow: T): void {
@@ -90,9 +98,8 @@ export class FlowTable<T extends Chained<T>> {
   }
 
   private grow(): void {
-    const all = [...this.flows()]
     this.buckets = emptyBuckets(this.buckets.length * 2)
-    for (const flow of all) this.put(flow)
+    for (const flow of this.all) this.put(flow)
   }
 }
 

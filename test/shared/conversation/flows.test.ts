@@ -6,11 +6,12 @@ import type { FlowKey } from '../../../shared/conversation/connection.ts'
 interface Flow {
   readonly key: FlowKey
   chain: Flow | null
+  place: number
 }
 
 function flow(n: number): Flow {
   const key = { addressA: n | 0, addressB: -n, portA: n & 0xffff, portB: 443, version: 4, tunnels: [] }
-  return { key, chain: null }
+  return { key, chain: null, place: -1 }
 }
 
 test('flows are found from both ends while thousands come and go', () => {
