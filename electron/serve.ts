@@ -19,7 +19,7 @@ import type { StreamMessage } from './serve/pages.ts'
 import { maxSpooledBytes, maxUploadBytes, openUploads } from './serve/uploads.ts'
 import { startHost } from './worker/host.ts'
 import type { WorkerProcess } from './worker/host.ts'
-import type { HostMessage, WorkerMessage } from './worker/process.ts'
+import { type HostMessage, readerFlags, type WorkerMessage } from './worker/process.ts'
 
 export interface ServeOptions {
   /** Captures that pages may open, besides uploads: absolute paths. They are opened at once, several as one capture. */
@@ -173,8 +173,7 @@ function forkWorker(data: string | undefined): WorkerProcess<never> {
   const args = data === undefined ? [] : [`${dataArgument}${data}`]
   const child = fork(join(import.meta.dirname, 'worker.js'), args, {
     serialization: 'advanced',
-    // A scan makes much that dies young: a larger nursery spares a quarter of its time (docs/bench.md).
-    execArgv: ['--max-semi-space-size=64'],
+    execArgv: readerFlags,
   })
   return {
     send: (message: HostMessage) => {

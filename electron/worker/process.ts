@@ -2,6 +2,12 @@
 
 import type { BridgeEvent, Outcome, RecentFile } from '../../shared/contract/bridge.ts'
 
+/**
+ * How Node is started where captures are read, as in `npm run inspect`: a scan makes much that dies young, and in a nursery that
+ * has its size from the start less of it is taken for lasting (docs/bench.md).
+ */
+export const readerFlags = ['--min-semi-space-size=32', '--max-semi-space-size=32']
+
 /** What one page says over its line to the worker. */
 export interface PageRequest {
   readonly id: number

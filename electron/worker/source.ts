@@ -13,7 +13,9 @@ import { containerOf, unpack } from './unpack.ts'
 /** Reads begin here in the buffer: page-aligned reads into the first bytes of a large Buffer are several times slower. */
 const bufferStart = 64
 const fileReadBytes = 4 << 20
-/** The same of a file that is still being written, and milliseconds between two looks at it. */
+/** The first piece is twice this, each as large as two of the one before, up to `fileReadBytes`. */
+const firstReadBytes = 256 << 10
+/** Bytes read at once of a file that is still being written, and milliseconds between two looks at it. */
 const growingReadBytes = 512 << 10
 const growthWait = 200
 /** First size of the buffer for bytes that come in chunks. */
@@ -181,6 +183,8 @@ class FilePieces implements Pieces {
   readonly problem = null
   private readonly window: Window
   private read = 0
+  /** Bytes read at once, growing: the first rows are there long before the first large piece would be done with. */
+  private most = firstReadBytes
 
   get total(): number {
     return this.seekable.size
@@ -199,7 +203,8 @@ class FilePieces implements Pieces {
     // A message that asks to stop is read between two pieces.
     await setImmediate()
     if (this.seekable.grows) await this.waitForMore()
-    const room = Math.min(window.bytes.length - window.end, this.total - this.read)
+    if (this.most < fileReadBytes) this.most *= 2
+    const room = Math.min(window.bytes.length - window.end, this.total - this.read, this.most)
     const count = room > 0 ? this.seekable.readForward(this.read, window.bytes, window.end, room) : 0
     // Nothing new yet: the reader is given its turn all the same, so that it can be told to stop.
     if (count === 0 && !this.seekable.grows) return null

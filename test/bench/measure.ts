@@ -2,13 +2,13 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { analyseFile } from '../../electron/worker/analyse.ts'
-import { defaultReplay } from '../../shared/schannel/model.ts'
-import { type CaptureShape, writeCapture } from './generate.ts'
+import type { CaptureShape } from './generate.ts'
 
 const [task, path, ...rest] = process.argv.slice(2)
 
 async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
+  const { analyseFile } = await import('../../electron/worker/analyse.ts')
+  const { defaultReplay } = await import('../../shared/schannel/model.ts')
   let bytes = 0
   let firstRows = 0
   const began = performance.now()
@@ -28,13 +28,15 @@ async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
   const spent = usage()
   const opened: number[] = []
   const changed: number[] = []
+  const profiled: number[] = []
+  const windows = { client: 'win7', server: 'win10-1607' }
   for (let i = 0; i < looks; i++) {
     const id = capture.rows[Math.floor((i * capture.rows.length) / looks)]!.id
     opened.push(timed(() => capture.inspect(id, defaultReplay)))
     changed.push(timed(() => capture.inspect(id, { ...defaultReplay, delivery: 'per-record' })))
+    profiled.push(timed(() => capture.inspect(id, { ...defaultReplay, profile: windows })))
   }
-  opened.sort((a, b) => a - b)
-  changed.sort((a, b) => a - b)
+  for (const list of [opened, changed, profiled]) list.sort((a, b) => a - b)
   return {
     ...spent,
     conversations: capture.rows.length,
@@ -49,6 +51,9 @@ async function scan(file: string, output: 'none' | 'jsonl'): Promise<object> {
     openMedianMs: opened[looks >> 1],
     openWorstMs: opened.at(-1),
     changeMedianMs: changed[looks >> 1],
+    changeWorstMs: changed.at(-1),
+    profileMedianMs: profiled[looks >> 1],
+    profileWorstMs: profiled.at(-1),
     jsonBytes: bytes,
   }
 }
@@ -94,10 +99,15 @@ function plainRead(file: string): object {
   return { bytes }
 }
 
+async function make(file: string, folder: string, shape: CaptureShape): Promise<object> {
+  const { writeCapture } = await import('./generate.ts')
+  return writeCapture(file, folder, shape)
+}
+
 const done =
   task === 'scan' || task === 'jsonl'
     ? await scan(path!, task === 'jsonl' ? 'jsonl' : 'none')
     : task === 'read'
       ? plainRead(path!)
-      : writeCapture(path!, rest[0]!, JSON.parse(rest[1]!) as CaptureShape)
+      : await make(path!, rest[0]!, JSON.parse(rest[1]!) as CaptureShape)
 console.log(JSON.stringify({ ...usage(), ...done }))
