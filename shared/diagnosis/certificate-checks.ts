@@ -1,5 +1,6 @@
 // The checks of one chain as the report lists them: what is right, what is wrong, and the status Windows has for it.
 
+import { sameBytes } from '../bytes/same.ts'
 import type { ReportCertificateCheck } from '../contract/report.ts'
 import type { StatusName } from '../sspi/status.ts'
 import type { Certificate } from '../x509/certificate.ts'
@@ -176,10 +177,7 @@ function keyIds(chain: ChainReading, index: number, certificate: Certificate): C
 
 function place(chain: ChainReading, index: number): Check[] {
   const der = chain.sent[index]!.der
-  const twin = chain.sent.findIndex(
-    (other, i) =>
-      i < index && other.der.length === der.length && other.der.every((byte, at) => byte === der[at]),
-  )
+  const twin = chain.sent.findIndex((other, i) => i < index && sameBytes(other.der, der))
   if (twin >= 0) return [row('order', 'bad', null, `the same certificate as number ${String(twin + 1)}`)]
   const wanted = chain.path.indexOf(index)
   if (wanted < 0) return [row('order', 'bad', null, 'does not belong to the chain')]

@@ -1,5 +1,6 @@
 // Certificates as sent, held against what they should be: the chain, and the faults that explain a refusal.
 
+import { sameBytes } from '../bytes/same.ts'
 import type { Side } from '../conversation/facts.ts'
 import { parseCertificate } from '../x509/certificate.ts'
 import type { Certificate } from '../x509/certificate.ts'
@@ -44,9 +45,10 @@ export interface ChainReading {
 export function readChain(view: HandshakeView, owner: Side, world: World): ChainReading | null {
   const message = view.certificate[owner]
   if (message === null || message.body.certificates.length === 0) return null
-  const { lasting, ...known } = recall(message.body.certificates, owner, isDoubtful(view), world)
-  const chain = { owner, ...known, at: epochMilliseconds(message.message.time, world.clock.baseSeconds) }
-  return { ...chain, faults: faultsOf(view, chain, lasting) }
+  const known = recall(message.body.certificates, owner, isDoubtful(view), world)
+  const { sent, path, top } = known
+  const at = epochMilliseconds(message.message.time, world.clock.baseSeconds)
+  return { owner, sent, path, top, at, faults: faultsOf(view, known, at) }
 }
 
 /** The chains of one handshake, each read when somebody asks; null where it cannot be seen. */
@@ -107,9 +109,11 @@ export function subjectText(certificate: Certificate): string {
 export const leastRsaBits = { schannel: 1024, usual: 2048 }
 
 /** What can be said of a chain once for all handshakes it was sent in. */
-interface Known extends Pick<ChainReading, 'sent' | 'path' | 'top'> {
+interface Known extends Chain {
   /** Faults that hang on nothing but the chain and its owner. */
   readonly lasting: readonly CertificateFault[]
+  /** The name last asked for that the leaf is for: a server is mostly asked for one. */
+  matched: string | null
 }
 
 /** Readings of one sequence of certificates: a server sends the same one every time. */
@@ -191,7 +195,7 @@ function recall(
   if (known === undefined) {
     const path = pathOf(sent, doubted, world)
     const chain = { owner, sent, path, top: topOf(sent, path, world) }
-    known = { sent, path, top: chain.top, lasting: lastingFaults(chain, world) }
+    known = { ...chain, lasting: lastingFaults(chain, world), matched: null }
     readings.set(key, known)
   }
   return known
@@ -246,12 +250,6 @@ function sameName(
   return sameBytes(a.der.subarray(nameA.start, nameA.end), b.der.subarray(nameB.start, nameB.end))
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-
 function topOf(sent: readonly SentCertificate[], path: readonly number[], world: World): ChainReading['top'] {
   const last = sent[path.at(-1)!]!
   if (last.certificate === null) return 'issuer-missing'
@@ -267,18 +265,17 @@ function topOf(sent: readonly SentCertificate[], path: readonly number[], world:
 
 type Chain = Omit<ChainReading, 'faults' | 'at'>
 
-function faultsOf(
-  view: HandshakeView,
-  chain: Omit<ChainReading, 'faults'>,
-  lasting: readonly CertificateFault[],
-): readonly CertificateFault[] {
-  const leaf = chain.sent[0]!
-  if (leaf.certificate === null) return lasting
-  const passing = [
-    ...nameFaults(view, chain, leaf.certificate),
-    ...chain.path.flatMap((index) => validityFaults(chain, index)),
-  ]
-  return passing.length === 0 ? lasting : [...passing, ...lasting]
+/** What hangs on the handshake comes before what lasts; mostly there is nothing of the former. */
+function faultsOf(view: HandshakeView, known: Known, at: number): readonly CertificateFault[] {
+  const leaf = known.sent[0]!
+  if (leaf.certificate === null) return known.lasting
+  let faults = known.lasting
+  for (let i = known.path.length - 1; i >= 0; i--) {
+    const fault = validityFault(known, known.path[i]!, at)
+    if (fault !== null) faults = [fault, ...faults]
+  }
+  const fault = nameFault(view, known, leaf.certificate)
+  return fault === null ? faults : [fault, ...faults]
 }
 
 /** Worst first; what hangs on the handshake comes before them. */
@@ -302,46 +299,48 @@ function lastingFaults(chain: Chain, world: World): readonly CertificateFault[] 
   ]
 }
 
-function nameFaults(view: HandshakeView, chain: Chain, leaf: Certificate): CertificateFault[] {
+function nameFault(view: HandshakeView, known: Known, leaf: Certificate): CertificateFault | null {
   const wanted = view.hello?.body.serverName ?? null
-  if (chain.owner !== 'server' || wanted === null || matchesName(leaf, wanted)) return []
-  return [
-    {
-      cause: 'name-mismatch',
-      certain: true,
-      index: 0,
-      text: `The client asked for ${wanted}, but the server's certificate is for ${namesOf(leaf).slice(0, 4).join(', ') || 'no name'}.`,
-      mark: `names ${namesOf(leaf).slice(0, 2).join(', ') || 'nobody'}`,
-    },
-  ]
+  if (known.owner !== 'server' || wanted === null || wanted === known.matched) return null
+  if (matchesName(leaf, wanted)) {
+    known.matched = wanted
+    return null
+  }
+  return {
+    cause: 'name-mismatch',
+    certain: true,
+    index: 0,
+    text: `The client asked for ${wanted}, but the server's certificate is for ${namesOf(leaf).slice(0, 4).join(', ') || 'no name'}.`,
+    mark: `names ${namesOf(leaf).slice(0, 2).join(', ') || 'nobody'}`,
+  }
 }
 
-function validityFaults(chain: Omit<ChainReading, 'faults'>, index: number): CertificateFault[] {
+/** null where a time is not known, too. */
+function validityFault(chain: Chain, index: number, at: number): CertificateFault | null {
   const certificate = chain.sent[index]!.certificate
-  if (certificate === null || Number.isNaN(chain.at)) return []
-  const whose =
-    index === 0 ? `The ${chain.owner}'s certificate` : `The CA certificate ${subjectText(certificate)}`
-  if (chain.at > certificate.notAfter)
-    return [
-      {
-        cause: 'expired-certificate',
-        certain: true,
-        index,
-        text: `${whose} expired on ${dayText(certificate.notAfter)}, before this handshake (${dayText(chain.at)}).`,
-        mark: `expired ${dayText(certificate.notAfter)}`,
-      },
-    ]
-  if (chain.at < certificate.notBefore)
-    return [
-      {
-        cause: 'not-yet-valid-certificate',
-        certain: true,
-        index,
-        text: `${whose} is valid only from ${dayText(certificate.notBefore)}, after this handshake (${dayText(chain.at)}).`,
-        mark: `valid from ${dayText(certificate.notBefore)}`,
-      },
-    ]
-  return []
+  if (certificate === null) return null
+  const { notBefore, notAfter } = certificate
+  if (at > notAfter)
+    return {
+      cause: 'expired-certificate',
+      certain: true,
+      index,
+      text: `${whoseText(chain, index, certificate)} expired on ${dayText(notAfter)}, before this handshake (${dayText(at)}).`,
+      mark: `expired ${dayText(notAfter)}`,
+    }
+  if (at < notBefore)
+    return {
+      cause: 'not-yet-valid-certificate',
+      certain: true,
+      index,
+      text: `${whoseText(chain, index, certificate)} is valid only from ${dayText(notBefore)}, after this handshake (${dayText(at)}).`,
+      mark: `valid from ${dayText(notBefore)}`,
+    }
+  return null
+}
+
+function whoseText({ owner }: Chain, index: number, certificate: Certificate): string {
+  return index === 0 ? `The ${owner}'s certificate` : `The CA certificate ${subjectText(certificate)}`
 }
 
 /** RFC 5280 §4.2.1.3 and §4.2.1.12. */
@@ -379,8 +378,7 @@ function strengthFaults(chain: Chain, index: number): CertificateFault[] {
   const { certificate, selfSigned } = chain.sent[index]!
   if (certificate === null) return []
   const found: CertificateFault[] = []
-  const whose =
-    index === 0 ? `The ${chain.owner}'s certificate` : `The CA certificate ${subjectText(certificate)}`
+  const whose = whoseText(chain, index, certificate)
   const { type, bits } = certificate.key
   if (bits !== null && bits < (/^(RSA|RSA-PSS|DSA)$/.test(type) ? leastRsaBits.usual : 224))
     found.push({

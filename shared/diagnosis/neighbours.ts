@@ -211,12 +211,27 @@ export function neighbourFacts(
       hello === undefined || chosen === undefined
         ? null
         : hasExtension(hello.extensions, 23) && hasExtension(chosen.extensions, 23),
-    revocationHosts: leaf === null ? none : hostsOf(leaf),
-    leaf:
-      leaf === null
-        ? null
-        : { subject: leaf.subject.text, keyType: leaf.key.type, hash: leaf.signature.hash },
+    revocationHosts: leaf === null ? none : leafFacts(leaf).revocationHosts,
+    leaf: leaf === null ? null : leafFacts(leaf).leaf,
   }
+}
+
+type LeafFacts = Pick<NeighbourFacts, 'revocationHosts' | 'leaf'>
+
+/** Certificates are remembered: all conversations with the same one share what is kept of it. */
+const leaves = new WeakMap<Certificate, LeafFacts>()
+
+function leafFacts(leaf: Certificate): LeafFacts {
+  let facts = leaves.get(leaf)
+  if (facts === undefined) {
+    const { subject, key, signature } = leaf
+    facts = {
+      revocationHosts: hostsOf(leaf),
+      leaf: { subject: subject.text, keyType: key.type, hash: signature.hash },
+    }
+    leaves.set(leaf, facts)
+  }
+  return facts
 }
 
 const none: readonly never[] = []

@@ -16,10 +16,24 @@ export interface OfferedSuite extends CipherSuiteInfo {
 
 /** The suites known to the registry. */
 export function suitesOf(hello: ClientHello): readonly OfferedSuite[] {
-  return hello.cipherSuites.flatMap((code) => {
-    const info = cipherSuiteInfo(code)
-    return info === null ? [] : [{ ...info, code }]
-  })
+  const suites: OfferedSuite[] = []
+  for (const code of hello.cipherSuites) {
+    const suite = offeredSuite(code)
+    if (suite !== null) suites.push(suite)
+  }
+  return suites
+}
+
+const offered = new Map<number, OfferedSuite>()
+
+function offeredSuite(code: number): OfferedSuite | null {
+  const known = offered.get(code)
+  if (known !== undefined) return known
+  const info = cipherSuiteInfo(code)
+  if (info === null) return null
+  const suite = { ...info, code }
+  offered.set(code, suite)
+  return suite
 }
 
 /** Suites that current stacks refuse to enable: NULL, export, RC4, single and triple DES, anonymous. */
@@ -35,7 +49,7 @@ export function isBroken(suite: CipherSuiteInfo): boolean {
  */
 export function offeredVersions(hello: ClientHello): readonly number[] {
   const listed = (hello.supportedVersions ?? [hello.version]).filter((version) => !isGrease(version))
-  return [...listed].sort((a, b) => versionRank(b) - versionRank(a))
+  return listed.length < 2 ? listed : listed.sort((a, b) => versionRank(b) - versionRank(a))
 }
 
 export function offersTls13(hello: ClientHello): boolean {

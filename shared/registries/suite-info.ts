@@ -28,12 +28,14 @@ export function cipherSuiteInfo(code: number): CipherSuiteInfo | null {
   const known = cache.get(code)
   if (known !== undefined) return known
   const name = cipherSuites.names[code]
-  const info = name === undefined || name.endsWith('_SCSV') ? null : describe(code, name)
+  if (name === undefined || name.endsWith('_SCSV')) return null
+  const info = describe(code, name)
   cache.set(code, info)
   return info
 }
 
-const cache = new Map<number, CipherSuiteInfo | null>()
+/** Only what the registry knows: a capture may hold any number. */
+const cache = new Map<number, CipherSuiteInfo>()
 
 function describe(code: number, name: string): CipherSuiteInfo {
   const words = name.replace(/ .*$/, '').replace(/^(TLS|SSL|TLCP)_/, '')

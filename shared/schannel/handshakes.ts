@@ -1,5 +1,6 @@
 // The handshakes of a conversation, each with what was agreed in it.
 
+import { sameBytes } from '../bytes/same.ts'
 import type { Conversation, Message } from '../conversation/facts.ts'
 import { isGrease } from '../registries/registry.ts'
 import { isTls13 } from '../registries/tls.ts'
@@ -105,7 +106,7 @@ function summarise(
       tls13 = isTls13(body.negotiatedVersion)
       choiceSeen = !tls13
       pskIndex = body.pskIndex
-      echoed = sessionId !== null && sessionId.length > 0 && same(sessionId, body.sessionId)
+      echoed = sessionId !== null && sessionId.length > 0 && sameBytes(sessionId, body.sessionId)
     } else if (body.kind === 'encrypted-extensions') {
       chosen = body.alpn ?? chosen
       choiceSeen = true
@@ -135,8 +136,4 @@ function summarise(
     to,
     outcome,
   }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

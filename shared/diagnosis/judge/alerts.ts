@@ -349,10 +349,11 @@ export function nameOf(alert: Parsed<Alert>): string {
 
 /** RFC 8446 §4.1.3: the last eight bytes of ServerHello.random. */
 export function downgradeSentinel(random: Uint8Array): boolean {
-  const mark = [0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]
   const last = random[31]
-  return (last === 0 || last === 1) && mark.every((byte, i) => random[24 + i] === byte)
+  return (last === 0 || last === 1) && downgradeMark.every((byte, i) => random[24 + i] === byte)
 }
+
+const downgradeMark = [0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]
 
 export function quoted(name: string | null): string {
   return name === null ? '(none)' : `“${name}”`

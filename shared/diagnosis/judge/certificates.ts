@@ -3,10 +3,9 @@
 import type { Side } from '../../conversation/facts.ts'
 import { peerOf } from '../../conversation/facts.ts'
 import type { Alert } from '../../tls/messages.ts'
-import { parseCertificate } from '../../x509/certificate.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
-import { certificateFaults } from '../certificates.ts'
-import type { CertificateFault } from '../certificates.ts'
+import { readChain } from '../certificates.ts'
+import type { CertificateFault, ChainReading } from '../certificates.ts'
 import { atCertificate } from '../view.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
 import { nameOf, say } from './alerts.ts'
@@ -22,14 +21,15 @@ export function judgeCertificateAlert(
   const owner = peerOf(by)
   if (owner === 'client' && view.certificate.client?.body.certificates.length === 0)
     return [missingClientCertificate(view, alert, 'likely')]
-  const faults = certificateFaults(view, owner, world)
+  const chain = readChain(view, owner, world)
+  const faults = chain?.faults ?? []
   switch (alert.body.description) {
     case 44:
       return [named(view, alert, 'revoked-certificate', 'observed', `The ${owner}'s certificate is revoked.`)]
     case 45:
       return [expired(view, alert, faults)]
     case 48:
-      return untrusted(view, alert, faults)
+      return untrusted(view, alert, chain)
     default:
       return unspecific(view, alert, faults)
   }
@@ -110,14 +110,14 @@ function expired(view: HandshakeView, alert: Parsed<Alert>, faults: readonly Cer
 function untrusted(
   view: HandshakeView,
   alert: Parsed<Alert>,
-  faults: readonly CertificateFault[],
+  chain: ChainReading | null,
 ): readonly Candidate[] {
   const by = alert.message.from
   const owner = peerOf(by)
-  const about = faults.filter(
+  const about = (chain?.faults ?? []).filter(
     ({ cause }) => cause === 'untrusted-root' || cause === 'incomplete-chain' || cause === 'key-reused',
   )
-  const issuer = issuerOf(view, owner, about[0]?.index ?? 0)
+  const issuer = issuerOf(chain, about[0]?.index ?? 0)
   const refusal = `The ${by} gave up: it does not trust the issuer of the ${owner}'s certificate${issuer === null ? '' : `, “${issuer}”`}.`
   if (about.length === 0)
     return [
@@ -133,12 +133,9 @@ function untrusted(
 }
 
 /** Who issued the certificate of this index, as people call it; null where it was not seen. */
-function issuerOf(view: HandshakeView, owner: Side, index: number): string | null {
-  const der = view.certificate[owner]?.body.certificates[index]?.der
-  const read = der === undefined ? null : parseCertificate(der)
-  if (read?.ok !== true) return null
-  const { commonNames, text } = read.value.issuer
-  return commonNames[0] ?? text
+function issuerOf(chain: ChainReading | null, index: number): string | null {
+  const issuer = chain?.sent[index]?.certificate?.issuer
+  return issuer === undefined ? null : (issuer.commonNames[0] ?? issuer.text)
 }
 
 /** The sentence of a refusal: who gave up, then what is wrong. */

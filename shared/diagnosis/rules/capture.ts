@@ -72,8 +72,7 @@ export const captureRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S63'],
     asks: ['failed', 'gap'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome !== 'failed') return null
+    check({ conversation }) {
       for (const side of ['client', 'server'] as const) {
         const gap = streamOf(conversation, side).gaps[0]
         if (gap === undefined) continue
@@ -98,8 +97,7 @@ export const captureRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S63'],
     asks: ['failed', 'tcp'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome !== 'failed' || conversation.transport !== 'tcp') return null
+    check({ conversation }) {
       const found = firstChunk(conversation, ({ start, end }) => end - start > largestWireSegment)
       if (found === null) return null
       return remark('info', null, {
@@ -141,8 +139,7 @@ export const captureRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S63'],
     asks: ['unfinished', 'disorder'],
-    check({ conversation, outcome }: Context) {
-      if (outcome.outcome === 'established') return null
+    check({ conversation }) {
       const event = conversation.events.find(({ kind }) => kind === 'reordered' || kind === 'overlap')
       return event === undefined
         ? null

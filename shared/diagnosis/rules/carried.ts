@@ -1,7 +1,7 @@
 // Carriers that wrap TLS in packets of their own: SQL Server's TDS, EAP over LAN and RADIUS, QUIC.
 
 import type { CarrierStep, Conversation, TransportEvent } from '../../conversation/facts.ts'
-import { remark, type Context, type Rule } from '../finding.ts'
+import { remark, type Rule } from '../finding.ts'
 import { innermostCarrier } from '../judge/carriers.ts'
 import { atPacket } from '../view.ts'
 import { byCause } from './by-cause.ts'
@@ -93,7 +93,7 @@ export const carriedRules: readonly Rule[] = [
     asks: ['candidate', 'alert', 'eap'],
     check(context) {
       const { alert, conversation } = context
-      if (alert === null || !isEap(conversation)) return null
+      if (alert === null) return null
       const byClient = alert.message.from === 'client'
       const end = refused(conversation)
       return remark('info', byClient ? 'client' : 'server', {
@@ -121,8 +121,7 @@ export const carriedRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['RFC 5216 §2.1.3', 'RFC 5281 §4'],
     asks: ['established', 'eap', 'carried'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome !== 'established' || !isEap(conversation)) return null
+    check({ conversation }) {
       const end = refused(conversation)
       if (end === null) return null
       return remark('warning', 'server', {
@@ -141,8 +140,7 @@ export const carriedRules: readonly Rule[] = [
     confidence: 'likely',
     sources: ['field S70', 'RFC 3579 §2.4'],
     asks: ['candidate', 'unfinished', 'eap', 'repeated'],
-    check({ conversation, outcome }) {
-      if (!isEap(conversation) || outcome.outcome === 'established') return null
+    check({ conversation }) {
       const again = conversation.events.filter(({ kind }) => kind === 'retransmission')
       if (again.length < 2) return null
       return remark('warning', 'transport', {
@@ -164,7 +162,7 @@ export const carriedRules: readonly Rule[] = [
     sources: ['field S75', 'RFC 9000 §6'],
     asks: ['candidate', 'quic'],
     check({ conversation }) {
-      const step = conversation.transport === 'quic' ? refused(conversation) : null
+      const step = refused(conversation)
       if (step?.text.startsWith('Version Negotiation') !== true) return null
       return remark('info', 'server', {
         title: 'Client and server share no QUIC version',
@@ -175,10 +173,6 @@ export const carriedRules: readonly Rule[] = [
     },
   },
 ]
-
-function isEap({ transport }: Context['conversation']): boolean {
-  return transport === 'eapol' || transport === 'radius'
-}
 
 function refused(conversation: Conversation): CarrierStep | null {
   return conversation.carrier.steps.findLast(({ result }) => result === 'refused') ?? null

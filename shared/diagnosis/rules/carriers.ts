@@ -181,10 +181,9 @@ export const carrierRules: readonly Rule[] = [
     sources: ['field S67'],
     asks: ['candidate', 'failed', 'carried'],
     check(context) {
-      const { conversation, outcome } = context
+      const { conversation } = context
       const chosen = conversation.carrier.steps.find(({ result }) => result === 'ok')
-      if (outcome.outcome !== 'failed' || innermostCarrier(conversation) !== 'rdp' || chosen === undefined)
-        return null
+      if (innermostCarrier(conversation) !== 'rdp' || chosen === undefined) return null
       return remark('info', 'server', {
         title: 'RDP: the session ends before logon, because its TLS failed',
         explanation:

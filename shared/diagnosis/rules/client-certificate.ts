@@ -123,11 +123,10 @@ export const clientCertificateRules: readonly Rule[] = [
     confidence: 'possible',
     sources: ['field S36'],
     asks: ['request', 'failed'],
-    check({ view, conversation, outcome }) {
+    check({ view, conversation }) {
       const { request } = view
       const sent = view.certificate.client
-      if (request === null || request.body.authorities.length === 0 || outcome.outcome !== 'failed')
-        return null
+      if (request === null || request.body.authorities.length === 0) return null
       if (sent?.body.certificates.length !== 0) return null
       const listed = request.body.authorities.length
       return remark('info', 'client', {
@@ -194,7 +193,7 @@ export const clientCertificateRules: readonly Rule[] = [
     check(context) {
       const { view, failure, conversation } = context
       const { request } = view
-      if (request === null || !isTls13(view) || context.outcome.outcome !== 'failed') return null
+      if (request === null || !isTls13(view)) return null
       if (view.certificate.client !== null) return null
       const by = context.alert?.message.from ?? conversation.events[failure?.event ?? -1]?.from
       if (by !== 'client' || (context.alert !== null && context.alert.body.description !== 80)) return null
@@ -216,8 +215,8 @@ export const clientCertificateRules: readonly Rule[] = [
     confidence: 'possible',
     sources: ['field S39'],
     asks: ['established', 'reset'],
-    check({ view, conversation, outcome }) {
-      if (outcome.outcome !== 'established' || !isTls13(view)) return null
+    check({ view, conversation }) {
+      if (!isTls13(view)) return null
       const reset = conversation.events.find((event) => event.kind === 'rst' && event.from === 'server')
       if (reset === undefined || conversation.server.applicationBytes > 2048) return null
       if (conversation.client.applicationRecords > 4) return null

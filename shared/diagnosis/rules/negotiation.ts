@@ -11,6 +11,7 @@ import {
   versionRank,
 } from '../offer.ts'
 import { downgradeSentinel } from '../judge/alerts.ts'
+import { type CipherSuiteInfo, cipherSuiteInfo } from '../../registries/suite-info.ts'
 import { lacksRenegotiationInfo } from '../judge/server-choice.ts'
 import { candidateOf, remark, aboutCandidate } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
@@ -326,11 +327,11 @@ export const negotiationRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['RFC 7465', 'RFC 9325 §4.1'],
     asks: ['established', 'answered'],
-    check({ view, conversation, outcome }) {
+    check({ view, conversation }) {
       const chosen = view.serverHello
-      if (chosen === null || outcome.outcome !== 'established') return null
+      if (chosen === null) return null
+      if (!protectsNothing(chosen.body.cipherSuite)) return null
       const name = cipherName(chosen.body.cipherSuite)
-      if (!/_(NULL|RC4|RC2|DES|anon|EXPORT)_/.test(name)) return null
       return remark('warning', 'server', {
         title: 'A broken cipher suite was agreed on',
         explanation: `${name} protects little or nothing; newer peers refuse it. Negotiated ${versionName(chosen.body.negotiatedVersion)}.`,
@@ -341,6 +342,20 @@ export const negotiationRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Whether a known suite protects next to nothing; found once for each. */
+const broken = new WeakMap<CipherSuiteInfo, boolean>()
+
+function protectsNothing(suite: number): boolean {
+  const info = cipherSuiteInfo(suite)
+  if (info === null) return false
+  let found = broken.get(info)
+  if (found === undefined) {
+    found = /_(NULL|RC4|RC2|DES|anon|EXPORT)_/.test(info.name)
+    broken.set(info, found)
+  }
+  return found
+}
 
 function oldClient(view: Context['view']): boolean {
   const hello = view.hello?.body

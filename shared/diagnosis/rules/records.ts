@@ -78,8 +78,7 @@ export const recordRules: readonly Rule[] = [
     confidence: 'observed; possible as a cause',
     sources: ['field S47', 'RFC 8446 §5.1'],
     asks: ['failed', 'tcp'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome !== 'failed' || conversation.transport !== 'tcp') return null
+    check({ conversation }) {
       for (const side of ['client', 'server'] as const) {
         const odd = streamOf(conversation, side).records.find(
           ({ contentType, version }) => contentType !== 128 && (version < 0x0300 || version > 0x0303),

@@ -7,11 +7,24 @@ import { stapled } from '../certificate-checks.ts'
 import { dayText } from '../certificates.ts'
 import { isTls13, atMessage } from '../view.ts'
 import { schemeSet } from '../sets.ts'
+import type { Certificate } from '../../x509/certificate.ts'
 import { byCause, withoutAlert } from './by-cause.ts'
 
 /** Issuers that intercepting proxies and local security products put into the certificates they make. */
 const interceptors =
   /zscaler|netskope|fortinet|fortigate|palo alto|blue ?coat|symantec web|forcepoint|websense|mcafee web|sophos|kaspersky|avast|avg |bitdefender|eset |fiddler|mitmproxy|charles proxy|burp|portswigger|cisco umbrella|checkpoint|barracuda|squid/i
+
+/** By certificate: chains are remembered, and read again and again. */
+const intercepting = new WeakMap<Certificate, boolean>()
+
+function isIntercepting(certificate: Certificate): boolean {
+  let known = intercepting.get(certificate)
+  if (known === undefined) {
+    known = interceptors.test(certificate.issuer.text)
+    intercepting.set(certificate, known)
+  }
+  return known
+}
 
 const forServer = (context: Context) => context.failure?.side !== 'server'
 
@@ -225,7 +238,7 @@ export const serverCertificateRules: readonly Rule[] = [
     asks: ['certificate'],
     check(context) {
       const last = context.chains.server?.sent.find(
-        ({ certificate }) => certificate !== null && interceptors.test(certificate.issuer.text),
+        ({ certificate }) => certificate !== null && isIntercepting(certificate),
       )
       const message = context.view.certificate.server
       if (last?.certificate == null || message === null) return null
@@ -249,7 +262,6 @@ export const serverCertificateRules: readonly Rule[] = [
     sources: ['field S21', 'field S23'],
     asks: ['established', 'certificate'],
     check(context) {
-      if (context.outcome.outcome !== 'established') return null
       for (const cause of ['expired-certificate', 'not-yet-valid-certificate', 'name-mismatch'] as const) {
         const fault = chainFault(context, 'server', cause)
         if (fault !== null)

@@ -27,9 +27,9 @@ export const sessionRules: readonly Rule[] = [
     sources: ['field S18', 'RFC 7627 §5.3'],
     asks: ['failed'],
     check(context) {
-      const { view, outcome, conversation } = context
+      const { view, conversation } = context
       const hello = view.hello
-      if (outcome.outcome !== 'failed' || hello === null || isTls13(view) || !wantsToResume(view)) return null
+      if (hello === null || isTls13(view) || !wantsToResume(view)) return null
       const inClient = has(hello.body.extensions, 23)
       const inServer = view.serverHello === null ? null : has(view.serverHello.body.extensions, 23)
       if (inClient && inServer !== false) return null
@@ -53,9 +53,9 @@ export const sessionRules: readonly Rule[] = [
     sources: ['field S19'],
     asks: ['failed', 'answered'],
     check(context) {
-      const { view, outcome, conversation } = context
+      const { view, conversation } = context
       const chosen = view.serverHello
-      if (outcome.outcome !== 'failed' || chosen === null || view.clientKeyExchange === null) return null
+      if (chosen === null || view.clientKeyExchange === null) return null
       if (cipherSuiteInfo(chosen.body.cipherSuite)?.keyExchange !== 'dhe') return null
       const alert = context.alert?.body.description
       if (alert !== 20 && alert !== 51 && context.failure?.ending !== 'reset') return null
@@ -169,8 +169,7 @@ export const sessionRules: readonly Rule[] = [
     sources: ['field S46'],
     asks: ['established', 'tcp', 'fin'],
     check(context) {
-      const { conversation, outcome, view } = context
-      if (outcome.outcome !== 'established' || conversation.transport !== 'tcp') return null
+      const { conversation, view } = context
       const fin = conversation.events.find((event) => event.kind === 'fin' && event.from === 'server')
       if (fin === undefined || conversation.server.applicationBytes === 0) return null
       if (closesPolitely(view)) return null

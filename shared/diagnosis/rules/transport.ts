@@ -112,13 +112,7 @@ export const transportRules: readonly Rule[] = [
     check(context) {
       const { view, conversation } = context
       const hello = view.hello
-      if (
-        hello === null ||
-        !helloRefused(context) ||
-        context.alert !== null ||
-        conversation.transport !== 'tcp'
-      )
-        return null
+      if (hello === null || !helloRefused(context) || context.alert !== null) return null
       const parts = conversation.client.chunks.filter(
         (chunk) => chunk.start < hello.message.end && chunk.end > hello.message.start,
       )
@@ -156,8 +150,6 @@ export const transportRules: readonly Rule[] = [
     sources: ['field S55'],
     asks: ['unfinished', 'tcp', 'repeated'],
     check(context) {
-      const { conversation, outcome } = context
-      if (outcome.outcome === 'established' || conversation.transport !== 'tcp') return null
       for (const side of ['server', 'client'] as const) {
         const again = unacknowledged(context, side).filter(({ bytes }) => bytes >= fullSegment)
         if (again.length < 2) continue
@@ -181,7 +173,6 @@ export const transportRules: readonly Rule[] = [
     sources: ['field S53', 'field §2.1'],
     asks: ['unfinished', 'repeated'],
     check(context) {
-      if (context.outcome.outcome === 'established') return null
       for (const side of ['client', 'server'] as const) {
         const again = unacknowledged(context, side)
         if (again.length < 2 || again.some(({ bytes }) => bytes >= fullSegment)) continue
@@ -203,8 +194,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['RFC 9293 §3.8.6'],
     asks: ['unfinished', 'zeroWindow'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome === 'established') return null
+    check({ conversation }) {
       const event = conversation.events.find(({ kind }) => kind === 'zero-window')
       return event === undefined
         ? null
@@ -238,8 +228,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'likely',
     sources: ['field S62'],
     asks: ['established', 'reset'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome !== 'established') return null
+    check({ conversation }) {
       const reset = conversation.events.find(({ kind }) => kind === 'rst')
       if (reset === undefined) return null
       const before = Math.max(
@@ -283,8 +272,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'likely',
     sources: ['field S74', 'RFC 6347 §4.2.1'],
     asks: ['unfinished', 'udp'],
-    check({ conversation, outcome }) {
-      if (outcome.outcome === 'established' || conversation.transport !== 'udp') return null
+    check({ conversation }) {
       const verify = conversation.messages.filter(({ body }) => body?.kind === 'hello-verify-request')
       const repeated = conversation.messages.filter(({ dtls }) => dtls?.retransmission === true)
       if (verify.length < 2 && repeated.length < 2) return null
@@ -312,8 +300,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S75', 'RFC 9000 §17.2.2'],
     asks: ['unfinished', 'quic'],
-    check({ conversation, outcome }) {
-      if (conversation.transport !== 'quic' || outcome.outcome === 'established') return null
+    check({ conversation }) {
       if (conversation.server.seen) return null
       return remark('info', 'transport', {
         title: 'QUIC got no answer',
