@@ -24,9 +24,6 @@ import { type TlsTarget, Unwrapper } from './unwrapper.ts'
 const tellingBytes = 16
 const chunksUntilTold = 48
 
-/** ALPN of TDS 8.0, which is TLS from the first byte (MS-TDS 1.3). */
-const tds8 = 'tds/8.0'
-
 /** A stream that is not TLS is described by its first packets only. */
 const chunksOfOtherProtocols = 16
 
@@ -118,7 +115,7 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     const carried = this.outer ?? this.readCarrier()
     if (carried !== null) this.carried(carried.name, carried.reading)
     else if (this.beganLate) this.carried('unknown', null)
-    else if (this.offers(tds8)) this.carried('tds', null)
+    else if (this.namedCarrier !== null) this.carried(this.namedCarrier, null)
     const { unwrapper } = this
     if (unwrapper === null) return super.finish(closing)
     const [a, b] = closing.acknowledged

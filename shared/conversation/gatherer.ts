@@ -1,5 +1,6 @@
 // Messages, events and roles of one conversation while it is built, whatever transport brings its records.
 
+import { carrierByAlpn } from '../carriers/by-alpn.ts'
 import type { CarrierReading } from '../carriers/carrier.ts'
 import { maxEventsKept, maxHandshakeBytes, maxMessagesKept } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
@@ -184,10 +185,10 @@ export abstract class Gatherer {
     return this.clientDir === 1 ? 1 : 0
   }
 
-  /** Whether the first ClientHello offers this application protocol. */
-  protected offers(protocol: string): boolean {
+  /** The carrier that the first ClientHello names by its application protocol. */
+  protected get namedCarrier(): string | null {
     const body = this.messages[0]?.body
-    return body?.kind === 'client-hello' && body.alpn?.includes(protocol) === true
+    return body?.kind === 'client-hello' ? carrierByAlpn(body.alpn) : null
   }
 
   /** A hello tells client from server: whoever sends the ClientHello is the client, on whatever port. */

@@ -132,7 +132,8 @@ export class QuicBuilder extends Gatherer {
   }
 
   override finish(closing: Closing): Conversation {
-    this.carried('quic', this.account)
+    const { namedCarrier } = this
+    this.carried(namedCarrier === null ? 'quic' : `quic+${namedCarrier}`, this.account)
     return super.finish(closing)
   }
 

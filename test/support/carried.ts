@@ -13,28 +13,29 @@ function record(type: number, body: Uint8Array): Uint8Array {
   return bytes(type, [3, 3], be16(body.length), body)
 }
 
-/** A ClientHello of TLS 1.2 with one cipher suite and the server name `server.example`. */
-export const clientHello = record(
-  22,
-  handshake(
-    1,
-    bytes(
-      [3, 3],
-      pattern(32),
-      0,
-      be16(2),
-      [0xc0, 0x2f],
-      [1, 0],
-      be16(23),
-      be16(0),
-      be16(19),
-      be16(17),
-      0,
-      be16(14),
-      'server.example',
-    ),
-  ),
-)
+const serverName = bytes(be16(0), be16(19), be16(17), 0, be16(14), 'server.example')
+
+/** A ClientHello of TLS 1.2 with one cipher suite, the server name `server.example`, and one protocol of ALPN where given. */
+export function clientHelloWith(protocol?: string): Uint8Array {
+  const alpn =
+    protocol === undefined
+      ? bytes()
+      : bytes(be16(16), be16(protocol.length + 3), be16(protocol.length + 1), protocol.length, protocol)
+  const extensions = bytes(serverName, alpn)
+  const body = bytes(
+    [3, 3],
+    pattern(32),
+    0,
+    be16(2),
+    [0xc0, 0x2f],
+    [1, 0],
+    be16(extensions.length),
+    extensions,
+  )
+  return record(22, handshake(1, body))
+}
+
+export const clientHello = clientHelloWith()
 
 /** The ServerHello that answers it. */
 export const serverHello = record(22, handshake(2, bytes([3, 3], pattern(32, 1), 0, [0xc0, 0x2f], 0)))

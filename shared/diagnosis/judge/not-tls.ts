@@ -64,8 +64,8 @@ export function describeOpening(opening: Uint8Array): string | null {
 }
 
 function speaksOtherwise(view: HandshakeView, side: Side): boolean {
-  const { name } = view.conversation.carrier
-  if (name !== 'none' && name !== 'unknown') return false
+  // A server that greets in clear is answered by a client that begins with TLS: only the client's own words make it a dialogue.
+  if (view.conversation.carrier.steps.some(({ from }) => from === 'client')) return false
   const stream = streamOf(view.conversation, side)
   if (stream.notTls !== null) return stream.records.length === 0
   return stream.records.length === 0 && stream.length > 0 && describeOpening(stream.opening) !== null
