@@ -63,10 +63,14 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   if (refused !== undefined) return refusedBy(conversation, refused)
   const beginsHello =
     conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
-  const whole = client.fromStart && client.gaps.length === 0 && server.gaps.length === 0
-  if (alert !== undefined && alert.type !== null && whole && (beginsHello || client.length === 0)) {
+  if (
+    alert !== undefined &&
+    alert.type !== null &&
+    client.fromStart &&
+    (beginsHello || client.length === 0)
+  ) {
     const left = conversation.events.findIndex(
-      ({ kind, from, order }) => kind === 'fin' && from === 'client' && order < alert.order,
+      ({ kind, from, packet }) => kind === 'fin' && from === 'client' && packet < alert.packet,
     )
     if (left >= 0) return transport(conversation, 'closed', left, conversation.events[left]!.packet, 'client')
     if (beginsHello)
@@ -131,7 +135,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
 function answersClosing(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
   const closer = peerOf(alert.from)
   const left = conversation.events.some(
-    ({ kind, from, order }) => kind === 'fin' && from === closer && order < alert.order,
+    ({ kind, from, packet }) => kind === 'fin' && from === closer && packet < alert.packet,
   )
   if (!left) return false
   const spokenUnseen = streamOf(conversation, alert.from).gaps.some((gap) => gap.end <= alert.start)

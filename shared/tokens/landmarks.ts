@@ -234,7 +234,7 @@ function serverRefusal(
   if (client.gaps.length > 0 || server.gaps.length > 0) return null
   if (client.records.some(({ protection, order }) => protection === 'sealed' && order < record.order))
     return null
-  if (events.some(({ kind, from, order }) => kind === 'fin' && from === 'client' && order < record.order))
+  if (events.some(({ kind, from, packet }) => kind === 'fin' && from === 'client' && packet < record.packet))
     return null
   classes[index] = recordClass.alert
   return { side: 'server', record: index }

@@ -107,6 +107,8 @@ describe('the outcome of a conversation', () => {
     expect(shortly([half, alone], left(1))).toBe('failed transport transport closed')
     expect(shortly([half, alone])).toBe('failed schannel server alert')
     expect(shortly([alone], left(0))).toBe('failed transport transport closed')
+    const cut = { start: 120, end: 200, packet: 1, reason: 'truncated' as const }
+    expect(shortly([half, alone], { gaps: { client: [cut] } })).toBe('failed schannel server alert')
   })
 
   it('waits for five quiet seconds before it calls a silence an answer', () => {
