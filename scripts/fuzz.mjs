@@ -1,4 +1,4 @@
-// `npm run fuzz -- SECONDS SEED`: changed captures through the whole core; inputs that reach something new are changed further.
+// `npm run fuzz -- SECONDS SEED`: changed captures, key files and texts through the whole core; what reaches something new is changed further.
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,9 @@ const fewRuns = 200
 async function loadTarget() {
   mkdirSync(cache, { recursive: true })
   const bundle = await rolldown({
-    input: { target: join(root, 'test/fuzz/target.ts'), tools: join(root, 'test/fuzz/tools.ts') },
+    input: Object.fromEntries(
+      ['target', 'texts', 'tools'].map((name) => [name, join(root, `test/fuzz/${name}.ts`)]),
+    ),
     platform: 'node',
     logLevel: 'warn',
   })
@@ -35,14 +37,16 @@ async function loadTarget() {
     writeFileSync(join(cache, fileName), instrumenter.instrumentSync(code, fileName))
   }
   const load = (name) => import(pathToFileURL(join(cache, `${name}.js`)))
-  return { ...(await load('target')), ...(await load('tools')), constants: [...constants] }
+  const parts = await Promise.all(['target', 'texts', 'tools'].map(load))
+  return { ...Object.assign({}, ...parts), constants: [...constants] }
 }
 
+/** Captures, some of them once more in older formats, key files, and the texts that `texts.ts` has. */
 function corpus() {
   const folders = [
     'test/captures',
     'test/captures/keys',
-    'test/fuzz/corpus',
+    'test/captures/carriers',
     '../shared/captures/lab',
     '../shared/captures/zeek',
   ]
@@ -51,9 +55,23 @@ function corpus() {
     for (const name of readdirSync(folder)) {
       if (!/\.(pcap|pcapng|cap|trace|snoop)$/.test(name)) continue
       const bytes = new Uint8Array(readFileSync(join(folder, name)))
-      if (bytes.length <= maxInputBytes) inputs.push(bytes)
+      if (bytes.length <= maxInputBytes) inputs.push({ kind: 'capture', bytes })
     }
   }
+  const { takeApart, netmon, snoop, seeds } = target
+  const frames = inputs
+    .slice(0, 6)
+    .map(({ bytes }) => takeApart(bytes).records.map((each) => each.subarray(16)))
+  for (const [i, packets] of frames.entries()) {
+    // Packets of raw IP: media type 0 of Network Monitor says nothing else.
+    inputs.push({ kind: 'capture', bytes: i % 2 === 0 ? snoop(packets, 4) : netmon(packets, i % 4) })
+  }
+  const keys = join(root, 'test/captures/keys')
+  for (const name of readdirSync(keys)) {
+    const kind = /\.keys$/.test(name) ? 'keylog' : /\.(key|pfx|crt)$/.test(name) ? 'key' : null
+    if (kind !== null) inputs.push({ kind, bytes: new Uint8Array(readFileSync(join(keys, name))) })
+  }
+  for (const [kind, text] of seeds) inputs.push({ kind, bytes: new TextEncoder().encode(text) })
   return inputs
 }
 
@@ -112,13 +130,18 @@ writeFileSync(
   logs.map((name) => readFileSync(join(root, 'test/captures/keys', name), 'utf8')).join('\n'),
 )
 
-/** The failure of one run as a line, or null. */
-async function run(bytes) {
+/** The failure of one run as a line, or null. What is done with a capture follows from its bytes: a find is a find again. */
+async function run({ kind, bytes }) {
   writeFileSync(current, bytes)
+  const turn = bytes.reduce((sum, byte) => (sum * 31 + byte) & 0xffff, 0)
   const began = performance.now()
   try {
-    // Opening what is sealed takes most of the time: a quarter of the inputs is enough for it.
-    await target.runCapture(current, bytes.length % 4 === 0 ? keylog : null)
+    if (kind !== 'capture') target.runText(kind, bytes)
+    else {
+      // Opening what is sealed takes most of the time: a quarter of the inputs is enough for it.
+      const chain = turn % 32 === 0 ? [second] : []
+      await target.runCapture(current, turn % 4 === 0 ? keylog : null, turn >> 5, chain)
+    }
   } catch (error) {
     const place = /\n\s+at (?:async )?(?:new )?([\w.$<>]+)/.exec(error.stack ?? '')?.[1] ?? ''
     return `${error.name}: ${error.message} (${place})`.replace(/\d{3,}/g, 'N')
@@ -126,15 +149,16 @@ async function run(bytes) {
   return performance.now() - began > slowMs ? 'slow' : null
 }
 
-/** Fewer packets, then fewer bytes, as long as it fails in the same way. */
-async function minimise(bytes, failure) {
+/** Fewer packets, as long as it fails in the same way. */
+async function minimise({ kind, bytes }, failure) {
   let best = bytes
+  if (kind !== 'capture') return best
   const { takeApart, putTogether } = target
   for (let step = takeApart(best).records.length; step >= 1; step = step >> 1) {
     for (let at = 0; at < takeApart(best).records.length;) {
       const { header, records } = takeApart(best)
       const shorter = putTogether(header, [...records.slice(0, at), ...records.slice(at + step)])
-      if ((await run(shorter)) === failure) best = shorter
+      if ((await run({ kind, bytes: shorter })) === failure) best = shorter
       else at += step
     }
   }
@@ -145,28 +169,33 @@ const coverage = new Coverage()
 const pool = []
 const finds = new Map()
 let runs = 0
-async function attempt(bytes) {
+async function attempt(input) {
   coverage.reset()
   runs++
-  const failure = await run(bytes)
+  const failure = await run(input)
   if (failure !== null && !finds.has(failure)) {
-    if (failure === 'slow' && (runs < fewRuns || (await run(bytes)) !== 'slow')) return
-    const least = failure === 'slow' ? bytes : await minimise(bytes, failure)
-    const name = `${createHash('sha256').update(least).digest('hex').slice(0, 12)}.pcap`
+    if (failure === 'slow' && (runs < fewRuns || (await run(input)) !== 'slow')) return
+    const least = failure === 'slow' ? input.bytes : await minimise(input, failure)
+    const ending = input.kind === 'capture' ? 'pcap' : input.kind
+    const name = `${createHash('sha256').update(least).digest('hex').slice(0, 12)}.${ending}`
     mkdirSync(join(cache, 'finds'), { recursive: true })
     writeFileSync(join(cache, 'finds', name), least)
     finds.set(failure, name)
     console.log(`find: ${failure}\n  node_modules/.cache/fuzz/finds/${name}, ${least.length} bytes`)
     return
   }
-  if (coverage.isNew()) pool.push(bytes)
+  if (coverage.isNew()) pool.push(input)
 }
 
 process.once('SIGINT', () => {
   rmSync(current, { force: true })
   process.exit(130)
 })
-for (const bytes of corpus()) await attempt(bytes)
+const inputs = corpus()
+/** Read with one in 32 captures as one. */
+const second = join(cache, 'second.pcap')
+writeFileSync(second, inputs[0].bytes)
+for (const input of inputs) await attempt(input)
 console.log(`corpus: ${pool.length} inputs, ${coverage.branches} branches`)
 const began = performance.now()
 const before = runs
@@ -174,10 +203,10 @@ let told = began
 while (performance.now() - began < seconds * 1000) {
   // Half the time from what was found lately: it reaches what nothing reached before.
   const recent = random.below(2) === 0 ? Math.max(0, pool.length - 50) : 0
-  const bytes = pool[recent + random.below(pool.length - recent)]
+  const { kind, bytes } = pool[recent + random.below(pool.length - recent)]
   const other = pool[random.below(pool.length)]
-  const made = target.mutateCapture(bytes, other, target.constants, random)
-  if (made.length <= 2 * maxInputBytes) await attempt(made)
+  const made = target.mutateCapture(bytes, other.bytes, target.constants, random)
+  if (made.length <= 2 * maxInputBytes) await attempt({ kind, bytes: made })
   if (performance.now() - told > 10_000) {
     told = performance.now()
     console.log(

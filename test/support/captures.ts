@@ -186,3 +186,58 @@ export class Blocks {
     return bytes(...runs, this.order.u32(0))
   }
 }
+
+const big = new Order(false)
+const little = new Order(true)
+
+/** A snoop capture (RFC 1761); a second lies between packets, of which 7 bytes each were cut. */
+export function snoop(packets: readonly Uint8Array[], datalink = 4, version = 2): Uint8Array {
+  const records = packets.map((data, i) => {
+    const padding = new Uint8Array((4 - (data.length % 4)) % 4)
+    return bytes(
+      big.u32(data.length + 7),
+      big.u32(data.length),
+      big.u32(24 + data.length + padding.length),
+      big.u32(0),
+      big.u32(1_700_000_000 + i),
+      big.u32(250_000),
+      data,
+      padding,
+    )
+  })
+  return bytes('snoop', [0, 0, 0], big.u32(version), big.u32(datalink), ...records)
+}
+
+/** 2023-11-14 22:13:20.250 as SYSTEMTIME. */
+const systemTime = [2023, 11, 2, 14, 22, 13, 20, 250].flatMap((part) => little.u16(part))
+
+/** A Network Monitor 2.`minor` capture of the same kind; `filler` stands where its frame table would. */
+export function netmon(
+  packets: readonly Uint8Array[],
+  minor: number,
+  media = 1,
+  filler: Uint8Array = new Uint8Array(40),
+): Uint8Array {
+  const frames = packets.map((data, i) =>
+    bytes(
+      little.u64(BigInt(i) * 1_000_000n),
+      little.u32(data.length + 7),
+      little.u32(data.length),
+      data,
+      minor >= 1 ? little.u16(media) : [],
+      minor >= 2 ? little.u32(0) : [],
+      minor >= 3 ? [...little.u64(133_444_736_000_000_000n + BigInt(i) * 10_000_000n + 1n), 0] : [],
+    ),
+  )
+  const body = bytes(...frames)
+  const header = bytes(
+    'GMBU',
+    minor,
+    2,
+    little.u16(1),
+    systemTime,
+    little.u32(128 + body.length),
+    little.u32(12),
+  )
+  return bytes(header, new Uint8Array(128 - header.length), body, filler)
+}

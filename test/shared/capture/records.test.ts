@@ -1,59 +1,15 @@
 // snoop and Network Monitor captures, built byte by byte and, where its tool is at hand, written by an independent one.
 
 import { describe, expect, it } from 'vitest'
-import { Order } from '../../support/captures.ts'
+import { netmon as netmonOf, snoop as snoopOf } from '../../support/captures.ts'
 import { mutate, Random } from '../../support/mutation.ts'
 import { bytes, pattern, tcpFrame } from '../../support/packets.ts'
 import { memorySource, read } from '../../support/sink.ts'
 
-const big = new Order(false)
-const little = new Order(true)
 const packets = [tcpFrame(pattern(40)), tcpFrame(pattern(1)), tcpFrame(pattern(1300))]
 
-function snoop(datalink = 4, version = 2): Uint8Array {
-  const records = packets.map((data, i) => {
-    const padding = new Uint8Array((4 - (data.length % 4)) % 4)
-    return bytes(
-      big.u32(data.length + 7),
-      big.u32(data.length),
-      big.u32(24 + data.length + padding.length),
-      big.u32(0),
-      big.u32(1_700_000_000 + i),
-      big.u32(250_000),
-      data,
-      padding,
-    )
-  })
-  return bytes('snoop', [0, 0, 0], big.u32(version), big.u32(datalink), ...records)
-}
-
-/** 2023-11-14 22:13:20.250 as SYSTEMTIME. */
-const systemTime = [2023, 11, 2, 14, 22, 13, 20, 250].flatMap((part) => little.u16(part))
-
-function netmon(minor: number, media = 1, filler: Uint8Array = new Uint8Array(40)): Uint8Array {
-  const frames = packets.map((data, i) =>
-    bytes(
-      little.u64(BigInt(i) * 1_000_000n),
-      little.u32(data.length + 7),
-      little.u32(data.length),
-      data,
-      minor >= 1 ? little.u16(media) : [],
-      minor >= 2 ? little.u32(0) : [],
-      minor >= 3 ? [...little.u64(133_444_736_000_000_000n + BigInt(i) * 10_000_000n + 1n), 0] : [],
-    ),
-  )
-  const body = bytes(...frames)
-  const header = bytes(
-    'GMBU',
-    minor,
-    2,
-    little.u16(1),
-    systemTime,
-    little.u32(128 + body.length),
-    little.u32(12),
-  )
-  return bytes(header, new Uint8Array(128 - header.length), body, filler)
-}
+const snoop = (datalink?: number, version?: number) => snoopOf(packets, datalink, version)
+const netmon = (minor: number, media?: number, filler?: Uint8Array) => netmonOf(packets, minor, media, filler)
 
 const files = {
   snoop: snoop(),
