@@ -137,6 +137,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   async function relay(request: IncomingMessage, response: ServerResponse, tab: string): Promise<void> {
     const parsed = requestBody.safeParse(await readJson(request))
     if (!parsed.success) {
+      // Of a body that is too large the rest is not read: the connection cannot be used again.
+      response.setHeader('connection', 'close')
       sendJson(response, 400, { ok: false, fault: fault('bad-request', 'The request is not well formed.') })
       return
     }

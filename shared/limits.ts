@@ -52,6 +52,12 @@ export const maxOpenedBytes = 1 << 18
 export const maxInnerDepth = 4
 /** Nested link headers, IPv6 extension headers and tunnels per packet. */
 export const maxHeaderNesting = 16
+/** Characters of a server name that are repeated in rows and sentences (a DNS name has 253 at most, RFC 1035 §2.3.4). */
+export const maxNameLength = 300
+/** Characters of one sentence that a row keeps. */
+export const maxSentenceLength = 2000
+/** Protocol names and alerts listed in a row. */
+export const maxListed = 100
 /** Certificates read from one Certificate message. */
 export const maxCertificatesRead = 100
 /** Conversations that neighbour rules look at. */

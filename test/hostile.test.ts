@@ -1,7 +1,12 @@
 // Captures built to cost more than they are worth: each is read to its end, says what it gave up, and stays within its bounds.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { be16, be32, bytes, ipv4, ipv6, ipv6Extension, tcp } from './support/packets.ts'
+import { analyseFile } from '../electron/worker/analyse.ts'
+import { defaultReplay } from '../shared/schannel/model.ts'
+import { be16, be32, bytes, ipv4, ipv6, ipv6Extension, tcp, tcpFrame } from './support/packets.ts'
 import { pcap } from './support/captures.ts'
 import { ack, Flood, memory, rawInterface, server, syn } from './support/flood.ts'
 import { read } from './support/sink.ts'
@@ -11,6 +16,7 @@ import { heaviest } from '../shared/heaviest.ts'
 import {
   maxEventsKept,
   maxHeaderNesting,
+  maxNameLength,
   maxOpenBytes,
   maxOpenFlows,
   maxRecordsKept,
@@ -276,6 +282,40 @@ describe('a message', () => {
     )
     const talk = new Dialogue(bytes(...parts))
     expect(talk.end().messages[0]?.type).toBe(1)
+  })
+})
+
+describe('a row', () => {
+  it('keeps a bounded part of long names, long lists and many alerts', async () => {
+    const extension = (type: number, body: Uint8Array) => bytes(be16(type), be16(body.length), body)
+    const name = new Uint8Array(30_000).fill(0x61)
+    const protocols = bytes(...Array.from({ length: 8000 }, (_, i) => bytes(3, be24(0x303030 + i))))
+    const hello = clientHello(
+      bytes(
+        extension(0, bytes(be16(name.length + 3), 0, be16(name.length), name)),
+        extension(16, bytes(be16(protocols.length), protocols)),
+      ),
+    ).subarray(5)
+    const parts = [0, 1, 2, 3].map((i) => record(22, hello.subarray(16_000 * i, 16_000 * (i + 1))))
+    const alerts = bytes(...Array.from({ length: 4000 }, () => record(21, bytes(1, 112))))
+    const back = { from: '10.0.0.2', to: '10.0.0.1', sourcePort: 443, destinationPort: 50_000 }
+    const there = { from: '10.0.0.1', to: '10.0.0.2', sourcePort: 50_000, destinationPort: 443 }
+    const folder = mkdtempSync(join(tmpdir(), 'inspector-hostile-'))
+    const path = join(folder, 'long.pcap')
+    writeFileSync(path, pcap([tcpFrame(bytes(...parts), there), tcpFrame(alerts, back)]))
+    const options = { keylog: null, key: null, passwordFile: null, replay: defaultReplay }
+    const outcome = await analyseFile(path, options)
+    if (!outcome.ok) throw new Error(outcome.fault.message)
+    const capture = outcome.value
+    expect(capture.rows).toHaveLength(1)
+    expect(capture.rows[0]!.serverName?.length).toBe(maxNameLength)
+    expect(capture.rows[0]!.alpn.offered?.at(-1)).toMatch(/^and \d+ more$/)
+    expect(JSON.stringify(capture.rows[0]).length).toBeLessThan(30_000)
+    expect(capture.summary.warnings.map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('maxListed'),
+    )
+    capture.close()
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -16,6 +16,11 @@ export function printable(bytes: Uint8Array, start = 0, end = bytes.length): str
   return String.fromCharCode(...codes)
 }
 
+/** At most `limit` characters, the last of them `…` where there were more. */
+export function clipped(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text
+}
+
 const textPiece = 4096
 const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 

@@ -1,5 +1,6 @@
 // What a carrier is: a protocol that negotiates in the clear before its TLS begins, told from both sides' first bytes.
 
+import { clipped } from '../bytes/text.ts'
 import type { CarrierStep, Time } from '../conversation/facts.ts'
 
 /** In-order bytes of one direction before TLS, as one packet brought them. Direction 0 is the connection's opener. */
@@ -86,8 +87,7 @@ export class Account implements CarrierReading {
   }
 
   private add({ dir, packet, time }: Place, text: string, result: Step['result']): MutableStep {
-    const clipped = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
-    const step: MutableStep = { dir, time, packets: [packet], text: clipped, result }
+    const step: MutableStep = { dir, time, packets: [packet], text: clipped(text, maxTextLength), result }
     if (this.steps.length < maxSteps) this.steps.push(step)
     return step
   }

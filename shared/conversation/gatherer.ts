@@ -2,7 +2,7 @@
 
 import { carrierByAlpn } from '../carriers/by-alpn.ts'
 import type { CarrierReading } from '../carriers/carrier.ts'
-import { maxEventsKept, maxHandshakeBytes, maxMessagesKept } from '../limits.ts'
+import { maxEventsKept, maxHandshakeBytes, maxListed, maxMessagesKept } from '../limits.ts'
 import type { Origin } from '../network/stream.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
@@ -90,6 +90,7 @@ export abstract class Gatherer {
   private readonly messages: CapturedMessage[] = []
   private readonly events: MutableEvent[] = []
   private handshakeBytes = 0
+  private alerts = 0
   private cipherSuite = 0
   private clientDir: 0 | 1 | -1 = -1
   private rolesBy: Conversation['rolesBy'] = 'guess'
@@ -246,6 +247,7 @@ export abstract class Gatherer {
       this.limitsReached.add('maxHandshakeBytes')
       return
     }
+    if (contentType === contentTypes.alert && ++this.alerts > maxListed) this.limitsReached.add('maxListed')
     const message = new CapturedMessage(
       contentType,
       type,

@@ -87,6 +87,7 @@ export class QuicBuilder extends Gatherer {
     stream.beginPacket()
     const order = ++this.order
     const from = stream.offset
+    let first: Uint8Array | null = null
     for (let at = start; at < end;) {
       if (!looksLikeLongHeader(b, at, end)) {
         if ((b[at]! & 0x80) === 0 && b[at] !== 0) this.oneRtt(stream, end - at)
@@ -94,7 +95,9 @@ export class QuicBuilder extends Gatherer {
       }
       const read = readLongPacket(b, at, end)
       if (!read.ok) break
-      this.longPacket(stream, b, read.value, order, origin)
+      // RFC 9000 §12.2: what goes to another connection id than the datagram's first packet is ignored.
+      first ??= read.value.destination
+      if (sameId(read.value.destination, first)) this.longPacket(stream, b, read.value, order, origin)
       at = read.value.end
     }
     if (stream.offset > from) {

@@ -1,6 +1,8 @@
 // One reader per extension number, used for the typed values and for the field tree alike.
 
 import type { Reader } from '../bytes/reader.ts'
+import { clipped } from '../bytes/text.ts'
+import { maxNameLength } from '../limits.ts'
 import { extensionTypes } from '../registries/extensions.ts'
 import { supportedGroups } from '../registries/groups.ts'
 import type { Registry } from '../registries/registry.ts'
@@ -49,7 +51,7 @@ const serverName = extension(
       const name = text(list, 2, 'server name')
       if (type !== 0) continue
       if (name === '') list.fail('host name is empty', at)
-      host ??= name
+      host ??= clipped(name, maxNameLength)
     }
     if (host === null) list.fail('no host name')
     return host

@@ -1,10 +1,12 @@
 // What a list shows of a conversation: the part that rows and full conversations have in common.
 
 import { hex } from '../bytes/fields.ts'
+import { clipped } from '../bytes/text.ts'
 import { Fnv64 } from '../bytes/fnv.ts'
 import type { Analysis } from '../analyse.ts'
 import type { CaptureClock, CarrierFacts, Conversation } from '../conversation/facts.ts'
 import type { ReportFailure, ReportHandshake, ReportRow } from '../contract/report.ts'
+import { maxListed, maxSentenceLength } from '../limits.ts'
 import type { Crypto } from '../ports.ts'
 import { cipherSuites } from '../registries/cipher-suites.ts'
 import { supportedGroups } from '../registries/groups.ts'
@@ -131,8 +133,21 @@ const alpnViews = new Shared<ReportHandshake['alpn']>()
 const noAlpn: ReportHandshake['alpn'] = { offered: null, chosen: null, visible: false }
 
 function alpnView({ offered, chosen, visible }: HandshakeSummary['alpn']): ReportHandshake['alpn'] {
-  const key = `${String(visible)} ${chosen ?? '-'} ${offered === null ? '-' : `+${offered.join('\n')}`}`
-  return alpnViews.get(key, () => ({ offered: offered === null ? null : [...offered], chosen, visible }))
+  const listed = offered === null ? null : firstOf(offered)
+  const key = `${String(visible)} ${chosen ?? '-'} ${listed === null ? '-' : `+${listed.join('\n')}`}`
+  return alpnViews.get(key, () => ({ offered: listed === null ? null : [...listed], chosen, visible }))
+}
+
+/** The first names, as many as a row keeps, and in words that there were more. */
+function firstOf(names: readonly string[]): readonly string[] {
+  let count = 0
+  for (let room = maxSentenceLength; count < names.length && count < maxListed; count++) {
+    room -= names[count]!.length
+    if (room < 0) break
+  }
+  return count === names.length
+    ? names
+    : [...names.slice(0, count), `and ${String(names.length - count)} more`]
 }
 
 /** Of the first ClientHello and the first ServerHello that is no HelloRetryRequest. */
@@ -166,6 +181,7 @@ function alertViews(conversation: Conversation): Head['alerts'] {
   const alerts: Head['alerts'] = []
   for (const message of conversation.messages) {
     if (message.contentType !== 21 || message.body?.kind !== 'alert') continue
+    if (alerts.length === maxListed) break
     const { level, description } = message.body
     alerts.push({
       from: message.from,
@@ -199,12 +215,12 @@ function failureView(analysis: Analysis): ReportFailure | null {
     code: call === null ? null : statusCode(call.status),
     trigger: { packet: failure?.trigger ?? null },
     packet: failure?.packet ?? null,
-    summary: top.summary,
+    summary: clipped(top.summary, maxSentenceLength),
     candidates: candidates.map((candidate) => ({
       cause: candidate.cause,
       confidence: candidate.confidence,
       finding: findings.find((finding) => finding.cause === candidate.cause)?.id ?? null,
-      lookNext: candidate.lookNext,
+      lookNext: candidate.lookNext === null ? null : clipped(candidate.lookNext, maxSentenceLength),
     })),
   }
 }

@@ -5,6 +5,8 @@ import type { ReportRow } from '../contract/report.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { headOf, type ViewHost } from './head.ts'
 import { Shared } from '../bytes/shared.ts'
+import { clipped } from '../bytes/text.ts'
+import { maxSentenceLength } from '../limits.ts'
 
 /**
  * A row is kept for every conversation: it is one literal, because each object made by spreading another one of this size would
@@ -72,7 +74,16 @@ function statusesOf(client: readonly string[], server: readonly string[]): Repor
 
 function findingRow(finding: Finding): ReportRow['findings'][number] {
   const { id, rule, scenario, severity, side, confidence, title } = finding
-  return { id, rank: id, rule, scenario, severity, side, confidence, title }
+  return {
+    id,
+    rank: id,
+    rule,
+    scenario,
+    severity,
+    side,
+    confidence,
+    title: clipped(title, maxSentenceLength),
+  }
 }
 
 function eventsOf(findings: readonly Finding[]): ReportRow['events'] {

@@ -155,6 +155,18 @@ describe('one window', () => {
     expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toHaveProperty('schema')
     expect(readFileSync(join(folder, 'report.pdf')).subarray(0, 5).toString()).toBe('%PDF-')
     expect(readdirSync(folder).sort()).toEqual(['report.json', 'report.pdf'])
+
+    // What was printed had a window of its own: no script, nothing of the page's session, and the same walls.
+    const { session, ...printing } = desktop.allPreferences().at(-1)!
+    expect(printing).toMatchObject({ javascript: false, sandbox: true, contextIsolation: true })
+    expect(session).toBeDefined()
+    expect(session).not.toBe(desktop.session)
+    const printed = await session!.answer('app://report/')
+    const policy = printed?.headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/script-src|connect-src|https?:|\*/)
+    expect(await session!.answer('https://example.com/')).toBeNull()
+    expect(desktop.problems()).toEqual([])
   })
 
   it('takes the path of a dropped file, and none for a file that is not on the disk', async () => {

@@ -1,8 +1,9 @@
 // The served page, by real requests: who may ask, what can be read, what may come in, how long it stays.
 
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { request } from 'node:http'
-import { dirname, resolve } from 'node:path'
+import { connect } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BridgeEvent } from '../../shared/contract/bridge.ts'
 import { openServed, startServed } from '../host/desktop.ts'
@@ -23,6 +24,10 @@ interface Ask {
   body?: string | Uint8Array
   host?: string
 }
+
+/** The folders below `path` that hold something. */
+const foldersIn = (path: string) =>
+  readdirSync(path).filter((name) => readdirSync(join(path, name)).length > 0)
 
 /** One raw request: nothing is decoded, normalised or added but Host. */
 function ask(
@@ -73,9 +78,16 @@ describe('the server', () => {
       fault?: { code: string }
     }
 
-  it('listens on loopback only, behind a secret of 192 bits', () => {
+  it('listens on loopback only, behind a secret of 192 bits', async () => {
     expect(new URL(base).hostname).toBe('127.0.0.1')
     expect(secret).toMatch(/^\/[\w-]{32}\/$/)
+    // Another address of this machine: nobody listens there.
+    const socket = connect(Number(new URL(base).port), '127.0.0.2')
+    const answer = await new Promise((done) => {
+      socket.once('connect', () => done('open')).once('error', () => done('refused'))
+    })
+    socket.destroy()
+    expect(answer).toBe('refused')
   })
 
   it('serves the page with the strict policy and the version, and nothing cached', async () => {
@@ -200,6 +212,11 @@ describe('the server', () => {
     })
   })
 
+  it('reads no endless request', async () => {
+    const input = 'x'.repeat(9 << 20)
+    expect((await post(`request?tab=${tab}`, JSON.stringify({ channel: 'explain', input }))).status).toBe(400)
+  })
+
   it('spools an upload privately under a harmless name and lets it be opened', async () => {
     const name = encodeURIComponent('../../..\\evil\n\u202e/ca:pture?.pcap')
     const answer = JSON.parse((await post(`upload?name=${name}`, readFileSync(capture))).text) as {
@@ -208,22 +225,42 @@ describe('the server', () => {
     const path = answer.value
     expect(path).toMatch(/[/\\]handshake-inspector-\w+[/\\]\d+[/\\]ca_pture_\.pcap$/)
     expect(readFileSync(path)).toEqual(readFileSync(capture))
-    if (process.platform !== 'win32') expect(statSync(path).mode & 0o077).toBe(0)
+    if (process.platform !== 'win32')
+      for (const each of [path, dirname(path), dirname(dirname(path))])
+        expect(statSync(each).mode & 0o077).toBe(0)
     await expect(call('capture.open', { path, keylog: null })).resolves.toMatchObject({ ok: true })
   })
 
   it('refuses an upload that is too large, whether it says so or not, and keeps nothing of it', async () => {
     const large = new Uint8Array(5000)
+    const small = JSON.parse((await post('upload?name=a.pcap', new Uint8Array(10))).text) as { value: string }
+    const uploads = dirname(dirname(small.value))
+    const before = foldersIn(uploads)
     const announced = await post('upload?name=a.pcap', large, { origin, 'content-length': '5000' })
     const streamed = await post('upload?name=a.pcap', large, { origin, 'transfer-encoding': 'chunked' })
     for (const { status, text } of [announced, streamed]) {
       expect(status).toBe(413)
       expect(JSON.parse(text)).toMatchObject({ ok: false, fault: { code: 'upload-too-large' } })
     }
+    expect(foldersIn(uploads)).toEqual(before)
     // Together: the second of two fits no more once the first has taken the room.
     const sizes = []
     for (let n = 0; n < 4; n++) sizes.push((await post('upload?name=a.pcap', new Uint8Array(4000))).status)
     expect(sizes).toEqual([200, 200, 413, 413])
+  })
+
+  it('has room for five tabs, and says so to the sixth', async () => {
+    const own = await startServed()
+    const url = new URL(own.url)
+    const codes: unknown[] = []
+    for (let n = 1; n <= 6; n++) {
+      const body = JSON.stringify({ channel: 'rows.get', input: { capture: 1, ids: [] } })
+      const path = `${url.pathname}request?tab=00000000-0000-4000-8000-00000000000${String(n)}`
+      const answer = await ask(own.url, path, { method: 'POST', body, headers: { origin: url.origin } })
+      codes.push((JSON.parse(answer.text) as { fault: { code: string } }).fault.code)
+    }
+    expect(codes).toEqual([...Array<string>(5).fill('no-such-capture'), 'too-many-tabs'])
+    await own.close()
   })
 
   it('deletes uploads when it stops', async () => {

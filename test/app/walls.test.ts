@@ -88,6 +88,9 @@ describe('the window', () => {
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self'")
     expect(policy).not.toMatch(/unsafe|https?:|\*/)
+    // What falls back to no other directive has to be named.
+    for (const directive of ['base-uri', 'form-action', 'frame-ancestors'])
+      expect(policy).toContain(`${directive} 'none'`)
   })
 
   it('shows no frame and no picture from elsewhere', async () => {
@@ -136,6 +139,13 @@ describe('the window', () => {
     expect(statuses).toEqual([404, 404, 404, 404, 404, 404])
   })
 
+  it('is served under its own host of the scheme only', async () => {
+    const page = await desktop.page.context().newPage()
+    const answer = await page.goto('https://report.app.invalid/index.html')
+    expect(answer?.status()).toBe(404)
+    await page.close()
+  })
+
   it('stays where it is', async () => {
     const { page, machine } = desktop
     const before = page.url()
@@ -153,6 +163,20 @@ describe('the window', () => {
     await page.waitForTimeout(200)
     expect(page.url()).toBe(before)
     expect(machine.navigated).toEqual([])
+  })
+
+  // Each event on its own: Electron tells of some navigations by one of them only.
+  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])(
+    'prevents %s',
+    (name) => {
+      let prevented = false
+      desktop.contents.emit(name, { preventDefault: () => (prevented = true) }, 'https://example.com/')
+      expect(prevented).toBe(true)
+    },
+  )
+
+  it('opens no file that is dropped on it by itself', () => {
+    expect(desktop.preferences.navigateOnDragDrop).toBe(false)
   })
 
   it('opens no other window', async () => {
@@ -174,10 +198,12 @@ describe('the window', () => {
       'fullscreen',
     ]
     expect(asked.filter((permission) => desktop.session.grants(permission))).toEqual([])
+    expect(desktop.session.grantsDevices).toBe(false)
   })
 
   it('checks no spelling, since dictionaries come from the network', () => {
     expect(desktop.session.spellChecker).toBe(false)
+    expect(desktop.preferences.spellcheck).toBe(false)
   })
 
   it('saves nothing but what the page made itself', () => {
@@ -208,6 +234,7 @@ describe('main', () => {
   it.each([
     ['another origin', { url: 'https://example.com/', parent: null }],
     ['another host of the scheme', { url: 'app://report/', parent: null }],
+    ['the same host of another scheme', { url: 'https://bundle/index.html', parent: null }],
     ['a look-alike', { url: 'app://bundle.example.com/index.html', parent: null }],
     ['a frame inside the page', { url: 'app://bundle/index.html', parent: {} }],
     ['a file', { url: 'file:///bundle/index.html', parent: null }],

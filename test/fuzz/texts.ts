@@ -27,7 +27,7 @@ const readers = {
   },
   filter: (bytes: Uint8Array) => {
     const typed = text(bytes)
-    completeFilter(typed, typed.length >> 1, [])
+    completeFilter(typed, typed.length >> 1, () => new Map([['x y', 1]]))
     const parsed = parseFilter(typed)
     if (parsed.ok) compileFilter(parsed.filter)
     else if (parsed.problem.start > typed.length) throw new Error('a problem lies behind the filter')

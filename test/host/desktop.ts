@@ -10,6 +10,7 @@ import { inject, vi } from 'vitest'
 import type { Served, ServeOptions } from '../../electron/serve.ts'
 import type { machine } from './machine.ts'
 import type { Session } from './sessions.ts'
+import type { Preferences, WebContents } from './windows.ts'
 
 /** The page in either host. */
 export interface Inspector {
@@ -37,17 +38,19 @@ export interface Desktop extends Inspector {
   /** What the program did to the machine it runs on. */
   readonly machine: typeof machine
   readonly session: Session
+  /** The window's contents, to tell them what Electron would, and the preferences it was opened with. */
+  readonly contents: WebContents
+  readonly preferences: Preferences
+  /** The preferences of every window opened so far, hidden ones too. */
+  allPreferences(): readonly Preferences[]
 }
 
 /** Starts the built program on the double, with `files` on its command line. */
 export async function openDesktop(files: readonly string[] = [], userData?: string): Promise<Desktop> {
   vi.resetModules()
   const own = userData ?? mkdtempSync(join(tmpdir(), 'inspector-data-'))
-  const [{ machine, app, testBrowser }, { BrowserWindow }, { session, closeSessions }] = await Promise.all([
-    import('./machine.ts'),
-    import('./windows.ts'),
-    import('./sessions.ts'),
-  ])
+  const [{ machine, app, testBrowser }, { BrowserWindow, preferencesOpened }, { session, closeSessions }] =
+    await Promise.all([import('./machine.ts'), import('./windows.ts'), import('./sessions.ts')])
   machine.userData = own
   await importMain(files)
   const window = await vi.waitUntil(() => BrowserWindow.getAllWindows()[0], { timeout: 5000 })
@@ -59,6 +62,9 @@ export async function openDesktop(files: readonly string[] = [], userData?: stri
     page,
     machine,
     session: session.defaultSession,
+    contents: window.webContents,
+    preferences: window.options.webPreferences ?? {},
+    allPreferences: () => preferencesOpened,
     problems: () => [...seen, ...machine.leaks.map((url) => `network: ${url}`)],
     answer: (dialog, reply) => void machine.answers[dialog].push(reply),
     menu: (id) => {

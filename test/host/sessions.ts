@@ -49,11 +49,12 @@ export class Session extends EventEmitter {
   grants(permission: string): boolean {
     const asked = { granted: true }
     this.permissionRequest?.(null, permission, (decided) => (asked.granted = decided))
-    return (
-      asked.granted ||
-      (this.permissionCheck?.(null, permission) ?? true) ||
-      (this.devicePermission?.() ?? false)
-    )
+    return asked.granted || (this.permissionCheck?.(null, permission) ?? true)
+  }
+
+  /** A device that was let through once stays open where nobody decides. */
+  get grantsDevices(): boolean {
+    return this.devicePermission?.() ?? true
   }
 
   /** Windows that have a say in navigations. */
@@ -65,6 +66,17 @@ export class Session extends EventEmitter {
     const made = this.make(javaScriptEnabled)
     this.contexts.set(javaScriptEnabled, made)
     return made
+  }
+
+  /** What a request from this session gets: null where it is stopped. */
+  async answer(url: string): Promise<Response | null> {
+    const reply = { cancel: false }
+    this.before?.({ url }, ({ cancel = false }) => (reply.cancel = cancel))
+    const answer = this.answers.get(url.slice(0, url.indexOf(':')))
+    if (!reply.cancel && answer !== undefined) return answer(new Request(url))
+    const seen = reply.cancel ? machine.blocked : machine.leaks
+    seen.push(url)
+    return null
   }
 
   async close(): Promise<void> {
@@ -87,16 +99,11 @@ export class Session extends EventEmitter {
       await route.fulfill({ status: 204 })
       return
     }
-    const reply = { cancel: false }
-    this.before?.({ url }, ({ cancel = false }) => (reply.cancel = cancel))
-    const answer = this.answers.get(url.slice(0, url.indexOf(':')))
-    if (reply.cancel || answer === undefined) {
-      const seen = reply.cancel ? machine.blocked : machine.leaks
-      seen.push(url)
+    const response = await this.answer(url)
+    if (response === null) {
       await route.abort('blockedbyclient')
       return
     }
-    const response = await answer(new Request(url))
     await route.fulfill({
       status: response.status,
       headers: Object.fromEntries(response.headers),

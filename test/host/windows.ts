@@ -9,12 +9,14 @@ import { fromPage, session, toPage } from './sessions.ts'
 import type { Session } from './sessions.ts'
 import { mainWorld, pack, preloadWorld, unpack } from './worlds.ts'
 
-interface Preferences {
+export interface Preferences {
   preload?: string
   sandbox?: boolean
   contextIsolation?: boolean
   nodeIntegration?: boolean
   webSecurity?: boolean
+  spellcheck?: boolean
+  navigateOnDragDrop?: boolean
   javascript?: boolean
   additionalArguments?: string[]
   session?: Session
@@ -38,6 +40,8 @@ type OpenHandler = (details: { url: string }) => { action: 'deny' | 'allow' }
 
 let contentsMade = 0
 const windows = new Set<BrowserWindow>()
+/** Of every window since the program was started. */
+export const preferencesOpened: Preferences[] = []
 
 export class WebContents extends EventEmitter {
   readonly id = ++contentsMade
@@ -211,6 +215,7 @@ export class BrowserWindow extends EventEmitter {
     this.visible = options.show !== false
     const { webPreferences = {} } = options
     checkPreferences(webPreferences)
+    preferencesOpened.push(webPreferences)
     this.webContents = new WebContents(webPreferences)
     windows.add(this)
     app.emit('web-contents-created', {}, this.webContents)

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { saveWhole } from '../../electron/save.ts'
 
 let folder = ''
@@ -24,6 +25,21 @@ describe('saveWhole', () => {
     writeFileSync(path, 'old and longer')
     await saveWhole(path, new Uint8Array([110, 101, 119]))
     expect(readFileSync(path, 'utf8')).toBe('new')
+  })
+
+  it('leaves the old file where the system wrote less than it was given, without a word', async () => {
+    const path = join(folder, 'report.txt')
+    writeFileSync(path, 'old')
+    const file = await open(path)
+    const files = Object.getPrototypeOf(file) as FileHandle
+    await file.close()
+    const short = vi.spyOn(files, 'appendFile').mockImplementation(async function (this: FileHandle, data) {
+      await this.write(data.slice(1) as string)
+    })
+    await expect(saveWhole(path, 'a longer text')).rejects.toThrow('Only')
+    short.mockRestore()
+    expect(readFileSync(path, 'utf8')).toBe('old')
+    expect(readdirSync(folder)).toEqual(['report.txt'])
   })
 
   it('leaves the old file and nothing else when the report breaks off', async () => {

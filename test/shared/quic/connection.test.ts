@@ -2,14 +2,14 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { nodeCrypto } from '../../../electron/worker/crypto.ts'
 import { outcomeOf } from '../../../shared/schannel/outcome.ts'
 import { parseKeyLog } from '../../../shared/secrets/keylog.ts'
 import { openConversation } from '../../../shared/secrets/open.ts'
 import { framesOf, scanFrames } from '../../support/datagrams.ts'
 import { mutate, Random } from '../../support/mutation.ts'
-import { be32, bytes, ipv4, udp } from '../../support/packets.ts'
+import { be16, be32, bytes, ipv4, udp } from '../../support/packets.ts'
 import { scanFile } from '../../support/scan.ts'
 
 const folder = join(import.meta.dirname, '../../captures/carriers')
@@ -75,6 +75,18 @@ describe('a QUIC connection', () => {
       'server 20 opened true',
       'client 20 opened true',
     ])
+  })
+
+  it('makes keys for the first connection id of a datagram, and for no other in it', () => {
+    const others = Array.from({ length: 200 }, (_, i) =>
+      bytes(0xc3, be32(1), 8, be32(i), be32(i), 0, 0, be16(0x4000 | 30), new Uint8Array(30)),
+    )
+    const hkdf = vi.spyOn(nodeCrypto, 'hmac')
+    const ends = { from: '192.0.2.1', to: '192.0.2.2' }
+    const datagram = udp(bytes(...others), { ...ends, sourcePort: 50000, destinationPort: 443 })
+    scanFrames([{ bytes: ipv4(datagram, { ...ends, protocol: 17 }) }], rawIp)
+    expect(hkdf.mock.calls.length).toBeLessThan(40)
+    hkdf.mockRestore()
   })
 
   it('never makes its readers throw, whatever was changed', () => {
