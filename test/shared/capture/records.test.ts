@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { netmon as netmonOf, snoop as snoopOf } from '../../support/captures.ts'
 import { mutate, Random } from '../../support/mutation.ts'
-import { bytes, pattern, tcpFrame } from '../../support/packets.ts'
+import { pattern, tcpFrame } from '../../support/packets.ts'
 import { memorySource, read } from '../../support/sink.ts'
 
 const packets = [tcpFrame(pattern(40)), tcpFrame(pattern(1)), tcpFrame(pattern(1300))]
