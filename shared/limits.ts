@@ -48,6 +48,8 @@ export const maxFragmentHoles = 64
 export const maxFragmentsPerMessage = 4096
 /** Bytes of opened application data read on each side for what lies inside TLS. */
 export const maxOpenedBytes = 1 << 18
+/** Data connections that FTP's control connections announce, in one capture. */
+export const maxAnnounced = 1 << 16
 /** TLS inside TLS: conversations one in another. */
 export const maxInnerDepth = 4
 /** Nested link headers, IPv6 extension headers and tunnels per packet. */

@@ -17,6 +17,7 @@ import type { WhatIf, WhatIfQuestion } from '../../shared/contract/whatif.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
+import { DataConnections } from '../../shared/inside/ftp-data.ts'
 import { innerConversation } from '../../shared/inside/inner.ts'
 import { reread, rereadInner, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { maxInnerDepth } from '../../shared/limits.ts'
@@ -145,6 +146,7 @@ class Capture implements OpenCapture {
   private readonly records = new RecordStore()
   /** Conversations that hold another one inside their TLS. */
   private readonly holding: number[] = []
+  private readonly dataConnections = new DataConnections()
   /** By their number, those that lie in it or that it announced. */
   private readonly held = new Map<number, number[]>()
   private readonly trust: Trust
@@ -215,6 +217,7 @@ class Capture implements OpenCapture {
     if (following) this.cancelled = false
     this.scanner.finish()
     this.lookInside()
+    this.tieDataConnections()
     this.meetNeighbours()
     this.flush(hooks)
     this.rows.sort((a, b) => a.id - b.id)
@@ -365,9 +368,27 @@ class Capture implements OpenCapture {
     const analysis = this.analyse(conversation, this.replay)
     const row = rowView(analysis, this.viewHost)
     this.neighbourhood.closed(analysis, row, this.viewHost.world)
+    this.dataConnections.closed(analysis.conversation)
     if (this.holdsAnother(analysis)) this.holding.push(conversation.id)
     this.rows.push(row)
     this.pending.push(row)
+  }
+
+  /** FTP says in the control connection where data will go; that may close after them. */
+  private tieDataConnections(): void {
+    if (this.dataConnections.none) return
+    for (const [place, { id }] of this.rows.entries()) {
+      const record = this.recordOf(id)
+      const within = this.dataConnections.of(record.closing)
+      if (within === null) continue
+      this.records.add({ ...record, closing: { ...record.closing, within } })
+      this.last = null
+      const { analysis } = this.look(id)
+      this.belongs(analysis.conversation)
+      const row = rowView(analysis, this.viewHost)
+      this.rows[place] = row
+      this.pending.push(row)
+    }
   }
 
   private belongs({ id, parent }: Conversation): void {

@@ -7,6 +7,7 @@ import { captureRules } from './rules/capture.ts'
 import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
+import { ftpDataRules } from './rules/ftp-data.ts'
 import { insideRules } from './rules/inside.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   ...carrierRules,
   ...carriedRules,
   ...insideRules,
+  ...ftpDataRules,
   ...captureRules,
   ...limitRules,
 ]

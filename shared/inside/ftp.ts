@@ -6,7 +6,7 @@ import { type OpenedData, openedData, type OpenedPiece } from './opened.ts'
 import { type InsideProtocol, openingOf, type Step } from './protocol.ts'
 
 const maxRefusals = 16
-const maxAnnounced = 256
+const maxPerControl = 256
 
 /** Where a data connection will be opened to, as one side said it. */
 export interface Announced {
@@ -71,7 +71,7 @@ export function announcedBy(conversation: Conversation): readonly Announced[] {
   for (const { dir, text, packet, time } of linesOf(data.pieces)) {
     const announced = announcedIn(text)
     if (announced === null || (dir === 0) !== (announced.by === 'client')) continue
-    if (found.length < maxAnnounced) found.push({ ...announced, packet, time })
+    if (found.length < maxPerControl) found.push({ ...announced, packet, time })
   }
   return found
 }

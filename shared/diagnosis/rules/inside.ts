@@ -17,7 +17,7 @@ import { atStream } from '../view.ts'
 type Of<K extends Told['kind']> = Extract<Told, { kind: K }>
 
 /** The last step that tells something of this kind, and what. */
-function told<K extends Told['kind']>(
+export function told<K extends Told['kind']>(
   { conversation }: Context,
   kind: K,
   when: (tells: Of<K>) => boolean = () => true,
@@ -30,7 +30,8 @@ function told<K extends Told['kind']>(
   return null
 }
 
-function of({ from, stream, packets, text }: InsideStep): ReturnType<typeof atStream> {
+/** Evidence for a step: the records that brought it. */
+export function of({ from, stream, packets, text }: InsideStep): ReturnType<typeof atStream> {
   return atStream(from, stream[0], stream[1], packets[0] ?? 0, text)
 }
 

@@ -100,5 +100,26 @@ export const insideScenarios: readonly Scenario[] = [
     '535 behind STARTTLS',
     answered('mail', '535 5.7.3 Authentication unsuccessful', { kind: 'reply', about: 'log-in' }),
   ),
+  of(
+    'ftp-session-reuse',
+    'FTP: 522 for want of session reuse',
+    answered('ftp', '522 SSL connection failed: session reuse required', {
+      kind: 'reply',
+      about: 'session-reuse',
+    }),
+  ),
+  {
+    ...of('ftp-data-session', 'a data connection with a handshake of its own', () => {
+      const step = {
+        time: 0,
+        packets: [packet],
+        from: 'server',
+        text: 'EPSV, port 50000',
+        result: 'ok',
+      } as const
+      const conversation = { ...conversationOf(hellos), carrier: { name: 'ftp-data', steps: [step] } }
+      return { conversation, outcome: { outcome: 'established', failure: null } }
+    }),
+  },
   of('inside-tls', 'WinRM', answered('http', 'POST /wsman', { kind: 'service', name: 'WinRM' })),
 ]

@@ -1,0 +1,84 @@
+// FTP's data connections: which connection follows which announcement.
+
+import { describe, expect, it } from 'vitest'
+import type { Closing } from '../../../shared/conversation/gatherer.ts'
+import { DataConnections } from '../../../shared/inside/ftp-data.ts'
+import { readInside } from '../../../shared/inside/list.ts'
+import { openedConversation, type Spoken } from '../../support/opened.ts'
+
+/** A control connection from 10.0.0.1 to 10.0.0.2 in which this was said. */
+function control(...said: readonly Spoken[]): DataConnections {
+  const bare = openedConversation('ftp', said)
+  const conversation = { ...bare, id: 1, inside: readInside(bare) }
+  const data = new DataConnections()
+  data.closed(conversation)
+  return data
+}
+
+function connection(from: string, to: string, more: Partial<Closing> = {}): Closing {
+  const end = (text: string) => {
+    const [address, port] = text.split(' ')
+    return { address: address!, port: Number(port) }
+  }
+  const counted = { length: 0, uninspectedRecords: 0, applicationRecords: 0, applicationBytes: 0 }
+  return {
+    id: 2,
+    within: null,
+    transport: 'tcp',
+    tunnels: [],
+    endpoints: [end(from), end(to)],
+    seen: [true, true],
+    fromSyn: [true, true],
+    synDir: 0,
+    acknowledged: [-1, -1],
+    revived: false,
+    counted: [counted, counted],
+    firstPacket: 1,
+    lastPacket: 2,
+    packets: 2,
+    start: 1e9,
+    end: 2e9,
+    quietAfter: 0,
+    ...more,
+  }
+}
+
+const { clientEndpoint, serverEndpoint } = openedConversation('ftp', [])
+const [client, server] = [clientEndpoint.address, serverEndpoint.address]
+
+describe('a data connection', () => {
+  it.each([
+    [
+      'PASV',
+      ['server', '227 Entering Passive Mode (10,9,9,9,195,80).\r\n'],
+      `${client} 1`,
+      `${server} 50000`,
+    ],
+    ['PASV behind NAT', ['server', '227 =10,9,9,9,195,80\r\n'], `${client} 1`, '10.9.9.9 50000'],
+    ['EPSV', ['server', '229 Entering (|||50000|)\r\n'], `${client} 1`, `${server} 50000`],
+    ['PORT', ['client', 'PORT 10,9,9,9,195,80\r\n'], `${server} 20`, `${client} 50000`],
+    ['EPRT', ['client', `EPRT |1|${client}|50000|\r\n`], `${server} 20`, `${client} 50000`],
+  ] as const)('follows %s', (name, said, from, to) => {
+    const found = control(said).of(connection(from, to))
+    expect(found).toMatchObject({ parent: 1, carrier: { name: 'ftp-data', steps: [{ packets: [1] }] } })
+    expect(found?.carrier?.steps[0]?.text).toBe(`${name.split(' ')[0]!}, port 50000, said in conversation 1`)
+  })
+
+  it('is none where the words are the other side’s, the host is another, or it came before', () => {
+    const epsv: Spoken = ['server', '229 Entering (|||50000|)\r\n']
+    expect(control(['client', '229 Entering (|||50000|)\r\n']).none).toBe(true)
+    expect(control(['server', `PORT 10,9,9,9,195,80\r\n`]).none).toBe(true)
+    expect(control(epsv).of(connection('10.7.7.7 1', `${server} 50000`))).toBeNull()
+    expect(control(epsv).of(connection(`${client} 1`, `${server} 50001`))).toBeNull()
+    expect(control(epsv).of(connection(`${client} 1`, `${server} 50000`, { start: -1 }))).toBeNull()
+    expect(control(epsv).of(connection(`${client} 1`, `${server} 50000`, { id: 1 }))).toBeNull()
+  })
+
+  it('follows the last announcement of its port', () => {
+    const data = control(
+      ['server', '229 Entering (|||50000|)\r\n'],
+      ['server', '229 Entering (|||50000|)\r\n'],
+    )
+    expect(data.of(connection(`${client} 1`, `${server} 50000`))?.carrier?.steps[0]?.packets).toEqual([2])
+  })
+})
