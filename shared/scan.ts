@@ -370,7 +370,7 @@ export class Scanner implements PacketSink, PacketPlace {
     if ('endpoints' in flow) return
     const name =
       flow instanceof Association
-        ? 'UDP'
+        ? flow.looksLike
         : (flow.ignoredAs ?? (flow.builder === null ? 'no data' : looksLike(flow.builder.openings)))
     this.others.set(name, (this.others.get(name) ?? 0) + 1)
     if (!(flow instanceof Connection)) return

@@ -12,6 +12,7 @@ import {
 import type { FlowKey, Noted, PacketPlace } from './connection.ts'
 import { clientRandomOf, DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
+import { looksLikeDatagrams } from './looks-like.ts'
 import { QuicBuilder } from './quic.ts'
 
 /** design.md §2: a ClientHello with a new random after this long begins a new conversation. */
@@ -33,6 +34,8 @@ export class Association {
   start = 0.5
   end = 0.5
   readonly seen: [boolean, boolean] = [false, false]
+  /** What its first datagram looks like, for flows that turn out to be none of ours. */
+  looksLike = 'UDP'
   /** Already handed on: a late look must leave it alone. */
   gone = false
   private readonly packet: PacketPlace
@@ -89,6 +92,7 @@ export class Association {
     if (this.packets++ === 0) {
       this.firstPacket = packet
       this.start = time
+      this.looksLike = looksLikeDatagrams(b, start, end, [this.key.portA, this.key.portB])
     }
     this.lastPacket = packet
     this.end = time

@@ -13,11 +13,11 @@ export interface Frame {
   readonly ms?: number
 }
 
-/** Scans the frames, reads every conversation a second time, and returns both readings. */
+/** Scans the frames, reads every conversation a second time, and returns both readings, and what else there was. */
 export function scanFrames(
   frames: readonly Frame[],
   linkType = 1,
-): { conversations: Conversation[]; again: Conversation[] } {
+): { conversations: Conversation[]; again: Conversation[]; others: ReturnType<Scanner['otherFlows']> } {
   const found: { conversation: Conversation; record: ConversationRecord }[] = []
   const link: CaptureInterface = {
     index: 0,
@@ -47,6 +47,7 @@ export function scanFrames(
   }
   return {
     conversations: found.map(({ conversation }) => conversation),
+    others: scanner.otherFlows(),
     again: found.map(({ record }) => reread(record, scanner.noted, read, nodeCrypto).conversation),
   }
 }
