@@ -1,22 +1,21 @@
-// Electron's main process: window or command line, then walls, worker, menu, window. It holds no parser.
+// Electron's main process: windows or command line, then walls, worker, menu, windows. It holds no parser.
 
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { app, BrowserWindow, dialog, Menu, MessageChannelMain, Notification, utilityProcess } from 'electron'
+import { app, BrowserWindow, Menu, utilityProcess } from 'electron'
 import { z } from 'zod'
-import type { BridgeEvent, Command, RecentFile } from '../shared/contract/bridge.ts'
-import { commandChannel, dataArgument, eventChannel, portChannel } from './channels.ts'
-import { answerPages } from './ipc.ts'
+import type { BridgeEvent, RecentFile } from '../shared/contract/bridge.ts'
+import { answerAll } from './answers.ts'
+import { dataArgument, eventChannel } from './channels.ts'
+import { openDragFolder } from './drag-out.ts'
 import { menuTemplate } from './menu.ts'
-import { refusal } from './outcome.ts'
-import { printReport } from './pdf.ts'
 import { openRecent } from './recent.ts'
 import type { RecentFiles } from './recent.ts'
 import { samplesIn } from './samples.ts'
 import { openBundle } from './serve/bundle.ts'
 import { openSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
-import { openWindow, raiseWalls, servePage } from './window.ts'
+import { raiseWalls, servePage } from './window.ts'
+import { openWindows } from './windows.ts'
 import { startHost } from './worker/host.ts'
 import type { WorkerHost, WorkerProcess } from './worker/host.ts'
 import type { WorkerMessage } from './worker/process.ts'
@@ -54,8 +53,9 @@ function startDesktop(files: readonly string[]): void {
   })
   app.on('second-instance', (_event, _argv, _directory, data) => {
     const parsed = handover.safeParse(data)
-    raise()
-    if (parsed.success) offer(parsed.data.files)
+    const named = parsed.success ? parsed.data.files : []
+    if (named.length === 0) raise()
+    else offer(named)
   })
   void app.whenReady().then(() => {
     ;({ offer, raise } = openDesk())
@@ -64,13 +64,13 @@ function startDesktop(files: readonly string[]): void {
 }
 
 interface Desk {
-  /** Lets the page open a capture that was named from outside; several files are read as one. */
-  offer: (paths: readonly string[]) => void
-  /** Brings the window to the front. */
-  raise: () => void
+  /** Lets a page open a capture that was named from outside; several files are read as one. */
+  readonly offer: (paths: readonly string[]) => void
+  /** Brings the program to the front. */
+  readonly raise: () => void
 }
 
-/** Second stage: worker, answers, menu, window. */
+/** Second stage: worker, answers, menu, the first window. */
 function openDesk(): Desk {
   const recent = openRecent(join(app.getPath('userData'), 'recent.json'))
   const settings = openSettings(join(app.getPath('userData'), 'settings.json'))
@@ -80,55 +80,22 @@ function openDesk(): Desk {
       : join(import.meta.dirname, '../../test/captures'),
   )
   const worker = startWorker(recent, settings, drawMenu)
-  /** Files chosen in a dialog, now or before: the only ones settings may name. */
-  const chosen = new Set<string | null>([null, settings.get().roots, settings.get().keylog])
-  /** Destinations chosen in a dialog: the only paths main writes to. */
-  const destinations = new Set<string>()
-  /** Commands for a page that does not listen yet. */
-  const waiting: Command[] = []
-  let pages = 0
-  let listening = false
-  /** The page's window; a report being printed has a hidden one of its own. */
-  let window: BrowserWindow | null = null
-
-  function command(command: Command): void {
-    if (window !== null && listening) window.webContents.send(commandChannel, command)
-    else waiting.push(command)
-    if (window === null) open()
-  }
+  const windows = openWindows(settings, drawMenu)
+  const drags = openDragFolder()
 
   function offer(paths: readonly string[]): void {
-    const [path, ...chain] = paths
-    if (path === undefined) return
-    const more = chain.length === 0 ? {} : { chain }
-    void grantAll(paths).then(() => command({ kind: 'open', path, ...more }))
+    void grantAll(paths).then(() => windows.offer(paths))
   }
 
   async function grantAll(paths: readonly string[]): Promise<void> {
     for (const path of paths) await worker.grant(path, 'read')
   }
 
-  function open(): void {
-    listening = false
-    const opened = openWindow(settings.window())
-    window = opened
-    opened.on('close', () => {
-      const bounds = { ...opened.getNormalBounds(), maximized: opened.isMaximized() }
-      void settings.keepWindow(bounds).catch(() => undefined)
-    })
-    opened.on('closed', () => {
-      window = null
-    })
-  }
-
-  function raise(): void {
-    if (window?.isMinimized() === true) window.restore()
-    window?.focus()
-  }
-
   function drawMenu(): void {
-    const template = menuTemplate(process.platform, recent.list(), {
-      command: (id) => command({ kind: 'menu', id }),
+    const template = menuTemplate(process.platform, recent.list(), windows.front(), {
+      command: (id) => windows.command({ kind: 'menu', id }),
+      newWindow: () => windows.open(),
+      close: () => windows.close(),
       offer: (path) => offer([path]),
       clearRecent: () => void clearRecent(),
     })
@@ -141,108 +108,26 @@ function openDesk(): Desk {
     drawMenu()
   }
 
-  async function choose(
-    window: Electron.BrowserWindow,
-    title: string,
-    filters: Electron.FileFilter[],
-  ): Promise<string | null> {
-    const [path = null] = await chooseFiles(window, title, filters, ['openFile'])
-    if (path !== null) chosen.add(path)
-    return path
-  }
-
-  async function chooseFiles(
-    window: Electron.BrowserWindow,
-    title: string,
-    filters: Electron.FileFilter[],
-    properties: ('openFile' | 'multiSelections')[],
-  ): Promise<string[]> {
-    const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, filters, properties })
-    if (canceled) return []
-    await grantAll(filePaths)
-    return filePaths
-  }
-
-  answerPages({
-    'port.open': (_input, window) => {
-      const { port1, port2 } = new MessageChannelMain()
-      worker.connect(++pages, port2)
-      window.webContents.postMessage(portChannel, null, [port1])
-      listening = true
-      for (const each of waiting.splice(0)) window.webContents.send(commandChannel, each)
-      return null
-    },
-    'capture.choose': (_input, window) => choose(window, 'Open Capture', captureFilters),
-    'captures.choose': (_input, window) =>
-      chooseFiles(window, 'Open Capture', captureFilters, ['openFile', 'multiSelections']),
-    'keylog.choose': (_input, window) => choose(window, 'Load Key Log', keylogFilters),
-    'destination.choose': async ({ name }, window) => {
-      const { canceled, filePath } = await dialog.showSaveDialog(window, {
-        title: 'Save Report',
-        defaultPath: join(app.getPath('documents'), name),
-      })
-      if (canceled || filePath === '') return null
-      destinations.add(filePath)
-      await worker.grant(filePath, 'write')
-      return filePath
-    },
-    'file.dropped': async ({ path }) => {
-      if (!statSync(path).isFile()) throw refusal('not-a-file', 'This is a folder.', 'Drop a capture file.')
-      await worker.grant(path, 'read')
-      return null
-    },
-    'recent.list': () => recent.list(),
-    'recent.clear': async () => {
-      await clearRecent()
-      return null
-    },
-    'samples.list': () => samples,
-    'settings.get': () => settings.get(),
-    'settings.change': async (change) => {
-      if (![change.roots ?? null, change.keylog ?? null].every((path) => chosen.has(path))) {
-        throw refusal('not-offered', 'This file was not chosen by you.', 'Choose it in the dialog.')
-      }
-      if (change.rememberRecent === false) await clearRecent()
-      return settings.change(change)
-    },
-    'roots.choose': (_input, window) => choose(window, 'Choose Trusted Roots', rootsFilters),
-    notify: ({ title, body }, window) => {
-      if (!window.isFocused() && Notification.isSupported()) {
-        const notification = new Notification({ title, body })
-        notification.on('click', raise)
-        notification.show()
-      }
-      return null
-    },
-    'report.print': async ({ html, path }) => {
-      if (!destinations.has(path)) throw refusal('not-offered', 'This destination was not chosen by you.')
-      return { bytes: await printReport(html, path) }
-    },
-  })
-
+  answerAll({ worker, recent, settings, samples, windows, drags, clearRecent })
   servePage(openBundle(join(import.meta.dirname, '../renderer')))
-  for (const path of [
-    ...recent.list().map((file) => file.path),
-    ...samples.map((file) => file.path),
-    ...[...chosen].filter((path) => path !== null),
-  ]) {
-    void worker.grant(path, 'read')
-  }
   app.setAboutPanelOptions({
     applicationName: app.getName(),
     applicationVersion: app.getVersion(),
     copyright: 'MIT licence. Works without any network access: captures never leave this machine.',
   })
   drawMenu()
-  open()
+  windows.open()
   app.on('activate', () => {
-    if (window === null) open()
+    if (BrowserWindow.getAllWindows().length === 0) windows.open()
   })
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  app.on('will-quit', () => worker.stop())
-  return { offer, raise }
+  app.on('will-quit', () => {
+    worker.stop()
+    drags.close()
+  })
+  return { offer, raise: () => windows.raise() }
 }
 
 function startWorker(
@@ -283,18 +168,3 @@ function forkWorker(): WorkerProcess<Electron.MessagePortMain> {
     kill: () => void child.kill(),
   }
 }
-
-const captureFilters: Electron.FileFilter[] = [
-  { name: 'Packet captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'gz', 'zst', 'lz4', 'snoop'] },
-  { name: 'All files', extensions: ['*'] },
-]
-
-const rootsFilters: Electron.FileFilter[] = [
-  { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
-  { name: 'All files', extensions: ['*'] },
-]
-
-const keylogFilters: Electron.FileFilter[] = [
-  { name: 'Key logs', extensions: ['log', 'keys', 'keylog', 'txt'] },
-  { name: 'All files', extensions: ['*'] },
-]

@@ -1,20 +1,24 @@
 // The application menu: File, Edit, View, Go, Help by each platform's conventions; what the page does is sent to it by id.
 
 import type { MenuItemConstructorOptions } from 'electron'
-import type { MenuId, RecentFile } from '../shared/contract/bridge.ts'
+import type { MenuId, RecentFile, WindowState } from '../shared/contract/bridge.ts'
 
 export interface MenuActions {
   command(id: MenuId): void
+  newWindow(): void
+  close(): void
   offer(path: string): void
   clearRecent(): void
 }
 
-/** The menu's template; every item of ours has an id. */
+/** The menu's template; every item of ours has an id. `front` is what the window in front shows: one menu serves them all. */
 export function menuTemplate(
   platform: NodeJS.Platform,
   recent: readonly RecentFile[],
+  front: WindowState,
   actions: MenuActions,
 ): MenuItemConstructorOptions[] {
+  const open = front.file !== null
   const mac = platform === 'darwin'
   const page = (id: MenuId, label: string, accelerator?: string): MenuItemConstructorOptions => ({
     id,
@@ -28,14 +32,25 @@ export function menuTemplate(
     registerAccelerator: false,
   })
   const file: MenuItemConstructorOptions[] = [
+    {
+      id: 'new-window',
+      label: '&New Window',
+      accelerator: 'CmdOrCtrl+N',
+      click: () => actions.newWindow(),
+    },
     page('open', '&Open Capture…', 'CmdOrCtrl+O'),
     { id: 'recent', label: 'Open &Recent', submenu: recentItems(recent, actions) },
-    page('keylog', 'Load &Key Log…'),
+    { ...page('keylog', 'Load &Key Log…'), enabled: open },
     { type: 'separator' },
-    page('export', '&Export Report…', 'CmdOrCtrl+E'),
-    page('print', '&Print Timeline…', 'CmdOrCtrl+P'),
+    { ...page('export', '&Export Report…', 'CmdOrCtrl+E'), enabled: front.ready },
+    { ...page('print', '&Print Timeline…', 'CmdOrCtrl+P'), enabled: open },
     { type: 'separator' },
-    page('close', '&Close Capture', 'CmdOrCtrl+W'),
+    {
+      id: 'close',
+      label: open ? '&Close Capture' : '&Close Window',
+      accelerator: 'CmdOrCtrl+W',
+      click: () => actions.close(),
+    },
     ...(mac ? [] : [{ type: 'separator' } as const, page('settings', '&Settings…', 'CmdOrCtrl+,')]),
     ...(mac ? [] : [{ type: 'separator' } as const, { role: 'quit' } as const]),
   ]
@@ -48,14 +63,19 @@ export function menuTemplate(
     { role: 'paste' },
     { role: 'selectAll' },
     { type: 'separator' },
-    page('find', '&Filter Conversations', 'CmdOrCtrl+F'),
+    { ...page('find', '&Filter Conversations', 'CmdOrCtrl+F'), enabled: open },
+    { ...shown('undo-filter', '&Undo Filter Change', 'CmdOrCtrl+Z'), enabled: open },
+    {
+      ...shown('redo-filter', '&Redo Filter Change', mac ? 'Cmd+Shift+Z' : 'Ctrl+Y'),
+      enabled: open,
+    },
   ]
   const view: MenuItemConstructorOptions[] = [
     page('theme', 'Change &Theme'),
     { type: 'separator' },
-    page('follow', '&Follow the File'),
-    page('list', '&List of Conversations'),
-    shown('diagnosis', '&Diagnosis', 'D'),
+    { ...page('follow', '&Follow the File'), type: 'checkbox', checked: front.following, enabled: open },
+    { ...page('list', '&List of Conversations'), enabled: open },
+    { ...shown('diagnosis', '&Diagnosis', 'D'), enabled: open },
     { type: 'separator' },
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -64,8 +84,11 @@ export function menuTemplate(
     { role: 'togglefullscreen' },
   ]
   const go: MenuItemConstructorOptions[] = [
-    shown('next-failure', '&Next Failed Conversation', ']'),
-    shown('previous-failure', '&Previous Failed Conversation', '['),
+    { ...shown('back', '&Back', mac ? 'Cmd+Left' : 'Alt+Left'), enabled: open },
+    { ...shown('forward', '&Forward', mac ? 'Cmd+Right' : 'Alt+Right'), enabled: open },
+    { type: 'separator' },
+    { ...shown('next-failure', '&Next Failed Conversation', ']'), enabled: open },
+    { ...shown('previous-failure', '&Previous Failed Conversation', '['), enabled: open },
     { type: 'separator' },
     page('commands', '&Commands…', 'CmdOrCtrl+K'),
   ]

@@ -104,6 +104,11 @@ ipcRenderer.on(commandChannel, (_event, command: Command) => {
   for (const listener of commandListeners) listener(command)
 })
 
+/** Bytes apart from whatever buffer they are a part of. */
+function ownBytes(contents: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
+  return typeof contents === 'string' ? contents : new Uint8Array(contents)
+}
+
 const defaultSettings: HostSettings = { roots: null, keylog: null, rememberRecent: true }
 
 const platforms: Readonly<Record<string, Bridge['platform']>> = {
@@ -156,6 +161,9 @@ const bridge: Bridge = {
     return outcome.ok ? outcome.value : askOr('settings.get', null, defaultSettings)
   },
   chooseRoots: () => askOr('roots.choose', null, null),
+  newWindow: () => void ask('window.open', null),
+  shows: (state) => void ask('window.shows', state),
+  dragOut: (file) => ask('drag.begin', { ...file, contents: ownBytes(file.contents) }),
   notify: (title, body) => void ask('notify', { title, body }),
 }
 

@@ -12,21 +12,27 @@ const bounds = z.object({
   height: z.number(),
   maximized: z.boolean(),
 })
+/** The first window of the program, or one that was opened beside it: each kind is remembered by itself. */
+export type WindowKind = 'first' | 'further'
+
 export type Bounds = z.infer<typeof bounds>
 
 const stored = z.object({
   roots: z.string().nullable().default(null),
   keylog: z.string().nullable().default(null),
   rememberRecent: z.boolean().default(true),
-  window: bounds.nullable().default(null),
+  /** Where the first window was, and further ones. */
+  windows: z
+    .object({ first: bounds.nullable().default(null), further: bounds.nullable().default(null) })
+    .default({ first: null, further: null }),
 })
 type Stored = z.infer<typeof stored>
 
 export interface Settings {
   get(): HostSettings
   change(change: { [Key in keyof HostSettings]?: HostSettings[Key] | undefined }): Promise<HostSettings>
-  window(): Bounds | null
-  keepWindow(bounds: Bounds): Promise<void>
+  window(kind: WindowKind): Bounds | null
+  keepWindow(kind: WindowKind, bounds: Bounds): Promise<void>
 }
 
 /** Keeps settings in the file at `path`; a missing or damaged one means the defaults. Writes follow one another. */
@@ -51,8 +57,8 @@ export function openSettings(path: string): Settings {
       await write(stored.parse({ ...now, ...change }))
       return get()
     },
-    window: () => now.window,
-    keepWindow: (window) => write({ ...now, window }),
+    window: (kind) => now.windows[kind],
+    keepWindow: (kind, bounds) => write({ ...now, windows: { ...now.windows, [kind]: bounds } }),
   }
 }
 

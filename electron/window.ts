@@ -5,7 +5,7 @@ import { app, BrowserWindow, nativeTheme, protocol, session } from 'electron'
 import { versionArgument } from './channels.ts'
 import { pageHeaders } from './serve/bundle.ts'
 import type { PageFile } from './serve/bundle.ts'
-import type { Bounds } from './settings.ts'
+import type { Bounds, WindowKind } from './settings.ts'
 
 const scheme = 'app:'
 const pageHost = 'bundle'
@@ -62,8 +62,8 @@ export function isOwnPage(frame: Electron.WebFrameMain | null): boolean {
   return from === scheme && host === pageHost
 }
 
-/** Opens a window on the page, where it was before; shown once it has something to show. */
-export function openWindow(before: Bounds | null): BrowserWindow {
+/** Opens a window on the page, where one of its kind was before; shown once it has something to show. */
+export function openWindow(kind: WindowKind, before: Bounds | null): BrowserWindow {
   const window = new BrowserWindow({
     width: before?.width ?? 1480,
     height: before?.height ?? 940,
@@ -86,6 +86,6 @@ export function openWindow(before: Bounds | null): BrowserWindow {
   })
   if (before?.maximized === true) window.maximize()
   window.once('ready-to-show', () => window.show())
-  void window.loadURL(pageAddress)
+  void window.loadURL(kind === 'first' ? pageAddress : `${pageAddress}#further`)
   return window
 }

@@ -13,6 +13,7 @@ import type {
   RecentFile,
   SampleFile,
 } from '../shared/contract/bridge.ts'
+import { furtherMark, isFurther } from './window-kind.ts'
 import { unpacked } from '../shared/contract/packed.ts'
 
 declare global {
@@ -46,6 +47,8 @@ function connectServed(): Bridge {
       for (const listener of eventListeners) listener(message.event)
       return
     }
+    // A further tab begins empty; what was named at start is in the first one.
+    if (isFurther && message.command.kind === 'open') return
     if (commandListeners.size === 0) early.push(message.command)
     for (const listener of commandListeners) listener(message.command)
   }
@@ -138,6 +141,8 @@ function connectServed(): Bridge {
       return settings
     },
     chooseRoots: () => choose('.pem,.crt,.cer'),
+    newWindow: () => void window.open(`${location.pathname}${furtherMark}`, '_blank', 'noopener'),
+    shows: () => undefined,
     notify(title) {
       if (!document.hidden) return
       const before = document.title

@@ -2,6 +2,7 @@
 
 import { useEventListener, useLocalStorage, usePreferredContrast } from '@vueuse/core'
 import { ref, watch, type Ref } from 'vue'
+import { isFurther } from './window-kind.ts'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Density = 'full' | 'compact'
@@ -18,10 +19,11 @@ interface Layout {
 export const theme: Ref<Theme> = useLocalStorage<Theme>('theme', 'system')
 /** At first the inspector is wide enough for sixteen bytes of hex a row, and no wider: the score has the rest. */
 const inspectorAtFirst = Math.round(Math.min(37, Math.max(29, 47_400 / globalThis.innerWidth)))
+/** Each kind of window has its own, and none follows another while it is dragged. */
 export const layout: Ref<Layout> = useLocalStorage<Layout>(
-  'layout',
+  isFurther ? 'layout-further' : 'layout',
   { list: 28, inspector: inspectorAtFirst, hex: 40 },
-  { mergeDefaults: true },
+  { mergeDefaults: true, listenToStorageChanges: false },
 )
 /** The analyst's choice per file name; without one the number of calls decides. */
 export const densities: Ref<Record<string, Scale>> = useLocalStorage<Record<string, Scale>>('densities', {})

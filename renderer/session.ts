@@ -1,8 +1,9 @@
 // The page's one store: the capture that is open, its rows, the chosen conversation and what of it is selected.
 
-import { inject, nextTick, reactive } from 'vue'
+import { inject, nextTick, reactive, watchEffect } from 'vue'
 import type { InjectionKey } from 'vue'
 import type { Bridge, MenuId } from '../shared/contract/bridge.ts'
+import { draggingOut } from './dragging-out.ts'
 import { dropping } from './dropping.ts'
 import { diagnosisOpen, nextTheme } from './preferences.ts'
 import { createInspecting } from './session/inspecting.ts'
@@ -68,6 +69,9 @@ export function createSession(bridge: Bridge) {
     list: () => void (state.expanded = !state.expanded),
   }
 
+  watchEffect(() => {
+    bridge.shows({ file: state.path, ready: state.phase === 'ready', following: state.following })
+  })
   bridge.onCommand((command) => {
     if (command.kind === 'open') void open(command.path, command.chain)
     else menuActions[command.id]()
@@ -80,6 +84,7 @@ export function createSession(bridge: Bridge) {
     ...inspecting,
     ...opening,
     saveCapture,
+    dragging: draggingOut({ bridge, tell }),
     openDropped: dropping({ bridge, state, open, loadKeys, tell }),
     menuActions,
   }

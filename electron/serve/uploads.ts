@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { harmless } from '../file-name.ts'
 import { refusal } from '../outcome.ts'
 
 /** Bytes of one uploaded file. */
@@ -42,7 +43,7 @@ export async function openUploads(limits: { file: number; all: number }): Promis
       })
       const own = join(folder, String(++count))
       await mkdir(own, { mode: 0o700 })
-      const path = join(own, harmless(name))
+      const path = join(own, harmless(name, 'capture'))
       try {
         await pipeline(body, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
       } catch (error) {
@@ -54,16 +55,6 @@ export async function openUploads(limits: { file: number; all: number }): Promis
     },
     close: () => rm(folder, { recursive: true, force: true }),
   }
-}
-
-/** A file name that is only a name: what a browser sends is not trusted to be one. */
-function harmless(name: string): string {
-  const kept = name
-    .replace(/^.*[/\\]/s, '')
-    .replace(/[^\p{L}\p{N} ._()-]/gu, '_')
-    .replace(/^\.+/, '')
-    .slice(0, 100)
-  return kept === '' ? 'capture' : kept
 }
 
 function tooLarge(room: number): Error {

@@ -53,9 +53,17 @@ export function commandsOf(session: Session, compare: () => void): readonly Comm
   ]
 }
 
-function ofTheFile({ state, menuActions, loadKeys, conversation }: Session): Command[] {
+function ofTheFile({ bridge, state, menuActions, loadKeys, conversation }: Session): Command[] {
   const none = state.capture === null
   return [
+    {
+      id: 'new-window',
+      menu: 'File',
+      text: bridge.host === 'electron' ? 'New window' : 'New window in a tab',
+      // A browser keeps Ctrl N for itself.
+      ...(bridge.host === 'electron' ? { keys: 'Ctrl N' } : {}),
+      run: () => bridge.newWindow(),
+    },
     { id: 'open', menu: 'File', text: 'Open capture …', keys: 'Ctrl O', run: menuActions.open },
     { id: 'keylog', menu: 'File', text: 'Load key log …', disabled: none, run: menuActions.keylog },
     {
@@ -149,11 +157,44 @@ function ofTheView({ state, menuActions, conversation }: Session): Command[] {
   ]
 }
 
-function ofTheWay({ state, menuActions }: Session): Command[] {
+function ofTheWay({ state, menuActions, filterTrail, choiceTrail }: Session): Command[] {
   const none = state.capture === null
   return [
     { id: 'commands', menu: 'Go', text: 'Commands …', keys: 'Ctrl K', run: menuActions.commands },
     { id: 'filter', menu: 'Go', text: 'Filter', keys: '/', disabled: none, run: menuActions.find },
+    {
+      id: 'undo-filter',
+      menu: 'Go',
+      text: 'Undo filter change',
+      keys: 'Ctrl Z',
+      disabled: !filterTrail.canBack.value,
+      run: menuActions['undo-filter'],
+    },
+    {
+      id: 'redo-filter',
+      menu: 'Go',
+      text: 'Redo filter change',
+      keys: 'Ctrl Y',
+      disabled: !filterTrail.canForward.value,
+      run: menuActions['redo-filter'],
+    },
+    {
+      id: 'back',
+      menu: 'Go',
+      text: 'Back to the conversation before',
+      keys: 'Alt ←',
+      disabled: !choiceTrail.canBack.value,
+      lineAbove: true,
+      run: menuActions.back,
+    },
+    {
+      id: 'forward',
+      menu: 'Go',
+      text: 'Forward again',
+      keys: 'Alt →',
+      disabled: !choiceTrail.canForward.value,
+      run: menuActions.forward,
+    },
     {
       id: 'next-failure',
       menu: 'Go',

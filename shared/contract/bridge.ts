@@ -318,8 +318,32 @@ export interface Bridge {
   changeSettings(change: Partial<HostSettings>): Promise<HostSettings>
   /** Asks the user for a PEM file of trusted roots. */
   chooseRoots(): Promise<string | null>
+  /** Opens a further window; in the served page a further tab. */
+  newWindow(): void
+  /** Says what this window shows. */
+  shows(state: WindowState): void
+  /**
+   * Hands a file to the drag that has just begun. Undefined in the served page, where the browser makes the file from what
+   * the drag carries.
+   */
+  readonly dragOut?: (file: DraggedFile) => Promise<Outcome<null>>
   /** Tells the user something while the window is not in front. */
   notify(title: string, body: string): void
+}
+
+export interface WindowState {
+  /** Path of the capture; null: none. */
+  readonly file: string | null
+  /** It is read, and has conversations. */
+  readonly ready: boolean
+  readonly following: boolean
+}
+
+export interface DraggedFile {
+  readonly name: string
+  readonly contents: string | Uint8Array
+  /** The contents are HTML; the file is to be its print. */
+  readonly print: boolean
 }
 
 export interface SampleFile {

@@ -34,6 +34,22 @@ export const hostRequests = {
   /** A file must have been chosen in a dialog before. */
   'settings.change': { input: hostSettings.partial(), output: hostSettings },
   'roots.choose': { input: z.null(), output: z.string().nullable() },
+  /** Opens a further window. */
+  'window.open': { input: z.null(), output: z.null() },
+  /** What the page shows now: for the menu, and for captures that are named from outside. */
+  'window.shows': {
+    input: z.object({ file: z.string().nullable(), ready: z.boolean(), following: z.boolean() }),
+    output: z.null(),
+  },
+  /** Hands a file to the drag that the page has begun; `print`: the contents are HTML and the file its print. */
+  'drag.begin': {
+    input: z.object({
+      name: z.string(),
+      contents: z.union([z.string(), z.instanceof(Uint8Array)]),
+      print: z.boolean(),
+    }),
+    output: z.null(),
+  },
   /** A notification of the system, unless the window is in front. */
   notify: { input: z.object({ title: z.string(), body: z.string() }), output: z.null() },
   /** Prints the HTML report as PDF to a destination the user chose. */

@@ -27,6 +27,8 @@ export interface Desktop extends Inspector {
   menu(id: string): void
   /** Starts the program a second time with this file. */
   offer(path: string): void
+  /** The pages of all windows, in the order they were opened. */
+  pages(): Promise<Page[]>
   /** Says which path the page's file of this name has, for drops. */
   place(name: string, path: string): void
   /** Asks main what the preload would ask, from a frame of the spec's choosing. */
@@ -73,6 +75,16 @@ export async function openDesktop(files: readonly string[] = [], userData?: stri
       item.click()
     },
     offer: (path) => void app.emit('second-instance', {}, [], process.cwd(), { files: [path] }),
+    async pages() {
+      const pages = await Promise.all(
+        BrowserWindow.getAllWindows().map(({ webContents }) => webContents.page),
+      )
+      for (const each of pages) {
+        await each.waitForURL(/bundle\.app\.invalid/)
+        await each.waitForLoadState()
+      }
+      return pages
+    },
     place: (name, path) => window.webContents.place(name, path),
     invoke: (channel, input, frame) =>
       Promise.resolve(

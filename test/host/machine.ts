@@ -35,10 +35,14 @@ export const machine = {
   schemes: [] as string[],
   aboutPanel: null as object | null,
   notifications: [] as { title: string; body: string }[],
+  /** Files that were dragged out of a window. */
+  drags: [] as string[],
   /** Whether the window is in front. */
   focused: false,
   ended: null as number | null,
-  menu: null as { getMenuItemById(id: string): { click(): void } | null } | null,
+  menu: null as {
+    getMenuItemById(id: string): { click(): void; label: string; enabled: boolean } | null
+  } | null,
   /** Worker processes in the order they were started. */
   workers: [] as { kill(): boolean }[],
 }
@@ -60,6 +64,7 @@ export const app = Object.assign(new EventEmitter(), {
   getVersion: () => '0.0.0-test',
   enableSandbox: () => void (machine.sandboxed = true),
   commandLine: { appendSwitch: (name: string, value = '') => void machine.switches.set(name, value) },
+  getFileIcon: (path: string) => Promise.resolve({ of: path }),
   addRecentDocument: (path: string) => void machine.recentDocuments.push(path),
   clearRecentDocuments: () => void (machine.recentDocuments = []),
   setAboutPanelOptions: (options: object) => void (machine.aboutPanel = options),
@@ -92,6 +97,8 @@ interface Item {
   id?: string
   role?: string
   submenu?: Item[]
+  label?: string
+  enabled?: boolean
   click?: () => void
 }
 
@@ -108,7 +115,9 @@ export const Menu = {
     return {
       getMenuItemById(id: string) {
         const item = all.find((each) => each.id === id)
-        return item === undefined ? null : { click: () => item.click?.() }
+        return item === undefined
+          ? null
+          : { click: () => item.click?.(), label: item.label ?? '', enabled: item.enabled ?? true }
       },
     }
   },

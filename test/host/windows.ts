@@ -1,7 +1,7 @@
 // The double's windows: pages of the test Chromium with an isolated preload world, wired to main's ipc.
 
 import { EventEmitter } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { CDPSession, Frame, Page, Request as PageRequest } from 'playwright-core'
 import { app, machine } from './machine.ts'
 import type { Port } from './ports.ts'
@@ -86,6 +86,12 @@ export class WebContents extends EventEmitter {
     const page = await this.page
     this.loading = url
     await page.goto(toPage(url))
+  }
+
+  /** Electron refuses a file that is not there and, on macOS, an empty picture. */
+  startDrag({ file, icon }: { file: string; icon: object | null }): void {
+    if (!existsSync(file) || icon === null) throw new Error('There is nothing to drag.')
+    machine.drags.push(file)
   }
 
   /** A path the page's next dropped or chosen file of this name is said to have. */
@@ -240,6 +246,9 @@ export class BrowserWindow extends EventEmitter {
   focus(): void {
     this.emit('focus')
   }
+  setRepresentedFilename(): void {
+    // Of macOS only.
+  }
   isMinimized(): boolean {
     return false
   }
@@ -258,6 +267,10 @@ export class BrowserWindow extends EventEmitter {
   getNormalBounds(): { x: number; y: number; width: number; height: number } {
     const { x = 0, y = 0, width = 800, height = 600 } = this.options
     return { x, y, width, height }
+  }
+
+  close(): void {
+    this.destroy()
   }
 
   destroy(): void {
