@@ -92,6 +92,8 @@ export function openWindows(settings: Settings, changed: () => void): Windows {
       const empty = windows.find(({ shows, waiting }) => shows.file === null && waiting.length === 0)
       const to = empty ?? add()
       if (empty !== undefined) raise(empty)
+      // Taken from now on, even before its page says so.
+      to.shows = { ...nothing, file: path }
       tell(to, chain.length === 0 ? { kind: 'open', path } : { kind: 'open', path, chain })
     },
     raise() {

@@ -41,6 +41,15 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    pane: 'Overview',
+    keys: [
+      either('slice of time before, next', '←', '→'),
+      one('take a range', 'Shift', '→'),
+      one('filter by it', 'Enter'),
+      one('all times again', 'Delete'),
+    ],
+  },
+  {
     pane: 'Conversations',
     keys: [
       either('row', '↑', '↓'),

@@ -1,7 +1,8 @@
 // Every command of the program, once: the menus of the served page and the command palette show them.
 
 import { count, plural } from '../format.ts'
-import { diagnosisOpen, theme, type Theme } from '../preferences.ts'
+import { groupings, laidOut } from '../conversations/columns.ts'
+import { columnChoices, diagnosisOpen, theme, type Theme } from '../preferences.ts'
 import type { Session } from '../session.ts'
 import { copyRows } from '../conversations/copy-rows.ts'
 import { copyFormats, wiresharkFilter } from '../conversations/copying.ts'
@@ -9,7 +10,7 @@ import { copyFormats, wiresharkFilter } from '../conversations/copying.ts'
 export interface Command {
   readonly id: string
   /** The menu it stands in. */
-  readonly menu: 'File' | 'View' | 'Go' | 'Help' | 'Conversation'
+  readonly menu: 'File' | 'View' | 'Go' | 'Help' | 'Conversation' | 'List'
   readonly text: string
   /** What it works on, in a few words. */
   readonly detail?: string
@@ -48,6 +49,7 @@ export function commandsOf(session: Session, compare: () => void): readonly Comm
     ...ofTheFile(session),
     ...ofTheView(session),
     ...ofTheWay(session),
+    ...ofTheList(session),
     ...ofTheConversation(session, compare),
     ...help(session),
   ]
@@ -211,6 +213,47 @@ function ofTheWay({ state, menuActions, filterTrail, choiceTrail }: Session): Co
       disabled: none,
       run: menuActions['previous-failure'],
     },
+  ]
+}
+
+/** What a click on a head does, for the keyboard: sorting by each column, again for the other direction; and the groups. */
+function ofTheList({ state }: Session): Command[] {
+  if (state.capture === null) return []
+  const [first] = state.sort
+  return [
+    ...laidOut(columnChoices.value).flatMap(({ id, head, field }): Command[] => {
+      const now = first?.field === field
+      const key = { field, descending: now && !first.descending }
+      const others = state.sort.filter((each) => each.field !== field)
+      return [
+        {
+          id: `sort-${id}`,
+          menu: 'List',
+          text: `Sort by ${head}`,
+          detail: now ? 'in the other direction' : '',
+          checked: now,
+          run: () => void (state.sort = [key]),
+        },
+        ...(now || others.length === 0
+          ? []
+          : [
+              {
+                id: `sort-then-${id}`,
+                menu: 'List' as const,
+                text: `Sort further by ${head}`,
+                detail: `after ${others.map((each) => each.field).join(', ')}`,
+                run: () => void (state.sort = [...others, { field, descending: false }]),
+              },
+            ]),
+      ]
+    }),
+    ...groupings.map(({ value, text }): Command => ({
+      id: `group-${value}`,
+      menu: 'List',
+      text: value === '' ? 'Group by nothing' : `Group by ${text.toLowerCase()}`,
+      checked: (state.group ?? '') === value,
+      run: () => void (state.group = value === '' ? null : value),
+    })),
   ]
 }
 

@@ -94,6 +94,14 @@ export const ownSets: readonly ColumnSet[] = [
   },
 ]
 
+/** What the list can be grouped by. */
+export const groupings = [
+  { value: '', text: 'None' },
+  { value: 'server', text: 'Server' },
+  { value: 'outcome', text: 'Outcome' },
+  { value: 'cause', text: 'Cause' },
+]
+
 export interface Laid extends Column {
   readonly width: number | null
 }

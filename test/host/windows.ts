@@ -151,7 +151,8 @@ export class WebContents extends EventEmitter {
     const frame = frameOf(request)
     // Another page's navigation, or a popup's first: the session's walls judge those.
     if (frame?.page() !== page) return true
-    if (url === this.loading) {
+    // A request's address goes without its fragment.
+    if (url === this.loading?.replace(/#.*/, '')) {
       this.loading = null
       return true
     }
