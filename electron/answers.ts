@@ -22,7 +22,7 @@ export interface Parts {
   readonly samples: readonly SampleFile[]
   readonly windows: Windows
   readonly drags: DragFolder
-  clearRecent(): Promise<void>
+  readonly clearRecent: () => Promise<void>
 }
 
 export function answerAll({ worker, recent, settings, samples, windows, drags, clearRecent }: Parts): void {

@@ -7,7 +7,7 @@ export interface MenuActions {
   command(id: MenuId): void
   newWindow(): void
   close(): void
-  offer(path: string): void
+  recent(path: string): void
   clearRecent(): void
 }
 
@@ -127,7 +127,7 @@ function recentItems(recent: readonly RecentFile[], actions: MenuActions): MenuI
       id: `recent-${String(index + 1)}`,
       // An ampersand in a menu's label marks the next letter as its key.
       label: path.replaceAll('&', '&&'),
-      click: () => actions.offer(path),
+      click: () => actions.recent(path),
     })),
     { type: 'separator' },
     { id: 'recent-clear', label: 'Clear', click: () => actions.clearRecent() },

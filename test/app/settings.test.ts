@@ -83,7 +83,9 @@ describe('settings', () => {
     await expect.poll(() => existsSync(join(data, 'settings.json'))).toBe(true)
     await it.page.keyboard.press('Escape')
     it.offer(capture)
-    await it.page.locator('.lrow.sel').waitFor()
+    await expect.poll(async () => (await it.pages()).length, { timeout: 20_000 }).toBe(2)
+    const [, second] = await it.pages()
+    await second?.locator('.lrow.sel').waitFor()
     expect(
       await it.invoke('recent.list', null, { url: 'app://bundle/index.html', parent: null }),
     ).toMatchObject({ value: [] })

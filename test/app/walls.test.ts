@@ -45,7 +45,9 @@ describe('the window', () => {
         'chooseKeylog',
         'chooseRoots',
         'clearRecent',
+        'dragOut',
         'host',
+        'newWindow',
         'notify',
         'on',
         'onCommand',
@@ -55,10 +57,11 @@ describe('the window', () => {
         'request',
         'samples',
         'settings',
+        'shows',
         'version',
       ],
       frozen: true,
-      after: 18,
+      after: 21,
     })
   })
 
