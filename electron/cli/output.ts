@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
+import { refusal } from '../outcome.ts'
 
 export interface Output {
   /** Nobody reads any more (`| head`): further writing is pointless and not an error. */
@@ -95,10 +96,24 @@ class FileOutput implements Output {
     this.file = null
   }
 
+  private async begin(): Promise<FileHandle> {
+    try {
+      return await open(this.temporary, 'wx', 0o600)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+      throw refusal(
+        'not-found',
+        `There is no folder ${dirname(this.path)}.`,
+        'Create it, or choose another one.',
+      )
+    }
+  }
+
   private async flush(): Promise<FileHandle> {
     const text = this.pending
     this.pending = ''
-    this.file ??= await open(this.temporary, 'wx', 0o600)
+    this.file ??= await this.begin()
     await this.file.appendFile(text)
     return this.file
   }

@@ -1,6 +1,5 @@
 // One capture opened by the core: read to its end, its rows kept, any conversation inspected again.
 
-import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { PacketAgain } from '../../shared/capture/capture.ts'
@@ -40,7 +39,7 @@ import { openChain } from './chain.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type CaptureInput, SingleInput } from './input.ts'
 import { passwordOfFile, readKeyFile } from './keys.ts'
-import { openCaptureInput, openGrowing } from './source.ts'
+import { openCaptureInput, openGrowing, readWhole } from './source.ts'
 import { FileSpool } from './spool.ts'
 import { trustOf } from './trust.ts'
 
@@ -452,7 +451,7 @@ class Capture implements OpenCapture {
 /** The roots of a PEM file. Throws `Refusal` where it holds no certificate. */
 function loadRoots(path: string | null): Trust {
   if (path === null) return trustOf(null)
-  const text = readFileSync(path, 'utf8')
+  const text = readWhole(path).toString('utf8')
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
     throw refusal(
       'no-roots',
@@ -469,12 +468,12 @@ const tlsKeyLogSecrets = 0x544c534b
 
 /** Reads the key files named in the options. Throws `Refusal` with the reason, never with a part of the file. */
 function loadKeys(options: AnalyseOptions): Keys {
-  const password = options.passwordFile === null ? null : passwordOfFile(readFileSync(options.passwordFile))
+  const password = options.passwordFile === null ? null : passwordOfFile(readWhole(options.passwordFile))
   const files = [options.keylog, options.key].filter((path) => path !== null)
   const logs: KeyLog[] = []
   const rsa: RsaDecryptor[] = []
   for (const path of files) {
-    const file = readKeyFile(readFileSync(path), password)
+    const file = readKeyFile(readWhole(path), password)
     if (file.kind === 'refused') throw refusal(file.code, file.text, `The key file is ${path}.`)
     if (file.kind === 'log') logs.push(file.log)
     else rsa.push(...file.keys)

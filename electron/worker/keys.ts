@@ -32,7 +32,10 @@ export function readKeyFile(bytes: Uint8Array, password: string | null): KeyFile
   if (text !== null) return fromPem(text, password)
   if (bytes[0] === derSequence) return fromDer(bytes, password)
   if (bytes.includes(0)) return refused('key-file-unreadable')
-  return { kind: 'log', ...parseKeyLog(new TextDecoder().decode(bytes)) }
+  const parsed = parseKeyLog(new TextDecoder().decode(bytes))
+  // A key log may still be empty; text without one good line is something else.
+  if (parsed.log.size === 0 && parsed.warnings.length > 0) return refused('key-file-unreadable')
+  return { kind: 'log', ...parsed }
 }
 
 /** The password that a password file holds: its first line, as editors end it. */

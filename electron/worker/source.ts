@@ -1,6 +1,6 @@
 // Captures as Node gives them: files, compressed files and pipes, in pieces of one reused buffer.
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
@@ -343,6 +343,11 @@ async function* fileChunks(file: FileSource): AsyncGenerator<Chunk, void> {
     yield { bytes: bytes.subarray(0, count), read }
     await setImmediate()
   }
+}
+
+/** A small file whole: keys, roots. Throws `SourceError` that names it. */
+export function readWhole(path: string): Buffer {
+  return attempt(path, () => readFileSync(path))
 }
 
 function attempt<T>(path: string, action: () => T): T {

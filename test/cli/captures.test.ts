@@ -11,12 +11,20 @@ import { report, row, type Report } from '../../shared/contract/report.ts'
 
 const samples = readdirSync('test/captures').filter((name) => name.endsWith('.pcap'))
 
-/** Runs the real command on a sample capture. */
+/** Runs the real command on a sample capture, which it must read. */
 async function inspect(name: string, ...args: string[]): Promise<string> {
+  const { code, out } = await runOn(name, ...args)
+  expect(code).toBe(0)
+  return out
+}
+
+async function runOn(name: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const stdout = new PassThrough().setEncoding('utf8')
-  const stderr = new PassThrough().resume()
+  const stderr = new PassThrough().setEncoding('utf8')
   let out = ''
+  let err = ''
   stdout.on('data', (text: string) => (out += text))
+  stderr.on('data', (text: string) => (err += text))
   const host: CliHost = {
     stdout,
     stderr,
@@ -29,10 +37,27 @@ async function inspect(name: string, ...args: string[]): Promise<string> {
   }
   const command = await readCommand(['inspect', `test/captures/${name}`, ...args], host)
   if (typeof command === 'number') throw new Error('The arguments were refused.')
-  expect(await runCommand(command, host)).toBe(0)
+  const code = await runCommand(command, host)
   await new Promise((resolve) => setImmediate(resolve))
-  return out
+  return { code, out, err }
 }
+
+describe('a file beside the capture that cannot be used', () => {
+  it.each([
+    ['--keylog', 'no/such.keys', 'no/such.keys does not exist.'],
+    ['--key', 'no/such.pem', 'no/such.pem does not exist.'],
+    ['--password-file', 'no/such.txt', 'no/such.txt does not exist.'],
+    ['--roots', 'no/such.pem', 'no/such.pem does not exist.'],
+    ['--keylog', 'README.md', 'neither a key log nor a private key'],
+    ['--out', 'no/such/folder/report.txt', 'There is no folder no/such/folder.'],
+  ])('%s %s is named with what is wrong, and no error of the system', async (option, path, said) => {
+    const { code, out, err } = await runOn('untrusted-root.pcap', option, path)
+    expect(code).toBe(3)
+    expect(out).toBe('')
+    expect(err).toContain(said)
+    expect(err).not.toMatch(/ENOENT|\.tmp/)
+  })
+})
 
 describe.each(samples)('%s', (name) => {
   it('gives a report that keeps to the contract, and nothing beside it', async () => {

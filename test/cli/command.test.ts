@@ -247,6 +247,6 @@ describe('--out', () => {
   it('says why it cannot write', async () => {
     const { code, err } = await run(['inspect', 'a.pcap', '--out', join(folder, 'none', 'report.json')])
     expect(code).toBe(3)
-    expect(err).toMatch(/^error: .*no such file/)
+    expect(err).toMatch(/^error: There is no folder /)
   })
 })

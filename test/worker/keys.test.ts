@@ -155,6 +155,8 @@ describe('a key log file', () => {
     const file = read('rsa-gcm.keys')
     expect(file.kind === 'log' && [file.log.size, file.warnings]).toEqual([2, []])
     expect(codeOf(readKeyFile(new Uint8Array(0), null))).toBe('log')
+    const prose = new TextEncoder().encode('# Read me\n\nThis is no key log.\n')
+    expect(codeOf(readKeyFile(prose, null))).toBe('key-file-unreadable')
   })
 
   it('with only an RSA line opens the conversation that its encrypted premaster secret belongs to', () => {
