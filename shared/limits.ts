@@ -76,6 +76,9 @@ export const maxCommentsKept = 1000
 export const maxCommentLength = 4096
 /** Bytes a compressed capture may unpack to. */
 export const maxInflatedBytes = 64 * 2 ** 30
+/** From so many bytes on, a compressed capture that unpacks to more than so many times its size is said to be unusual. */
+export const suspectInflatedBytes = 64 * 2 ** 20
+export const suspectInflation = 200
 /** Bytes of noted packets kept from inputs that cannot be read twice. */
 export const maxSpoolBytes = 2 * 2 ** 30
 /** Distinct IPv6 addresses in one capture. */

@@ -36,6 +36,12 @@ export interface Piece {
 export type Container = 'gzip' | 'zstd' | 'lz4'
 
 /** A capture read forward once, from a file, a compressed file or a pipe. */
+/** A warning about what an input is packed in. */
+export interface PieceProblem {
+  readonly code: string
+  readonly text: string
+}
+
 export interface Pieces {
   readonly name: string
   /** Bytes of the input as it lies on disk; null for a pipe. */
@@ -44,8 +50,8 @@ export interface Pieces {
   readonly container: Container | null
   /** For reading packets again; null where the input cannot be read twice, so that noted packets must be spooled. */
   readonly seekable: ByteSource | null
-  /** Why the bytes ended before their time (damaged or cut compression, a limit); null while there is no such reason. */
-  readonly problem: { readonly code: string; readonly text: string } | null
+  /** What was found so far about the compression: unusual, or why the bytes ended before their time (damaged, cut, a limit). */
+  readonly problems: readonly PieceProblem[]
   /**
    * The next bytes, with the last `unconsumed` bytes of the previous piece in front. `wanted` is how many the reader needs to
    * go on. Null at the end of the input. Throws `SourceError`.

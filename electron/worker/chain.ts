@@ -296,7 +296,7 @@ class Link implements PacketSink {
       const piece: Piece | null =
         reader.fault === null ? await pieces.next(this.unconsumed, reader.wanted) : null
       if (piece === null) {
-        if (pieces.problem !== null) this.warning(pieces.problem.code, null, null, pieces.problem.text)
+        for (const { code, text } of pieces.problems) this.warning(code, null, null, text)
         reader.finish()
         this.ended = true
         this.close()

@@ -5,7 +5,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
 import { SourceError } from '../../shared/ports.ts'
-import type { ByteSource, Container, Piece, Pieces } from '../../shared/ports.ts'
+import type { ByteSource, Container, Piece, PieceProblem, Pieces } from '../../shared/ports.ts'
 import { type Chunk, Cut } from './chunks.ts'
 import { packedBytes } from './gunzip.ts'
 import { containerOf, unpack } from './unpack.ts'
@@ -39,8 +39,9 @@ export async function openCaptureInput(
   const there = file.read(0, head, 0, head.length)
   const container = containerOf(sniff(head.subarray(0, there)).kind)
   if (container === null) return new FilePieces(file)
-  const chunks = unpack(container, fileChunks(file), limits.inflatedBytes, path)
-  return new StreamPieces(path, file.size, container, chunks, () => file.close())
+  const problems: PieceProblem[] = []
+  const chunks = unpack(container, fileChunks(file), limits.inflatedBytes, path, problems)
+  return new StreamPieces(path, file.size, container, chunks, () => file.close(), problems)
 }
 
 /** Opens a capture that is still being written: at its end it waits for more. Throws as `openCaptureInput` does. */
@@ -180,7 +181,7 @@ class FilePieces implements Pieces {
   readonly name: string
   readonly container = null
   readonly seekable: FileSource
-  readonly problem = null
+  readonly problems = []
   private readonly window: Window
   private read = 0
   /** Bytes read at once, growing: the first rows are there long before the first large piece would be done with. */
@@ -228,7 +229,7 @@ class StreamPieces implements Pieces {
   readonly total: number | null
   readonly container: Container | null
   readonly seekable = null
-  problem: { readonly code: string; readonly text: string } | null = null
+  readonly problems: PieceProblem[]
   private readonly chunks: AsyncGenerator<Chunk, void>
   private readonly release: () => void
   private readonly window = new Window(streamBufferBytes)
@@ -241,7 +242,9 @@ class StreamPieces implements Pieces {
     container: Container | null,
     chunks: AsyncGenerator<Chunk, void>,
     release: () => void,
+    problems: PieceProblem[],
   ) {
+    this.problems = problems
     this.name = name
     this.total = total
     this.container = container
@@ -281,7 +284,7 @@ class StreamPieces implements Pieces {
       return result.done === true ? null : result.value
     } catch (error) {
       if (!(error instanceof Cut)) throw error
-      this.problem = { code: error.code, text: error.message }
+      this.problems.push({ code: error.code, text: error.message })
       return null
     }
   }
@@ -305,8 +308,9 @@ async function streamPieces(
   const all = chain(first, chunks)
   const release = () => void stream.destroy()
   const container = containerOf(sniff(head.subarray(0, 4)).kind)
-  const unpacked = container === null ? all : unpack(container, all, inflatedBytes, name)
-  return new StreamPieces(name, null, container, unpacked, release)
+  const problems: PieceProblem[] = []
+  const unpacked = container === null ? all : unpack(container, all, inflatedBytes, name, problems)
+  return new StreamPieces(name, null, container, unpacked, release, problems)
 }
 
 async function* chain(

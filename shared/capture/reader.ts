@@ -138,6 +138,6 @@ export async function readCapture(
     if (reader.fault !== null || !(await goOn(read))) return
     piece = await pieces.next(unconsumed, reader.wanted)
   }
-  if (pieces.problem !== null) sink.warning(pieces.problem.code, null, null, pieces.problem.text)
+  for (const { code, text } of pieces.problems) sink.warning(code, null, null, text)
   reader.finish()
 }

@@ -1,5 +1,5 @@
 // TLS extensions by number, as registered, and those in wide use without registration.
-// Source: IANA "TLS ExtensionType Values", written 2026-11-22 from the RFCs and drafts, not from a download of the registry;
+// Source: IANA "TLS ExtensionType Values", written 2026-11-22 from the RFCs and drafts (gone through once more 2026-11-28), not from a download of the registry;
 // unregistered ones by their drafts (named beside them).
 
 import type { Registry } from './registry.ts'
@@ -78,6 +78,8 @@ export const extensionTypes: Registry = {
     13172: 'next_protocol_negotiation',
     // draft-balfanz-tls-obc
     13175: 'origin_bound_certificates',
+    // draft-agl-tls-padding before its number was assigned
+    35655: 'padding (draft)',
     // draft-vvv-tls-alps, old and new number
     17513: 'application_settings (old)',
     17613: 'application_settings',

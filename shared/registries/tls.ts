@@ -1,6 +1,6 @@
 // TLS numbers and names: versions, records, messages, alerts and the small code spaces of extensions.
 // Source: IANA "TLS Parameters" and "TLS Extensions" registries, RFC 5246, RFC 8446, RFC 9147;
-// written 2026-11-22 from the RFCs and drafts, not from a download of the registry.
+// written 2026-11-22 from the RFCs and drafts, not from a download of the registry; gone through once more 2026-11-28.
 
 import type { Registry } from './registry.ts'
 
@@ -152,14 +152,16 @@ export const clientCertificateTypes = octet({
   5: 'rsa_ephemeral_dh',
   6: 'dss_ephemeral_dh',
   20: 'fortezza_dms',
-  21: 'gost_sign256_legacy',
-  22: 'gost_sign256',
-  23: 'gost_sign512',
+  // In use before registration (RFC 9189 §7.4 has the numbers that came of it).
+  21: 'gost94_sign (legacy)',
+  22: 'gost01_sign (legacy)',
   64: 'ecdsa_sign',
   65: 'rsa_fixed_ecdh',
   66: 'ecdsa_fixed_ecdh',
   67: 'gost_sign256',
   68: 'gost_sign512',
+  238: 'gost_sign256 (legacy)',
+  239: 'gost_sign512 (legacy)',
 })
 
 /** CertificateType of RFC 7250, as in client_certificate_type and server_certificate_type. */
@@ -279,9 +281,17 @@ export const hpkeKems: Registry = {
     0x0010: 'DHKEM(P-256, HKDF-SHA256)',
     0x0011: 'DHKEM(P-384, HKDF-SHA384)',
     0x0012: 'DHKEM(P-521, HKDF-SHA512)',
+    0x0013: 'DHKEM(CP-256, HKDF-SHA256)',
+    0x0014: 'DHKEM(CP-384, HKDF-SHA384)',
+    0x0015: 'DHKEM(CP-521, HKDF-SHA512)',
+    0x0016: 'DHKEM(secp256k1, HKDF-SHA256)',
     0x0020: 'DHKEM(X25519, HKDF-SHA256)',
     0x0021: 'DHKEM(X448, HKDF-SHA512)',
     0x0030: 'X25519Kyber768Draft00',
+    0x0040: 'ML-KEM-512',
+    0x0041: 'ML-KEM-768',
+    0x0042: 'ML-KEM-1024',
+    0x647a: 'X-Wing',
   },
 }
 
