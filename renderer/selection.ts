@@ -70,7 +70,7 @@ function certificateStart(
 }
 
 /** Length of the bytes that a base64 text stands for. */
-function derBytes(base64: string): number {
+export function derBytes(base64: string): number {
   return Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
 }
 

@@ -41,23 +41,33 @@ export function stepFrom(zoom: number, direction: 1 | -1): number {
   return next ?? zoom
 }
 
-/** To be called in a component's setup. `view` is the height of the pane in px. */
+/** Both lanes have 240 px beside times and wire; in a narrower pane the score is drawn smaller. */
+const leastWidth = 766
+
+/** To be called in a component's setup. `view` is the pane in px; `zoom` is how it is drawn, `percent` what was asked for. */
 export function useScale(
   conversation: () => ReportConversation,
   file: Readonly<Ref<string>>,
   opened: Readonly<Ref<ReadonlySet<string>>>,
-  view: Readonly<Ref<number>>,
+  view: Readonly<{ height: Ref<number>; width: Ref<number> }>,
 ) {
   const chosen = computed<Scale>(() => densities.value[file.value] ?? densityFor(callsOf(conversation())))
   const fit = computed(() => {
-    if (chosen.value !== 'fit' || view.value === 0) return null
+    if (chosen.value !== 'fit' || view.height.value === 0) return null
     const height = (density: Density): number => layoutOf(conversation(), density, opened.value).height
-    return fitOf({ full: height('full'), compact: height('compact') }, view.value)
+    return fitOf({ full: height('full'), compact: height('compact') }, view.height.value)
   })
   const density = computed<Density>(
     () => fit.value?.density ?? (chosen.value === 'fit' ? 'compact' : chosen.value),
   )
-  const zoom = computed(() => fit.value?.zoom ?? scoreZoom.value)
+  const narrow = computed(() =>
+    view.width.value === 0 ? 1 : Math.min(1, Math.max(leastZoom, view.width.value / leastWidth)),
+  )
+  const asked = computed(() => fit.value?.zoom ?? scoreZoom.value)
+  const zoom = computed(() =>
+    fit.value === null ? asked.value * narrow.value : Math.min(asked.value, narrow.value),
+  )
+  const percent = computed(() => Math.round(asked.value * 100))
 
   function choose(scale: Scale): void {
     densities.value = { ...densities.value, [file.value]: scale }
@@ -65,10 +75,10 @@ export function useScale(
 
   /** One step larger or smaller, or back to 100 %; what was fitted stays in its density. */
   function zoomBy(direction: 1 | 0 | -1): void {
-    const from = zoom.value
+    const from = asked.value
     if (chosen.value === 'fit') choose(density.value)
     scoreZoom.value = direction === 0 ? 1 : stepFrom(from, direction)
   }
 
-  return { chosen, density, zoom, choose, zoomBy }
+  return { density, zoom, percent, choose, zoomBy }
 }

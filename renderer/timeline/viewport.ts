@@ -1,11 +1,13 @@
 // The part of the score that is on screen, in px of the score whatever its zoom.
 
-import { useElementSize } from '@vueuse/core'
 import { computed, nextTick, ref, watch, type Ref } from 'vue'
 
-/** To be called in a component's setup. */
-export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, zoom: Readonly<Ref<number>>) {
-  const { height: paneHeight, width: paneWidth } = useElementSize(scroller)
+/** To be called in a component's setup; `pane` is the scroller's size. */
+export function useViewport(
+  scroller: Readonly<Ref<HTMLElement | null>>,
+  { height: paneHeight, width: paneWidth }: Readonly<{ height: Ref<number>; width: Ref<number> }>,
+  zoom: Readonly<Ref<number>>,
+) {
   const scrolled = ref(0)
   const top = computed(() => scrolled.value / zoom.value)
   // Measured only after the first drawing; the element knows before.
@@ -33,5 +35,5 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, zoom: R
     void nextTick(() => scrollTo(middle - height.value / 2))
   })
 
-  return { top, height, width, paneHeight, onScroll, scrollTo, show }
+  return { top, height, width, onScroll, scrollTo, show }
 }

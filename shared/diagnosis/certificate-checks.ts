@@ -44,7 +44,7 @@ function validity(certificate: Certificate, at: number, now: number): Check[] {
     if (Number.isNaN(time) || Number.isNaN(certificate.notBefore) || Number.isNaN(certificate.notAfter))
       return row(name, 'cannot-tell', null, 'no usable time')
     const inside = time >= certificate.notBefore && time <= certificate.notAfter
-    return row(name, inside ? 'ok' : 'bad', 'SEC_E_CERT_EXPIRED', `${span}; ${dayText(time)}`)
+    return row(name, inside ? 'ok' : 'bad', 'SEC_E_CERT_EXPIRED', `${span}, judged on ${dayText(time)}`)
   }
   return [judge('validity at the time of the capture', at), judge('validity now', now)]
 }
@@ -60,7 +60,9 @@ function leafChecks(view: HandshakeView, chain: ChainReading, leaf: Certificate)
             'name',
             matchesName(leaf, wanted) ? 'ok' : 'bad',
             'SEC_E_WRONG_PRINCIPAL',
-            `${wanted} against ${namesOf(leaf).join(', ') || 'no name'}`,
+            matchesName(leaf, wanted)
+              ? `${wanted} is one of its names`
+              : `${wanted} is not among its names: ${namesOf(leaf).join(', ') || 'none'}`,
           ),
     )
     if (leaf.extensions.subjectAltNames === null)

@@ -102,6 +102,26 @@ describe('the size of the score', () => {
   })
 })
 
+describe('a narrow pane', () => {
+  it('draws the score smaller rather than cutting statuses, and everything can be scrolled to', async () => {
+    await open(capture('untrusted-root'))
+    const before = await height('.card.point')
+    // 1280 × 800 at 200 %.
+    await page.setViewportSize({ width: 640, height: 400 })
+    await page.waitForFunction((full) => {
+      const name = document.querySelector('.card.point .nm')
+      const card = document.querySelector('.card.point')
+      if (name === null || card === null) return false
+      return card.getBoundingClientRect().height < full - 4 && name.scrollWidth <= name.clientWidth + 1
+    }, before)
+    for (const part of ['.card.point', '[role=tree]', '.hex', '.foot']) {
+      await page.locator(part).first().scrollIntoViewIfNeeded()
+      const box = (await page.locator(part).first().boundingBox())!
+      expect(box.x < 640 && box.y < 400 && box.x + box.width > 0 && box.y + box.height > 0).toBe(true)
+    }
+  })
+})
+
 describe('labels on the wire', () => {
   it('say why the hellos were exchanged twice', async () => {
     await open(capture('tls13-hello-retry-sliced'))

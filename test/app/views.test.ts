@@ -133,6 +133,54 @@ describe('certificates', () => {
   })
 })
 
+describe('a certificate', () => {
+  it('leads to its own fields and bytes', async () => {
+    await open(capture('untrusted-root'))
+    await page.getByRole('tab', { name: /Certificates/ }).click()
+    await page.getByRole('button', { name: 'Show its fields and bytes' }).click()
+    const field = page.getByRole('treeitem', { name: /^certificate 1/, selected: true })
+    await field.getByText('CN=server.example,O=Lab').waitFor()
+    // The pointer rests on another field.
+    await page.mouse.move(5, 5)
+    await page.locator('.foot').getByText('834').waitFor()
+    await page
+      .getByRole('treeitem', { name: /^issuer/ })
+      .getByText('CN=otherca Root')
+      .waitFor()
+  })
+})
+
+describe('the call in the inspector', () => {
+  it('shows what its input was made of and the messages it read, verified where keys tell', async () => {
+    await open(capture('tls13-hello-retry-sliced'))
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page
+        .evaluate(() => undefined)
+        .then(async () => {
+          await page.getByRole('button', { name: 'File' }).click()
+          await page.getByRole('menuitem', { name: /Load key log/ }).click()
+        }),
+    ])
+    await chooser.setFiles(capture('tls13-hello-retry-sliced').replace('.pcap', '.keys'))
+    await page.getByText(/secrets? matched/).waitFor()
+    await page.getByRole('listitem', { name: /^Client, ISC #6, ok/ }).click({ position: { x: 6, y: 6 } })
+    const input = page.getByRole('region', { name: 'The 2\u202f162 bytes of this input' })
+    await input.getByText(/carried over from ISC #5/).waitFor()
+    await input.getByText(/^922 new, #12/).waitFor()
+    await page.getByText('Messages read by this call').waitFor()
+    const tree = page.getByRole('tree', { name: 'Fields' })
+    await tree.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowLeft')
+    await tree.getByRole('treeitem', { name: /^CertificateVerify verified/ }).waitFor()
+    expect(await tree.getByRole('treeitem', { name: /^ServerHello/ }).count()).toBe(0)
+    await page.getByRole('button', { name: 'whole token' }).click()
+    await page.keyboard.press('Home')
+    await page.getByText('The whole token').waitFor()
+  })
+})
+
 describe('a comparison', () => {
   it('opens by key with the conversation that fits, outlines where they part, and closes', async () => {
     await open(both)
@@ -141,6 +189,11 @@ describe('a comparison', () => {
     const compare = page.getByRole('region', { name: 'Compare' })
     await compare.getByRole('heading', { name: /They part at ASC #1/ }).waitFor()
     expect(await compare.locator('.crow.parting').count()).toBe(2)
+    const suites = compare.getByRole('row', { name: /Cipher suites/ }).first()
+    const members = await suites.locator('.only').count()
+    await suites.getByRole('button', { name: '+22 more' }).click()
+    expect(await suites.locator('.only').count()).toBe(members + 22)
+    await suites.getByRole('button', { name: 'fewer' }).click()
     await page.keyboard.press('n')
     await compare.getByText(/^1 of \d+$/).waitFor()
     expect(await seriousFaults(page)).toEqual([])
