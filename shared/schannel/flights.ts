@@ -57,14 +57,13 @@ function silence(walk: Walk): false {
 
 function put(walk: Walk, to: Answer, token: Token | null): void {
   const parts = token === null ? nothing : datagramsOf(walk, token)
-  if (token?.changesCipher === true || parts.some((part) => part.changesCipher)) walk.sentFinished = true
+  if (token?.changesCipher === true) walk.sentFinished = true
+  for (const part of parts) if (part.changesCipher) walk.sentFinished = true
   walk.next += token === null ? 0 : 1 + parts.length
   const first = parts.length > 0 ? fragment : to.ruling
   walk.awaiting = to.then
   walk.final = record(walk, first, token)
-  parts.forEach((part, i) => {
-    walk.final = again(walk, i === parts.length - 1 ? to.ruling : fragment, part)
-  })
+  for (const part of parts) walk.final = again(walk, part === parts.at(-1) ? to.ruling : fragment, part)
   if (to.then === 'established') {
     walk.wasEstablished = true
     walk.sentFinished = false

@@ -28,7 +28,7 @@ export function replay(
   landmarks = landmarksOf(conversation),
 ): Replay {
   const tokens = tokensOf(conversation, landmarks)
-  const messages = { client: messagesOf(conversation, 'client'), server: messagesOf(conversation, 'server') }
+  const messages = messagesBySide(conversation)
   const scene: Scene = { conversation, landmarks, tokens, messages, outcome, verdict, options }
   const client = follow(scene, 'client', null)
   const server = follow(scene, 'server', null)
@@ -174,11 +174,11 @@ function positionsOf(conversation: Conversation, side: Side, own: readonly Token
   return positions
 }
 
-function messagesOf(conversation: Conversation, side: Side): number[] {
-  const { messages } = conversation
-  const indexes: number[] = []
-  for (let i = 0; i < messages.length; i++) if (messages[i]!.from === side) indexes.push(i)
-  return indexes
+function messagesBySide({ messages }: Conversation): Scene['messages'] {
+  const client: number[] = []
+  const server: number[] = []
+  for (let i = 0; i < messages.length; i++) (messages[i]!.from === 'client' ? client : server).push(i)
+  return { client, server }
 }
 
 /** Bytes that never arrived stop the reader in front of them; what came after its socket was gone it never read. */

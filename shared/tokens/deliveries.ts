@@ -57,36 +57,60 @@ function secured(stream: StreamFacts): readonly Chunk[] {
   return chunks
 }
 
-function whole(chunk: Chunk): Delivery {
-  return { start: chunk.start, end: chunk.end, packets: [chunk.packet], time: chunk.time, order: chunk.order }
+function whole({ start, end }: Chunk, index: number, chunks: readonly Chunk[]): Delivery {
+  return new ChunkDelivery(chunks, index, index, start, end)
+}
+
+/** A delivery as the chunks bring it; who brought it, and when, is read off them at the look. */
+class ChunkDelivery implements Delivery {
+  readonly start: number
+  readonly end: number
+  private readonly chunks: readonly Chunk[]
+  private readonly first: number
+  private readonly last: number
+
+  constructor(chunks: readonly Chunk[], first: number, last: number, start: number, end: number) {
+    this.start = start
+    this.end = end
+    this.chunks = chunks
+    this.first = first
+    this.last = last
+  }
+
+  get packets(): readonly number[] {
+    return this.chunks.slice(this.first, this.last + 1).map(({ packet }) => packet)
+  }
+
+  get time(): Time {
+    return this.chunks[this.last]!.time
+  }
+
+  get order(): number {
+    return this.chunks[this.last]!.order
+  }
 }
 
 /** Ends a delivery at every cut, and with `each` at every chunk too. */
 function byOffsets(chunks: readonly Chunk[], cuts: readonly number[], each: boolean): Delivery[] {
   const deliveries: Delivery[] = []
   let cut = 0
-  let start = 0
-  let packets: number[] | null = null
-  for (const chunk of chunks) {
-    if (packets === null) {
-      start = chunk.start
-      packets = [chunk.packet]
-    } else packets.push(chunk.packet)
+  /** The first chunk that is not handed over whole, and what is left of it. */
+  let first = 0
+  let start = chunks[0]?.start ?? 0
+  for (let i = 0; i < chunks.length; i++) {
+    const chunk = chunks[i]!
+    if (first === i) start = chunk.start
     while (cut < cuts.length && cuts[cut]! <= chunk.start) cut++
     while (cut < cuts.length && cuts[cut]! < chunk.end) {
       const end = cuts[cut++]!
-      deliveries.push({ start, end, packets, time: chunk.time, order: chunk.order })
+      deliveries.push(new ChunkDelivery(chunks, first, i, start, end))
       start = end
-      packets = [chunk.packet]
+      first = i
     }
-    if (each || cuts[cut] === chunk.end) {
-      deliveries.push({ start, end: chunk.end, packets, time: chunk.time, order: chunk.order })
-      packets = null
+    if (each || cuts[cut] === chunk.end || i === chunks.length - 1) {
+      deliveries.push(new ChunkDelivery(chunks, first, i, start, chunk.end))
+      first = i + 1
     }
-  }
-  const last = chunks.at(-1)
-  if (last !== undefined && packets !== null) {
-    deliveries.push({ start, end: last.end, packets, time: last.time, order: last.order })
   }
   return deliveries
 }
@@ -118,7 +142,8 @@ function byRecords(stream: StreamFacts, reads: readonly Delivery[]): Delivery[] 
       packets = read.end > records[last]!.end ? [read.packets.at(-1)!] : []
     }
     if (next >= records.length && stream.notTls !== null && read.end > stream.notTls.at) {
-      deliveries.push({ ...read, start: Math.max(read.start, deliveries.at(-1)?.end ?? 0), packets })
+      const start = Math.max(read.start, deliveries.at(-1)?.end ?? 0)
+      deliveries.push({ start, end: read.end, packets, time: read.time, order: read.order })
       packets = []
     }
   }
