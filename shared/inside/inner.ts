@@ -1,5 +1,6 @@
 // A conversation inside another: what keys opened of one is fed into the same builder as any connection's bytes.
 
+import { Account } from '../carriers/carrier.ts'
 import { proxies } from '../carriers/proxies.ts'
 import { ConversationBuilder } from '../conversation/builder.ts'
 import { type Conversation, peerOf, type Side, streamOf } from '../conversation/facts.ts'
@@ -20,9 +21,10 @@ export interface Inner {
 export function innerConversation(outer: Conversation, id: number, options: BuilderOptions): Inner | null {
   const data = openedData(outer)
   if (data.pieces.length === 0) return null
-  const carried = tunnelled(outer, data) ?? data
-  const feeding = new Feeding(outer, carried, options)
+  const tunnel = tunnelled(outer, data)
+  const feeding = new Feeding(outer, tunnel ?? data, options)
   const builder = feeding.run()
+  if (tunnel !== null) builder.outer = { name: 'eap', reading: new Account() }
   builder.settle()
   // Inside TLS nobody needs STARTTLS: its absence is no refusal. A proxy's answer is one.
   const refused = builder.refused && proxies.includes(builder.found?.name ?? '')

@@ -1,20 +1,21 @@
 // Records EAP over RADIUS between eapol_test and FreeRADIUS, and the same sessions as a switch port sees them (EAPOL).
-// Usage: node test/recordings/eap.mjs [NAME …]   (freeradius 3, eapol_test and openssl must be installed)
+// Usage: node test/recordings/eap.mjs [NAME …]   (freeradius 3, eapol_test, openssl and, for key logs, gcc)
 
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeKeys } from './eap-keys.mjs'
+import { keyLogging } from './key-logger.mjs'
 import { Recording } from './pcap-writer.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'eap-'))
-const relayPort = 24432
-const serverPort = 24433
+const relayPort = Number(process.env.FIRST_PORT ?? 24432)
+const serverPort = relayPort + 1
 const radiusPort = 1812
 
 const tls = (more = '') => `key_mgmt=IEEE8021X
@@ -35,7 +36,14 @@ phase2="auth=MSCHAPV2"
 ca_cert="${work}/ca.crt"
 ${more}`
 
-/** `lost`: datagrams of the server that do not arrive, though the capture has those before them. */
+/** The tunnel's log-in is EAP-TLS again. */
+const twice = (method) =>
+  tunnel(
+    method,
+    `ca_cert2="${work}/ca.crt"\nclient_cert2="${work}/client.crt"\nprivate_key2="${work}/client.key"\n`,
+  ).replace('auth=MSCHAPV2', method === 'PEAP' ? 'auth=TLS' : 'autheap=TLS')
+
+/** `keys`: with the supplicant's key log. `lost`: datagrams of the server that do not arrive, though the capture has those before them. */
 const recordings = {
   'eap-tls': { network: tls() },
   'eap-tls13': { network: tls('phase1="tls_disable_tlsv1_3=0"\n') },
@@ -43,6 +51,10 @@ const recordings = {
   'eap-peap': { network: tunnel('PEAP') },
   'eap-peap-wrong-password': { network: tunnel('PEAP').replace('"hello"', '"wrong"') },
   'eap-ttls': { network: tunnel('TTLS') },
+  'eap-peap-opened': { network: tunnel('PEAP'), keys: true },
+  'eap-peap-opened-wrong-password': { network: tunnel('PEAP').replace('"hello"', '"wrong"'), keys: true },
+  'eap-peap-tls': { network: twice('PEAP'), keys: true },
+  'eap-ttls-tls': { network: twice('TTLS'), keys: true },
   'eap-nak': { network: tunnel('MD5') },
   'eap-tls-fragment-lost': { network: tls(), lostFrom: 3 },
 }
@@ -79,13 +91,16 @@ async function record(name, recipe) {
     limit,
     '-n',
   ]
-  const client = spawn('eapol_test', list, { stdio: process.env.VERBOSE ? 'inherit' : 'ignore' })
+  const keys = join(work, `${name}.keys`)
+  const env = recipe.keys === true ? { ...process.env, ...keyLogging(work, keys) } : process.env
+  const client = spawn('eapol_test', list, { stdio: process.env.VERBOSE ? 'inherit' : 'ignore', env })
   await new Promise((resolve) => client.on('close', resolve))
   await sleep(200)
   relay.close()
   server.kill()
   await new Promise((resolve) => server.on('close', resolve))
   recording.save(`${out}${name}-radius.pcap`)
+  if (recipe.keys === true) copyFileSync(keys, `${out}${name}-radius.keys`)
   console.log(`${name}: ${String(recording.packets.length)} packets`)
 }
 

@@ -1,7 +1,7 @@
 // What applications answer inside TLS: each refusal with its finding.
 
 import type { InsideFacts, Told } from '../../../shared/conversation/facts.ts'
-import { clientHello, conversationOf, message, serverHello } from '../../support/conversation.ts'
+import { clientHello, conversationOf, event, message, serverHello } from '../../support/conversation.ts'
 import type { Scenario } from './scenarios.ts'
 
 const hellos = [message('client', clientHello()), message('server', serverHello())]
@@ -55,6 +55,34 @@ export const insideScenarios: readonly Scenario[] = [
     }),
     'S68',
   ),
+  {
+    ...of(
+      'credssp-ended',
+      'CredSSP over sealed TLS that the server ends',
+      () => {
+        const step = {
+          time: 0,
+          packets: [2],
+          from: 'server',
+          text: 'server chooses CredSSP (HYBRID)',
+          result: 'ok',
+        } as const
+        const sealed = (from: 'client' | 'server', bytes: number) =>
+          ({ kind: 'sealed', from, contentType: 23, bytes }) as const
+        const conversation = conversationOf([
+          ...hellos,
+          ...[sealed('client', 115), sealed('server', 184), sealed('client', 465)],
+          event('server', 'fin'),
+        ])
+        return {
+          conversation: { ...conversation, carrier: { name: 'rdp', steps: [step] } },
+          outcome: { outcome: 'established', failure: null },
+        }
+      },
+      'S68',
+    ),
+    packet: 6,
+  },
   of(
     'ldap-channel-binding',
     'a bind with data 80090346',
