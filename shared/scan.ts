@@ -42,6 +42,8 @@ interface Seen {
 }
 
 const dnsPort = 53
+/** Less is usual where several interfaces write into one capture. */
+const backwardsNs = 1e9
 /** What a packet may add to what is kept beside its bytes. */
 const packetCost = 1024
 
@@ -63,6 +65,9 @@ export class Scanner implements PacketSink, PacketPlace {
   /** Closed connections and sessions that may still get late packets, oldest first. */
   private readonly lingering = new Queue<Connection | EapSession>(maxLingering)
   private now = 0.5
+  /** Packets more than a second earlier than one before them, and the first of these. */
+  private backwards = 0
+  private firstBackwards = 0
   /** What the packets since the open flows were last weighed may have added. */
   private unweighed = 0
   private spoolFull = false
@@ -94,6 +99,7 @@ export class Scanner implements PacketSink, PacketPlace {
     link: CaptureInterface,
   ): void {
     if (time > this.now) this.now = time
+    else if (this.now - time > backwardsNs && this.backwards++ === 0) this.firstBackwards = number
     this.unweighed += captured + packetCost
     if (this.unweighed > weighEvery) this.weigh()
     this.current = b
@@ -148,6 +154,10 @@ export class Scanner implements PacketSink, PacketPlace {
 
   /** The capture has ended: everything still open is closed, oldest first. */
   finish(): void {
+    if (this.backwards > 0) {
+      const text = `Times run backwards: of ${String(this.backwards)} packets each is more than a second earlier than one before it. Durations, and what was closed when, are uncertain.`
+      this.warnings.add('time-backwards', null, this.firstBackwards, text)
+    }
     const open = [...this.open()].sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
   }

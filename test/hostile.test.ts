@@ -185,6 +185,7 @@ describe('a stream', () => {
         time: 1e15 - i * 1e9,
       })
     expect(talk.end().packets).toBe(50_003)
+    expect(talk.flood.codes.filter((code) => code === 'time-backwards')).toHaveLength(1)
   })
 
   it('of a million records of one byte describes the first and counts the others', () => {
