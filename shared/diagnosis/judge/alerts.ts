@@ -160,6 +160,14 @@ function answersHello(view: HandshakeView, alert: Parsed<Alert>): boolean {
 
 function handshakeFailure(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const by = alert.message.from
+  const refusal = view.alerts.find(({ message, body }) => message.from !== by && body.description === 100)
+  if (view.handshake > 1 && refusal !== undefined)
+    return [
+      say(view, alert, 'renegotiation-refused', 'observed', null, {
+        summary: `The ${peerOf(by)} refused to renegotiate (no_renegotiation), and the ${by} ended the connection over it.`,
+        lookNext: `Find what made the ${by} ask for a new handshake; the first one was fine.`,
+      }),
+    ]
   if (by === 'server') {
     if (view.certificate.client?.body.certificates.length === 0)
       return [missingClientCertificate(view, alert, 'likely')]

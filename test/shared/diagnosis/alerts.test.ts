@@ -31,6 +31,25 @@ describe('an alert in answer to a ClientHello', () => {
   })
 })
 
+describe('handshake_failure of a client in a renegotiation', () => {
+  it('answers the no_renegotiation of its server', () => {
+    const conversation = conversationOf([
+      message('client', clientHello(tls12)),
+      alert('server', 100, 1),
+      alert('client', 40),
+    ])
+    const again = {
+      ...conversation,
+      messages: conversation.messages.map((one) => ({ ...one, handshake: 2 })),
+    }
+    const { failure } = failedAt(again, 'alert')
+    const outcome = { outcome: 'failed' as const, failure: { ...failure!, handshake: 2 } }
+    expect(judge(again, outcome, world)).toMatchObject([
+      { cause: 'renegotiation-refused', confidence: 'observed' },
+    ])
+  })
+})
+
 describe('an encrypted alert in place of a flight', () => {
   it('is a refusal whose reason the capture does not show', () => {
     const conversation = conversationOf([message('client', clientHello()), event('client', 'fin')])
