@@ -4,10 +4,10 @@
 const maxShared = 4096
 
 /** One value for equal keys. */
-export class Shared<T> {
-  private readonly values = new Map<string, T>()
+export class Shared<T, Key = string> {
+  private readonly values = new Map<Key, T>()
 
-  get(key: string, make: () => T): T {
+  get(key: Key, make: () => T): T {
     let value = this.values.get(key)
     if (value === undefined) {
       value = make()

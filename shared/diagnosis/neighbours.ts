@@ -273,10 +273,19 @@ function sameNameOrNone(a: NeighbourFacts, b: NeighbourFacts): boolean {
   return a.serverName === null || b.serverName === null || a.serverName === b.serverName
 }
 
-/** A short name for a session id or a ticket, which are random: another one has the same name once in 2^64. */
+/**
+ * A short name for a session id or a ticket: a hash of its length and of three stretches of it, which differ between tickets of one
+ * server. They are random: another one has the same name once in 2^64.
+ */
 function nameOf(session: Uint8Array): string {
+  const middle = session.length >> 1
   sessionName.begin()
-  sessionName.bytes(session)
+  sessionName.text(String(session.length))
+  sessionName.bytes(session.subarray(0, 24))
+  if (session.length > 24) {
+    sessionName.bytes(session.subarray(Math.max(24, middle), middle + 24))
+    sessionName.bytes(session.subarray(-8))
+  }
   return sessionName.end()
 }
 

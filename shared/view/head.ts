@@ -124,11 +124,10 @@ function handshakeView(summary: HandshakeSummary): ReportHandshake {
 }
 
 function cipherSuiteView(number: number): NonNullable<ReportHandshake['cipherSuite']> {
-  const code = hexCode(number)
-  return cipherSuiteViews.get(code, () => ({ code, name: nameOf(cipherSuites, number) }))
+  return cipherSuiteViews.get(number, () => ({ code: hexCode(number), name: nameOf(cipherSuites, number) }))
 }
 
-const cipherSuiteViews = new Shared<NonNullable<ReportHandshake['cipherSuite']>>()
+const cipherSuiteViews = new Shared<NonNullable<ReportHandshake['cipherSuite']>, number>()
 const alpnViews = new Shared<ReportHandshake['alpn']>()
 const noAlpn: ReportHandshake['alpn'] = { offered: null, chosen: null, visible: false }
 
