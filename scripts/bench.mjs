@@ -245,7 +245,9 @@ function record(name, facts, { read, scan, rows, tshark }, ratios) {
     ratios.reads.toFixed(1),
   ]
   const lines = readFileSync(path, 'utf8').split('\n')
-  lines.splice(lines.findLastIndex((line) => line.startsWith('|')) + 1, 0, `| ${cells.join(' | ')} |`)
+  const history = lines.findIndex((line) => line.startsWith('| date |'))
+  const end = lines.findIndex((line, i) => i > history && !line.startsWith('|'))
+  lines.splice(end, 0, `| ${cells.join(' | ')} |`)
   writeFileSync(path, lines.join('\n'))
 }
 
