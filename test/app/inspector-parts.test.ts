@@ -64,6 +64,16 @@ describe('the score', () => {
     expect(kinds.indexOf('carrier')).toBeGreaterThanOrEqual(0)
     expect(kinds.indexOf('carrier')).toBeLessThan(kinds.indexOf('call'))
   })
+
+  it('draws what was said inside TLS where it was said, as such', () => {
+    const step = { time: null, packets: [9], from: 'client' as const, text: 'GET /', result: 'info' as const }
+    const steps = [{ ...step, time: '2099-01-01T00:00:00.000000000Z' }]
+    const beats = beatsOf({ ...failedConversation, inside: { name: 'http', steps } }, none)
+    const said = beats.filter((beat) => beat.kind === 'carrier')
+    expect(said.map(({ inside, step: { text } }) => [inside, text])).toEqual([[true, 'GET /']])
+    const at = beats.findIndex((beat) => beat.kind === 'carrier')
+    expect(at).toBeGreaterThan(beats.findLastIndex((beat) => beat.kind === 'call'))
+  })
 })
 
 describe('the verdict', () => {
