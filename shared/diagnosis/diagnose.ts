@@ -10,7 +10,7 @@ import type { Context, Finding, FindingDraft, Rule } from './finding.ts'
 import { rulesFor } from './rules.ts'
 import { traitsOf } from './traits.ts'
 import { failureAlert, viewFailure } from './view.ts'
-import { eventIds, windowsWords } from './windows.ts'
+import { windowsEvents, windowsWords } from './windows.ts'
 
 /**
  * Findings of one conversation: the verdict's first, then the other candidates', then remarks, then `neighbours`, which
@@ -73,7 +73,7 @@ class OwnFinding implements Finding {
   }
 
   get events(): readonly number[] {
-    return eventIds(this.context, this.draft)
+    return windowsEvents(this.context, this.draft).map(({ id }) => id)
   }
 
   get report(): ReportFinding {

@@ -13,13 +13,15 @@ import { appWordings } from './wording.ts'
 
 export type WindowsWords = ReportFinding['windows']
 
-/** Ids of the events that go with a finding about the failure itself. */
-export function eventIds(context: Context, { cause }: FindingDraft): readonly number[] {
-  if (cause === null || context.failure === null) return noEvents
-  return eventsOf(cause, sideOfFailure(context), context.alert?.body.description ?? null).map(({ id }) => id)
+/** The events that go with a finding: Schannel's where it is about the failure itself, else those of its application. */
+export function windowsEvents(context: Context, draft: FindingDraft): readonly WindowsEvent[] {
+  const { cause, events: own } = draft
+  if (cause === null || context.failure === null) return own ?? noEvents
+  return eventsOf(cause, sideOfFailure(context), context.alert?.body.description ?? null)
 }
 
-const noEvents: readonly number[] = []
+type WindowsEvent = WindowsWords['events'][number]
+const noEvents: readonly WindowsEvent[] = []
 
 function sideOfFailure({ alert, failure }: Context): Side | null {
   if (alert !== null) return alert.message.from
@@ -29,15 +31,15 @@ function sideOfFailure({ alert, failure }: Context): Side | null {
 /** Words for a finding about the failure itself; a remark has none. */
 export function windowsWords(context: Context, draft: FindingDraft): WindowsWords {
   const { failure } = context
-  if (draft.cause === null || failure === null)
-    return { status: draft.status, events: [...(draft.events ?? [])], apps: [] }
+  const found = [...windowsEvents(context, draft)]
+  if (draft.cause === null || failure === null) return { status: draft.status, events: found, apps: [] }
   const alert = context.alert?.body.description ?? null
   const by = sideOfFailure(context)
   const received = alert === null ? null : alertRow(alert).documented
   const clientStatus: StatusName | null = by === 'server' ? received : draft.status
   return {
     status: draft.status ?? received,
-    events: eventsOf(draft.cause, by, alert),
+    events: found,
     apps: appWordings(
       clientStatus,
       by === 'server' ? alert : null,
