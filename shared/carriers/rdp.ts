@@ -20,15 +20,12 @@ const protocols: readonly (readonly [number, string])[] = [
 ]
 
 const failures: Readonly<Record<number, readonly [string, string]>> = {
-  1: ['SSL_REQUIRED_BY_SERVER', 'the server demands TLS'],
-  2: ['SSL_NOT_ALLOWED_BY_SERVER', 'the server only allows Standard RDP Security'],
-  3: ['SSL_CERT_NOT_ON_SERVER', 'the server has no usable certificate'],
-  4: ['INCONSISTENT_FLAGS', 'the requested protocols contradict each other'],
-  5: ['HYBRID_REQUIRED_BY_SERVER', 'the server demands CredSSP (Network Level Authentication)'],
-  6: [
-    'SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER',
-    'the server demands TLS with authentication of the user by certificate',
-  ],
+  1: ['SSL_REQUIRED_BY_SERVER', 'demands TLS'],
+  2: ['SSL_NOT_ALLOWED_BY_SERVER', 'only allows Standard RDP Security'],
+  3: ['SSL_CERT_NOT_ON_SERVER', 'has no usable certificate'],
+  4: ['INCONSISTENT_FLAGS', 'finds that the requested protocols contradict each other'],
+  5: ['HYBRID_REQUIRED_BY_SERVER', 'demands CredSSP (Network Level Authentication)'],
+  6: ['SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER', 'demands TLS with authentication of the user by certificate'],
 }
 
 export const rdp: Carrier = {
@@ -51,8 +48,8 @@ export const rdp: Carrier = {
     const failure = negotiationOf(b, negotiation.failure)
     const response = negotiationOf(b, negotiation.response)
     if (failure !== null) {
-      const [name, meaning] = failures[failure.value] ?? ['unknown code', 'the server refuses']
-      account.refuse(reply, `RDP_NEG_FAILURE ${String(failure.value)} ${name}: ${meaning}`)
+      const [name, meaning] = failures[failure.value] ?? ['unknown code', 'refuses']
+      account.refuse(reply, `${meaning} (RDP_NEG_FAILURE ${String(failure.value)} ${name})`)
     } else if (response !== null && response.value !== 0)
       account.accept(reply, `server chooses ${namesOf(response.value)}`)
     else if (requested !== 0) account.refuse(reply, 'server chooses Standard RDP Security, which is no TLS')

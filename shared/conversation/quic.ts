@@ -15,7 +15,7 @@ import {
   type VersionNegotiation,
 } from '../quic/packet.ts'
 import { initialKeys, openPacket, type PacketKeys, retryIsGenuine } from '../quic/protection.ts'
-import { versionName } from '../quic/versions.ts'
+import { isReserved, versionName } from '../quic/versions.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type { Conversation, TlsRecord } from './facts.ts'
 import { type BuilderOptions, type Closing, Gatherer } from './gatherer.ts'
@@ -288,7 +288,9 @@ export class QuicBuilder extends Gatherer {
     if (packet.versions.includes(this.wireVersion)) return
     this.refusedVersion = true
     stream.noteworthy = true
-    const offered = packet.versions.map(versionName).join(', ')
+    // Reserved versions say nothing of what the server has (RFC 9000 §15).
+    const meant = packet.versions.filter((version) => !isReserved(version))
+    const offered = (meant.length === 0 ? packet.versions : meant).map(versionName).join(', ')
     this.account.refuse(placeOf(stream, origin), `Version Negotiation: has only ${offered}`)
   }
 

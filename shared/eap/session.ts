@@ -179,8 +179,8 @@ export class EapSession {
 
   private nak(eap: EapPacket, place: Place): void {
     const wanted = [...eap.data].filter((type) => type > 0).map(methodName)
-    const wish = wanted.length === 0 ? 'has no other method' : `asks for ${wanted.join(' or ')}`
-    this.account.info(place, `declines the method and ${wish}`)
+    const wish = `asks for ${wanted.join(' or ')} instead`
+    this.account.info(place, wanted.length === 0 ? 'declines the method and has no other' : wish)
   }
 
   private fragment(type: number, data: Uint8Array, place: Place): void {

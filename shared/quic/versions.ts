@@ -30,7 +30,12 @@ export function quicVersion(version: number): QuicVersion | null {
 /** A version as a person reads it: its name, or its number. */
 export function versionName(version: number): string {
   const hex = `0x${version.toString(16).padStart(8, '0')}`
-  return versions.get(version)?.name ?? ((version & 0x0f0f0f0f) === 0x0a0a0a0a ? `GREASE (${hex})` : hex)
+  return versions.get(version)?.name ?? (isReserved(version) ? `GREASE (${hex})` : hex)
+}
+
+/** Versions that only exist to be refused (RFC 9000 §15). */
+export function isReserved(version: number): boolean {
+  return (version & 0x0f0f0f0f) === 0x0a0a0a0a
 }
 
 const versions = new Map<number, QuicVersion>([

@@ -6,6 +6,26 @@ import type { OutcomeFacts } from '../../schannel/model.ts'
 import type { Candidate } from '../candidate.ts'
 import { atPacket, type HandshakeView } from '../view.ts'
 
+/** Carriers as a sentence spells them. */
+const spelled: Readonly<Record<string, string>> = {
+  smtp: 'SMTP',
+  lmtp: 'LMTP',
+  imap: 'IMAP',
+  pop3: 'POP3',
+  ftp: 'FTP',
+  nntp: 'NNTP',
+  sieve: 'ManageSieve',
+  xmpp: 'XMPP',
+  irc: 'IRC',
+  ldap: 'LDAP',
+  postgresql: 'PostgreSQL',
+  mysql: 'MySQL',
+  rdp: 'RDP',
+  tds: 'SQL',
+  eap: 'EAP',
+  'http-upgrade': 'web',
+}
+
 /** The carrier that spoke last: behind a proxy that let the client through, the one inside it. */
 export function innermostCarrier(conversation: Conversation): string {
   return conversation.carrier.name.split('+').at(-1) ?? 'none'
@@ -27,6 +47,7 @@ export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts):
   )
     return [refusedHello(step)]
   const carrier = innermostCarrier(conversation)
+  const named = spelled[carrier] ?? carrier
   const proxy = proxies.includes(carrier)
   const asked = conversation.carrier.steps.findLast(
     ({ from, result }, i, all) => from === 'client' && result === 'info' && i < all.indexOf(step),
@@ -43,8 +64,8 @@ export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts):
       summary: proxy
         ? `The proxy did not open the way to the server: ${step.text}. TLS never began.`
         : offered
-          ? `The ${carrier} ${step.text}, and the client ended the conversation. TLS never began.`
-          : `The ${carrier} server refused TLS or went on without it: ${step.text}. TLS never began.`,
+          ? `The ${named} ${step.text}, and the client ended the conversation. TLS never began.`
+          : `TLS never began with the ${named} server: ${step.text}.`,
       evidence,
       lookNext: null,
     },

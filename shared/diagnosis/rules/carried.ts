@@ -153,25 +153,21 @@ export const carriedRules: readonly Rule[] = [
       })
     },
   },
-  {
+  byCause({
     id: 'quic-no-common-version',
     scenario: 'S75',
     precondition: 'A Version Negotiation packet after which the client does not begin again.',
     evidence: 'The packet.',
     confidence: 'observed',
     sources: ['field S75', 'RFC 9000 §6'],
-    asks: ['candidate', 'quic'],
-    check({ conversation }) {
-      const step = refused(conversation)
-      if (step?.text.startsWith('Version Negotiation') !== true) return null
-      return remark('info', 'server', {
-        title: 'Client and server share no QUIC version',
-        explanation: `${step.text}. The client probably goes on over TCP.`,
-        remedy: 'Update the older side; until then TCP serves.',
-        evidence: [ofStep(step)],
-      })
-    },
-  },
+    causes: ['no-common-version'],
+    when: ({ conversation }) => refused(conversation)?.text.startsWith('Version Negotiation') === true,
+    words: () => ({
+      title: 'Client and server share no QUIC version',
+      explanation: 'The client probably goes on over TCP.',
+      remedy: 'Update the older side; until then TCP serves.',
+    }),
+  }),
 ]
 
 function refused(conversation: Conversation): CarrierStep | null {

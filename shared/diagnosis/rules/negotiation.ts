@@ -1,5 +1,6 @@
 // Rules about what both sides could have agreed on: versions, suites, groups, signatures, names.
 
+import { refusedStep } from '../judge/carriers.ts'
 import {
   schemeName,
   cipherName,
@@ -44,7 +45,8 @@ export const negotiationRules: readonly Rule[] = [
     confidence: 'observed with alert 70; likely where the choice was not offered',
     sources: ['field S02', 'schannel §6.3 rows 3 and 4'],
     causes: ['no-common-version'],
-    when: ({ view }) => !oldClient(view),
+    // What QUIC refuses by Version Negotiation is another version.
+    when: ({ conversation, view }) => refusedStep(conversation) === null && !oldClient(view),
     words: ({ view }) => ({
       title: 'No protocol version in common: the server is older than the client allows',
       remedy:

@@ -92,7 +92,7 @@ export const carrierScenarios: readonly Scenario[] = [
     build: refused(
       'rdp',
       ['client', 'connection request: TLS', 'info'],
-      ['server', 'RDP_NEG_FAILURE 5 HYBRID_REQUIRED_BY_SERVER: the server demands CredSSP', 'refused'],
+      ['server', 'demands CredSSP (RDP_NEG_FAILURE 5 HYBRID_REQUIRED_BY_SERVER)', 'refused'],
     ),
   },
   {
