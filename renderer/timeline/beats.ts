@@ -82,8 +82,13 @@ export type Beat =
       readonly step: CarrierStep
       readonly inside: boolean
     }
-  /** Where nothing more came: the transport's failure, or the end of the capture. */
-  | { readonly kind: 'end'; readonly text: string; readonly failing: boolean }
+  /** Where nothing more came: the transport's failure after a silence, or the end of the capture. */
+  | {
+      readonly kind: 'end'
+      readonly text: string
+      readonly failing: boolean
+      readonly silence: number | null
+    }
 
 /**
  * Beats of a conversation in the order they are drawn, top to bottom. `opened` holds the names of folds the reader opened.
@@ -349,6 +354,7 @@ function addEnd(conversation: ReportConversation, beats: Beat[]): void {
     kind: 'end',
     text: failure.summary,
     failing: outcome === 'failed',
+    silence: null,
   })
 }
 
@@ -377,6 +383,9 @@ function addWait(result: Beat[], milliseconds: number): void {
   const shut = before?.kind === 'event' && before.events[0]?.kind === 'zero-window' ? before.events[0] : null
   const wait: Beat = { kind: 'wait', milliseconds, shut }
   if (shut !== null) result.splice(-1, 1, wait)
+  // A silence that is the failure has no band beside it.
+  else if (before?.kind === 'end' && before.failing)
+    result.splice(-1, 1, { ...before, silence: milliseconds })
   else if (before?.kind === 'end' || before?.kind === 'opened') result.splice(-1, 0, wait)
   else result.push(wait)
 }

@@ -153,7 +153,8 @@ describe.skipIf(!existsSync(lab))('the score on other conversations', () => {
 
   it('names a silent failure in a band', async () => {
     await open('no-answer')
-    await page.locator('.band.failing').waitFor()
+    await page.locator('.band.failing').getByText('without packets').waitFor()
+    expect(await page.locator('.band.wait').count()).toBe(0)
     expect(await page.locator('.card.point').count()).toBe(0)
   })
 })

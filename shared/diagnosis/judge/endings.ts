@@ -355,7 +355,7 @@ function endEvidence(
         : event.kind === 'fin'
           ? `the ${event.from} closes (FIN)`
           : event.kind
-  const end = atPacket(failure.packet, event?.from ?? null, text)
+  const end = atPacket(event?.packet ?? failure.packet, event?.from ?? null, text)
   return last === undefined
     ? [end]
     : [end, atMessage(view.conversation, last, 'the last handshake message before it')]
