@@ -221,8 +221,14 @@ export class Connection implements StreamSink {
     const length = Math.max(stream.finAt, acknowledged) - stream.next
     if (length <= 0) return
     const reason = stream.acknowledged > stream.next ? 'not-captured' : 'lost'
-    this.gap(stream, length, reason, { packet: this.lastPacket, time: this.end, ack: -1 })
+    this.gap(stream, length, reason, { packet: stream.toldPacket, time: stream.toldTime, ack: -1 })
     stream.advance(length)
+  }
+
+  /** The current packet tells of bytes that have not come. It is noted; the last packet of all may not be. */
+  private told(stream: TcpStream): void {
+    stream.toldPacket = this.lastPacket
+    stream.toldTime = this.end
   }
 
   data(stream: TcpStream, b: Uint8Array, start: number, end: number, origin: Origin): void {
@@ -279,6 +285,7 @@ export class Connection implements StreamSink {
     if (peer.finAt >= 0 && offset > peer.finAt) offset = peer.finAt
     if (offset > peer.acknowledged) {
       peer.acknowledged = offset
+      if (offset > peer.next) this.told(peer)
       // It decides when a hole is given up, and whether the peer had what is missing.
       const unseen = peer.seen && offset > peer.next && this.builder?.streams[peer.dir].bulk === false
       if (peer.holding || unseen) this.worthNoting = true
@@ -328,6 +335,7 @@ export class Connection implements StreamSink {
     this.worthNoting = true
     if (stream.finAt < 0) {
       stream.finAt = Math.max(stream.next, stream.offsetOf(segment.seq) + length)
+      this.told(stream)
       this.builder?.event('fin', dir, origin, 0, stream.finAt, -1, -1)
     }
     if (this.streams[0].finAt >= 0 && this.streams[1].finAt >= 0) this.closed = true

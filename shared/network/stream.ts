@@ -49,6 +49,9 @@ export class TcpStream {
   acknowledged = -1
   seen = false
   finAt = -1
+  /** The packet that last told of bytes beyond `next`, by a FIN or an acknowledgement, and its time. */
+  toldPacket = 0
+  toldTime = 0
   /** Segments that may wait behind a hole before it is given up. */
   heldLimit = maxHeldSegments
   private held: Held[] | null = null
