@@ -7,6 +7,13 @@ import type { Selection } from './selection.ts'
 export type Replay = Input<'conversation.inspect'>['replay']
 type SortKey = Input<'rows.query'>['sort'][number]
 
+/** A sentence, with its fault or with what the reader may do about it. */
+export interface Notice {
+  readonly text: string
+  readonly fault: Fault | null
+  readonly action?: { readonly text: string; readonly run: () => void }
+}
+
 export interface State {
   phase: 'welcome' | 'reading' | 'ready' | 'nothing' | 'fault'
   path: string | null
@@ -42,7 +49,7 @@ export interface State {
   /** The report dialog opens on a capture of these rows; null: on a report. */
   savesCapture: 'selected' | 'marked' | null
   /** Something to tell that does not end the capture. */
-  notice: { readonly text: string; readonly fault: Fault | null } | null
+  notice: Notice | null
   keylog: { path: string; secrets: number; matched: number } | null
 }
 

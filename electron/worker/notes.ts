@@ -10,11 +10,21 @@ import { saveWhole } from '../save.ts'
 /** Bytes hashed at the beginning and at the end of a capture: enough to tell captures apart, at once for any size. */
 const hashedBytes = 4 << 20
 
+/** Characters of a file beside a capture that are read at most. */
+const besideAtMost = 4 << 20
+
 export interface NoteStore {
   /** The notes on the capture at `path`; an empty notebook where there are none. */
   read(path: string): Promise<Notebook>
   /** Throws `Refusal` or the system's error where they cannot be kept; the earlier ones are then as they were. */
   write(path: string, notes: Notebook): Promise<void>
+  /** Notes in the file beside the capture; null where there is none that can be read. */
+  beside(path: string): Promise<Notebook | null>
+}
+
+/** The file beside a capture that holds its notes. */
+export function besideOf(path: string): string {
+  return `${path}.notes.json`
 }
 
 /** Keeps notes below `folder`; without one, as long as the process lives. */
@@ -51,12 +61,27 @@ export function openNotes(folder: string | null): NoteStore {
           return
         }
         await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-        await saveWhole(file, [`${JSON.stringify(notes, null, 1)}\n`])
+        await saveWhole(file, [textOf(notes)])
+        if (notes.beside === true) await saveWhole(besideOf(path), [textOf({ ...notes, beside: undefined })])
       })
       writing = written.catch(() => undefined)
       await written
     },
+    async beside(path) {
+      // It may be anybody's: what is no notebook is none.
+      const text = await readFile(besideOf(path), 'utf8').catch(() => null)
+      if (text === null || text.length > besideAtMost) return null
+      try {
+        return notebook.parse(JSON.parse(text))
+      } catch {
+        return null
+      }
+    },
   }
+}
+
+function textOf(notes: Notebook): string {
+  return `${JSON.stringify(notes, null, 1)}\n`
 }
 
 function empty(): Notebook {

@@ -10,7 +10,7 @@ import { compare, type Compared } from '../../shared/compare/compare.ts'
 import { requests } from '../../shared/contract/bridge.ts'
 import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
-import type { Notebook } from '../../shared/contract/notes.ts'
+import { joinedNotes, type Notebook } from '../../shared/contract/notes.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
@@ -28,6 +28,8 @@ export interface SessionHost {
   post(event: BridgeEvent): void
   /** Whether the user named this file: by dialog, drop, argument, recent list or upload. */
   mayRead(path: string): boolean
+  /** Whether notes may be kept beside captures, where the user asks for it. */
+  readonly mayWriteBeside: boolean
   /** Whether the user chose this destination in a dialog. */
   mayWrite(path: string): boolean
   /** A capture was read to its end. */
@@ -295,7 +297,16 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       })
     },
     'notes.list': ({ capture }) => tools.notes.read(captureOf(capture).live.path),
+    'notes.found': async ({ capture }) => {
+      const { path } = captureOf(capture).live
+      const [own, found] = await Promise.all([tools.notes.read(path), tools.notes.beside(path)])
+      if (found === null) return null
+      const joined = joinedNotes(own, found)
+      return JSON.stringify(joined.notes) === JSON.stringify(own.notes) ? null : found
+    },
     'notes.save': async ({ capture, notebook }) => {
+      if (notebook.beside === true && !host.mayWriteBeside)
+        throw refusal('desktop-only', 'Only the desktop program writes beside a capture.')
       await tools.notes.write(captureOf(capture).live.path, notebook)
       return null
     },

@@ -32,6 +32,8 @@ function begin(page: number, post: (message: PageMessage) => void): (message: Pa
   const session = createSession(
     {
       post: (event) => post({ kind: 'event', event }),
+      // Node's child serves a browser, which writes no file.
+      mayWriteBeside: electronPort() !== undefined,
       mayRead: (path) => granted.read.has(path),
       mayWrite: (path) => granted.write.has(path),
       opened: (file) => tellHost({ kind: 'opened', file }),

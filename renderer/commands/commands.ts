@@ -1,5 +1,6 @@
 // Every command of the program, once: the menus of the served page and the command palette show them.
 
+import { useNotes } from '../notes/notes.ts'
 import { count, plural } from '../format.ts'
 import { groupings, laidOut } from '../conversations/columns.ts'
 import { columnChoices, diagnosisOpen, theme, type Theme } from '../preferences.ts'
@@ -55,7 +56,8 @@ export function commandsOf(session: Session, compare: () => void): readonly Comm
   ]
 }
 
-function ofTheFile({ bridge, state, menuActions, loadKeys, conversation }: Session): Command[] {
+function ofTheFile(session: Session): Command[] {
+  const { bridge, state, menuActions, loadKeys, conversation } = session
   const none = state.capture === null
   return [
     {
@@ -75,6 +77,7 @@ function ofTheFile({ bridge, state, menuActions, loadKeys, conversation }: Sessi
       disabled: state.keylog === null,
       run: () => void loadKeys(null),
     },
+    ...(session.bridge.host === 'electron' ? [notesBeside(session)] : []),
     {
       id: 'report',
       menu: 'File',
@@ -109,6 +112,21 @@ function ofTheFile({ bridge, state, menuActions, loadKeys, conversation }: Sessi
       run: menuActions.settings,
     },
   ]
+}
+
+/** Notes live with the application's data; a file beside the capture is for handing them on with it. */
+function notesBeside(session: Session): Command {
+  const notes = useNotes(session)
+  const beside = notes.book.value.beside === true
+  return {
+    id: 'notes-beside',
+    menu: 'File',
+    text: 'Keep notes beside the capture',
+    detail: 'in a file of its own, for whoever gets both',
+    checked: beside,
+    disabled: session.state.phase !== 'ready',
+    run: () => void notes.keepBeside(!beside),
+  }
 }
 
 function ofTheView({ state, menuActions, conversation }: Session): Command[] {

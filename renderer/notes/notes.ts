@@ -1,9 +1,17 @@
 // The analyst's notes on the open capture, as the page holds them: fetched once, kept with each change.
 
 import { effectScope, shallowRef, watch, type ShallowRef } from 'vue'
-import { anchorOf, callAt, type CallAnchor, type Note, type Notebook } from '../../shared/contract/notes.ts'
+import {
+  anchorOf,
+  callAt,
+  joinedNotes,
+  type CallAnchor,
+  type Note,
+  type Notebook,
+} from '../../shared/contract/notes.ts'
 import type { Fault } from '../../shared/contract/bridge.ts'
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
+import { plural } from '../format.ts'
 import type { Session } from '../session.ts'
 
 export interface Notes {
@@ -14,6 +22,8 @@ export interface Notes {
   of(conversation: ReportConversation, at: PinnedTo): Note | null
   /** Writes it, or with an empty text deletes it. */
   write(conversation: ReportConversation, at: PinnedTo, text: string): Promise<void>
+  /** Keeps them in a file beside the capture as well, from now on, or not any more. */
+  keepBeside(beside: boolean): Promise<void>
   /** The title that reports of this capture get. */
   rename(title: string): Promise<void>
 }
@@ -47,9 +57,22 @@ function createNotes({ bridge, state }: Session): Notes {
       if (capture !== state.capture) return
       if (answer.ok) book.value = answer.value
       else fault.value = answer.fault
+      await offerFound(capture)
     },
     { immediate: true },
   )
+
+  /** Notes beside the capture may be anybody's: they are read in only when the analyst says so. */
+  async function offerFound(capture: number): Promise<void> {
+    const answer = await bridge.request('notes.found', { capture })
+    const found = answer.ok ? answer.value : null
+    if (found === null || capture !== state.capture) return
+    state.notice = {
+      text: `${plural(found.notes.length, 'note')} found in a file beside this capture.`,
+      fault: null,
+      action: { text: 'Read them in', run: () => void keep(joinedNotes(book.value, found)) },
+    }
+  }
 
   async function keep(next: Notebook): Promise<void> {
     const { capture } = state
@@ -69,6 +92,7 @@ function createNotes({ bridge, state }: Session): Notes {
       const note: Note = { key: conversation.key, call, text, written: new Date().toISOString() }
       return keep({ ...book.value, notes: text.trim() === '' ? others : [...others, note] })
     },
+    keepBeside: (beside) => keep({ ...book.value, beside }),
     rename: (title) => keep({ ...book.value, title }),
   }
 }

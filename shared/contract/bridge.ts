@@ -253,7 +253,9 @@ export const requests = {
   },
   /** The analyst's notes on a capture, found again by its size and hash. */
   'notes.list': { input: z.object({ capture: z.number() }), output: notebook },
-  /** Keeps these notes in place of all earlier ones. */
+  /** Notes in a file beside the capture, from another machine or analyst; null: none, or those known already. */
+  'notes.found': { input: z.object({ capture: z.number() }), output: notebook.nullable() },
+  /** Keeps these notes in place of all earlier ones; with `beside` also in a file beside the capture, on the desktop only. */
   'notes.save': { input: z.object({ capture: z.number(), notebook }), output: z.null() },
 } as const
 

@@ -15,11 +15,27 @@ export const note = z.object({
 })
 
 /** What is remembered of one capture. */
-export const notebook = z.object({ title: z.string(), notes: z.array(note) })
+export const notebook = z.object({
+  title: z.string(),
+  notes: z.array(note),
+  /** The analyst asked for them to be kept in a file beside the capture as well. */
+  beside: z.boolean().optional(),
+})
 
 export type Note = z.infer<typeof note>
 export type CallAnchor = NonNullable<Note['call']>
 export type Notebook = z.infer<typeof notebook>
+
+/** Both notebooks in one: of two notes on the same place the one written last. */
+export function joinedNotes(own: Notebook, other: Notebook): Notebook {
+  const placed = new Map<string, Note>()
+  for (const each of [...own.notes, ...other.notes]) {
+    const place = JSON.stringify([each.key, each.call])
+    const known = placed.get(place)
+    if (known === undefined || known.written < each.written) placed.set(place, each)
+  }
+  return { ...own, title: own.title === '' ? other.title : own.title, notes: [...placed.values()] }
+}
 
 interface Slice {
   readonly token: number

@@ -53,6 +53,18 @@ describe('a list of 100,000 conversations', () => {
     await page.keyboard.press('Escape')
   })
 
+  it('counts completions over all rows, not over those in view', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('tls.sni == host-7.')
+    await page
+      .getByRole('option', { name: /host-7\.example/ })
+      .getByText(/^2.000 rows$/)
+      .waitFor()
+    await page.getByRole('combobox').fill('')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+  })
+
   it('sorts by a head, then by a second one', async () => {
     const head = (name: string) => page.getByRole('columnheader', { name })
     await head('Server name').getByRole('button').click()

@@ -142,6 +142,70 @@ describe.skipIf(!existsSync(lab))('the list', () => {
     expect(await page.getByRole('combobox').inputValue()).toBe('')
   })
 
+  it('undoes and redoes filter changes, and goes back to conversations looked at', async () => {
+    const box = page.getByRole('combobox', { name: 'Filter conversations' })
+    const list = page.locator('[data-pane=conversations]')
+    await box.fill('failed')
+    await page.waitForTimeout(900)
+    await box.fill('established')
+    await page.waitForTimeout(900)
+    await list.focus()
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => box.inputValue()).toBe('failed')
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => box.inputValue()).toBe('')
+    await page.keyboard.press('Control+y')
+    await expect.poll(() => box.inputValue()).toBe('failed')
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Home')
+    const first = await page.locator('.lrow.sel').getAttribute('id')
+    await page.waitForTimeout(700)
+    await page.keyboard.press('End')
+    await page.waitForTimeout(700)
+    await page.keyboard.press('Alt+ArrowLeft')
+    await page.locator(`#${String(first)}.sel`).waitFor()
+    await page.keyboard.press('Alt+ArrowRight')
+    await page.locator(`#${String(first)}:not(.sel)`).waitFor({ state: 'attached' })
+  })
+
+  it('offers the filters used before in an empty box', async () => {
+    const box = page.getByRole('combobox', { name: 'Filter conversations' })
+    await box.fill('alert == 48')
+    await box.blur()
+    await box.fill('')
+    await box.click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
+    await page.getByRole('option', { name: /alert == 48/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => box.inputValue()).toBe('alert == 48')
+  })
+
+  it('filters by a range of time that is walked by keyboard', async () => {
+    await page.locator('.overview').focus()
+    await page.keyboard.press('Home')
+    for (let step = 0; step < 30; step++) await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => page.getByRole('combobox', { name: 'Filter conversations' }).inputValue())
+      .toMatch(/^time >= \S+ && time <= \S+$/)
+    await page.getByRole('button', { name: 'Show all times again' }).waitFor()
+  })
+
+  it('sorts and groups from the palette', async () => {
+    const run = async (text: string) => {
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type(text)
+      await page.keyboard.press('Enter')
+    }
+    await page.locator('[data-pane=conversations]').focus()
+    await run('sort by server name')
+    const head = page.getByRole('columnheader', { name: /^Server name/ })
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending')
+    await run('group by outcome')
+    await page.getByRole('treegrid', { name: 'Conversations' }).waitFor()
+  })
+
   it('saves a filter under a name, offers it again and deletes it', async () => {
     await page.getByRole('combobox').fill('failed && side == server')
     await page.getByLabel('Saved filters').first().click()

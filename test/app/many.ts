@@ -104,7 +104,7 @@ export async function closeMany(): Promise<void> {
 }
 
 function hostFor() {
-  return { mayRead: () => true, mayWrite: () => false, opened: () => undefined }
+  return { mayWriteBeside: false, mayRead: () => true, mayWrite: () => false, opened: () => undefined }
 }
 
 /** Runs in the page: a bridge whose worker is the spec. */

@@ -1,6 +1,6 @@
 // Handing on, as an analyst does it: reports with and without stand-ins, notes, and a capture, by keyboard and by mouse.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Download, Page } from 'playwright-core'
@@ -193,5 +193,29 @@ describe('on the desktop', () => {
     await desktop.page.getByRole('button', { name: 'Note on conversation 1' }).waitFor({ state: 'attached' })
     expect(existsSync(join(data, 'notes'))).toBe(true)
     rmSync(data, { recursive: true, force: true })
+  })
+
+  it('notes are kept beside the capture when asked for, and read in elsewhere when asked for', async () => {
+    const own = join(folder, 'handed-on.pcap')
+    copyFileSync(capture, own)
+    desktop = await openDesktop([own])
+    const note = (it: Desktop, name: string) => it.page.getByRole('button', { name, exact: true })
+    await note(desktop, 'Write a note on conversation 1').press('Enter')
+    await desktop.page.getByRole('textbox', { name: 'Note on conversation 1' }).fill('Seen before.')
+    await desktop.page.keyboard.press('Control+Enter')
+    await note(desktop, 'Note on conversation 1').waitFor()
+    expect(existsSync(`${own}.notes.json`)).toBe(false)
+    await desktop.page.keyboard.press('Control+k')
+    await desktop.page.keyboard.type('notes beside')
+    await desktop.page.keyboard.press('Enter')
+    await expect.poll(() => existsSync(`${own}.notes.json`), { timeout: 20_000 }).toBe(true)
+    await desktop.close()
+
+    desktop = await openDesktop([own])
+    await desktop.page.getByText('1 note found in a file beside this capture.').waitFor()
+    await note(desktop, 'Write a note on conversation 1').waitFor()
+    await desktop.page.getByRole('button', { name: 'Read them in' }).click()
+    await note(desktop, 'Note on conversation 1').waitFor()
+    expect(desktop.problems()).toEqual([])
   })
 })

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openNotes } from '../../electron/worker/notes.ts'
-import type { Notebook } from '../../shared/contract/notes.ts'
+import { joinedNotes, type Notebook } from '../../shared/contract/notes.ts'
 
 const sample = 'test/captures/untrusted-root.pcap'
 const book: Notebook = {
@@ -30,6 +30,36 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'notes-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('notes beside the capture', () => {
+  it('are written only when asked for, and found by whoever gets both files', async () => {
+    const path = join(folder, 'a.pcap')
+    copyFileSync(sample, path)
+    const store = openNotes(join(folder, 'data'))
+    await store.write(path, book)
+    expect(await store.beside(path)).toBeNull()
+    await store.write(path, { ...book, beside: true })
+    expect(readdirSync(folder)).toContain('a.pcap.notes.json')
+    expect(await openNotes(join(folder, 'elsewhere')).beside(path)).toEqual(book)
+  })
+
+  it('are none where the file is no notebook', async () => {
+    const path = join(folder, 'a.pcap')
+    writeFileSync(`${path}.notes.json`, '{"title":7}')
+    expect(await openNotes(folder).beside(path)).toBeNull()
+  })
+
+  it('join what is known: on one place the note written last', () => {
+    const [first] = book.notes
+    if (first === undefined) throw new Error('There is a note.')
+    const newer = { ...first, text: 'Asked.', written: '2026-11-23T10:00:00Z' }
+    const elsewhere = { ...first, key: 'cd', text: 'Another.' }
+    expect(joinedNotes(book, { title: 'X', notes: [newer, elsewhere] })).toEqual({
+      title: 'Case 4711',
+      notes: [newer, elsewhere],
+    })
+  })
+})
 
 describe('notes', () => {
   it('are found again for the same capture under another name, and not for another capture', async () => {

@@ -13,6 +13,7 @@ function start(replaced: Partial<Tools> = {}, mayRead: (path: string) => boolean
   const session = createSession(
     {
       post: (event) => void events.push(event),
+      mayWriteBeside: false,
       mayRead,
       mayWrite: () => false,
       opened: () => undefined,

@@ -19,6 +19,7 @@ function start(allowed = true) {
   const session = createSession(
     {
       post: () => undefined,
+      mayWriteBeside: false,
       mayRead: (path) => allowed || path.endsWith('.pcap'),
       mayWrite: () => allowed,
       opened: () => undefined,
