@@ -42,6 +42,7 @@ function start() {
     {
       post: (event) => void events.push(event),
       mayRead: () => true,
+      mayWriteBeside: false,
       mayWrite: () => false,
       opened: () => undefined,
     },
