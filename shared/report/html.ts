@@ -24,12 +24,13 @@ import {
   countsText,
   durationText,
   endpointText,
+  fileName,
   modelText,
   periodText,
+  saidSteps,
   timeOfDay,
   verdictText,
   warningText,
-  saidSteps,
   withinText,
 } from './words.ts'
 
@@ -53,7 +54,7 @@ export function htmlPrinter({ title, all }: HtmlOptions): Printer {
       notes = head.notes ?? []
       const drawn = (row: ReportRow) => all || row.outcome === 'failed'
       made = `${tool.name} ${tool.version}`
-      yield html`<h2>${capture.file}</h2>
+      yield html`<h2>${fileName(capture.file)}</h2>
         <div class="q">${captureText(capture)}, ${periodText(capture.first, capture.last)}</div>
         <div class="q">${countsText(rows)}. Replay: ${modelText(model)}</div>
         ${join(capture.warnings.map((warning) => html`<p class="warning">${warningText(warning)}</p>`))}

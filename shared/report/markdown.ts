@@ -13,6 +13,7 @@ import {
   countsText,
   durationText,
   endpointText,
+  fileName,
   inputText,
   isSaid,
   lookNextTexts,
@@ -20,10 +21,10 @@ import {
   outputText,
   periodText,
   printable,
+  saidSteps,
   timeOfDay,
   verdictText,
   warningText,
-  saidSteps,
   withinText,
 } from './words.ts'
 
@@ -41,7 +42,7 @@ export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
     *begin(head, rows) {
       const { tool, capture, model } = head
       notes = head.notes ?? []
-      yield `\n## ${escape(capture.file)}\n\n`
+      yield `\n## ${escape(fileName(capture.file))}\n\n`
       yield `${escape(captureText(capture))}, ${periodText(capture.first, capture.last)}.\n`
       yield `${escape(countsText(rows))}. Replay: ${escape(modelText(model))}. ${escape(tool.name)} ${escape(tool.version)}.\n`
       if (capture.warnings.length > 0) yield '\n'

@@ -245,3 +245,8 @@ export function withinText({ parent, carrier }: ReportConversation): string {
     ? `data connection of conversation ${String(parent)}`
     : `inside conversation ${String(parent)}`
 }
+
+/** A file's name without the folders it lies in: those are nothing for a report that is handed on. */
+export function fileName(path: string): string {
+  return path.replace(/^.*[\\/]/, '')
+}
