@@ -70,7 +70,7 @@ try {
 function cable() {
   const ip = (...list) => execFileSync('ip', list)
   for (const name of [port, station]) ip('netns', 'add', name)
-  ip('link', 'add', 'cable0', 'netns', port, 'address', '02:00:00:00:00:01', 'type', 'veth', 'peer', 'name', 'cable1', 'netns', station, 'address', '02:00:00:00:00:02') // prettier-ignore
+  ip('link', 'add', 'cable0', 'netns', port, 'address', '02:5e:00:00:00:01', 'type', 'veth', 'peer', 'name', 'cable1', 'netns', station, 'address', '02:5e:00:00:00:02') // prettier-ignore
   ip('-n', port, 'link', 'set', 'cable0', 'up')
   ip('-n', station, 'link', 'set', 'cable1', 'up')
 }
