@@ -142,8 +142,9 @@ function* stepsOf({ piece, eap, attribute }: Said): Generator<Step> {
     }
   } else if (type === eapTypes.nak) {
     const wanted = [...data].filter((each) => each > 0).map(methodName)
-    const wish = wanted.length === 0 ? 'has no other method' : `asks for ${wanted.join(' or ')}`
-    yield { piece, text: `in the tunnel: declines the method and ${wish}`, result: 'info' }
+    const wish =
+      wanted.length === 0 ? 'declines the method and has no other' : `asks for ${wanted.join(' or ')} instead`
+    yield { piece, text: `in the tunnel: ${wish}`, result: 'info' }
   } else if (type === extensions) yield* resultOf(piece, data)
   else if (type === msChapV2) yield msChap(piece, data)
   else if (type === eapTypes.identity) {
