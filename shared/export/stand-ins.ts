@@ -45,12 +45,12 @@ export class StandInAddresses {
     })
   }
 
-  /** The six bytes for a link address: locally administered. Group addresses and all zeros stay: they name nobody. */
+  /** The six bytes for a link address: IANA's own block, made locally administered (RFC 7042 §2.1). Group addresses and all zeros stay: they name nobody. */
   link(b: Uint8Array, at: number): Uint8Array {
     const group = (b[at]! & 1) === 1
     const none = u32(b, at) === 0 && u16(b, at + 4) === 0
     if (group || none) return b.slice(at, at + 6)
-    return this.of(b, at, 6, () => Uint8Array.of(2, 0, ...big(++this.countLink, 4)))
+    return this.of(b, at, 6, () => Uint8Array.of(2, 0, 0x5e, ...big(++this.countLink, 3)))
   }
 
   private of(b: Uint8Array, at: number, length: number, make: () => Uint8Array): Uint8Array {

@@ -119,6 +119,8 @@ describe('stand-ins', () => {
     const group = Uint8Array.of(1, 0, 0x5e, 0, 0, 1)
     expect(standIns.link(group, 0)).toEqual(group)
     expect(standIns.link(new Uint8Array(6), 0)).toEqual(new Uint8Array(6))
-    expect(standIns.link(Uint8Array.of(0, 0x50, 0x56, 1, 2, 3), 0)).toEqual(Uint8Array.of(2, 0, 0, 0, 0, 1))
+    expect(standIns.link(Uint8Array.of(0, 0x50, 0x56, 1, 2, 3), 0)).toEqual(
+      Uint8Array.of(2, 0, 0x5e, 0, 0, 1),
+    )
   })
 })
