@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { build } from 'rolldown'
+import { measurePage } from './bench-page.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values } = parseArgs({
   options: {
     record: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: 'AB' },
     share: { type: 'string', default: '1' },
@@ -57,7 +59,8 @@ await build({
 })
 
 say(`${machine()}, load ${loadavg()[0].toFixed(1)}`)
-if (values.scale) scale()
+if (values.page) await page()
+else if (values.scale) scale()
 else for (const name of values.only) await compare(name, captures[name])
 
 async function compare(name, { says, shape, aims }) {
@@ -105,6 +108,18 @@ async function compare(name, { says, shape, aims }) {
 
 function both(middle, worst) {
   return `${middle.toFixed(1)} (${worst.toFixed(1)})`
+}
+
+/** The page on A: what somebody at the window waits for. */
+async function page() {
+  const path = join(folder, 'A.pcap')
+  make(path, { ...captures.A.shape, sessions: Math.round(captures.A.shape.sessions * Number(values.share)) })
+  const { firstRowMs, readMs, frames, work, keys } = await measurePage(path)
+  const told = (of) =>
+    `${of.median.toFixed(1)} ms in the median, ${of.ninetyFifth.toFixed(1)} in 95 of 100, ${of.worst.toFixed(1)} at worst`
+  say(`first row after ${firstRowMs.toFixed(0)} ms (aim 300), all read after ${readMs.toFixed(0)} ms`)
+  say(`scrolling, between two frames: ${told(frames)} (aim 16.7); work of the page in each: ${told(work)}`)
+  say(`typing a filter, from key to picture: ${told(keys)} (aim 100)`)
 }
 
 /** The same sessions in growing number, up to `--sessions`: time per packet and memory per conversation should not grow. */

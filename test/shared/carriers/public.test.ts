@@ -1,6 +1,6 @@
-// Public captures that carry TLS in another protocol, and QUIC: carrier, server name and ALPN of every conversation. The rows were
-// taken from tshark 4.0 (protocols of the frame with the ClientHello, its name and ALPN) and, where that finds nothing (IRC, RDP,
-// PostgreSQL, MySQL, FTP, STARTTLS over plain ports, QUIC on DNS's port), from the bytes of the captures.
+// Public captures that carry TLS in another protocol, and QUIC: carrier, server name and ALPN of every conversation. Where
+// tshark 4.0 sees the ClientHello of mail, directory, database and chat, its name and ALPN agree with these rows; IRC, RDP, the refusals and QUIC on DNS's port
+// were read in the bytes of the captures.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
