@@ -56,12 +56,12 @@ export function reread(
       const { payloadStart, payloadEnd } = udp
       if (flow instanceof EapSession)
         flow.datagram(decoder.bytes, payloadStart, payloadEnd, noted.packet, time)
-      else flow.datagram(dir, decoder.bytes, payloadStart, payloadEnd, noted.packet, time)
+      else flow.datagram(dir, decoder.bytes, payloadStart, payloadEnd, udp.cut, noted.packet, time)
     } else if (transport === 'eapol' && flow instanceof EapSession) {
       flow.frame(decoder.bytes, eapol.start, eapol.end, noted.packet, time)
     }
   }
-  if (flow instanceof Connection) flow.flush()
+  flow.flush()
   const builder = flow instanceof EapSession ? flow.builder : flow.open()
   builder.settle()
   return rereadOf(builder, record.closing, missing)

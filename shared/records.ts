@@ -164,4 +164,4 @@ function recordOf(
   return { transport, key: flag(5) ? key : null, closing, noted }
 }
 
-const transports: readonly Conversation['transport'][] = ['tcp', 'udp', 'quic', 'eapol', 'radius']
+const transports: readonly Conversation['transport'][] = ['tcp', 'udp', 'quic', 'eapol', 'radius', 'rdp-udp']

@@ -207,7 +207,7 @@ export class Scanner implements PacketSink, PacketPlace {
       ip.version,
     )
     let dir: 0 | 1 = this.associations.reversed ? 1 : 0
-    if (association?.isNew(bytes, udp.payloadStart, udp.payloadEnd, time) === true) {
+    if (association?.isNew(dir, bytes, udp.payloadStart, udp.payloadEnd, time) === true) {
       this.close(association)
       association = null
     }
@@ -221,7 +221,7 @@ export class Scanner implements PacketSink, PacketPlace {
     }
     if (udp.sourcePort === dnsPort) this.dns(number, time)
     this.noteFragments(association)
-    association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, number, time)
+    association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, udp.cut, number, time)
     if (association.id === 0 && association.builder?.confirmed === true) association.id = ++this.conversations
     const { payloadStart, payloadEnd } = udp
     if (association.builder === null && looksLikeRadius(bytes, payloadStart, payloadEnd))
@@ -344,14 +344,10 @@ export class Scanner implements PacketSink, PacketPlace {
   }
 
   private close(flow: Flow): void {
-    if (flow instanceof Connection) {
-      this.connections.remove(flow)
-      flow.flush()
-    } else if (flow instanceof Association) this.associations.remove(flow)
-    else {
-      this.sessions.remove(flow)
-      flow.flush()
-    }
+    if (flow instanceof Connection) this.connections.remove(flow)
+    else if (flow instanceof Association) this.associations.remove(flow)
+    else this.sessions.remove(flow)
+    flow.flush()
     flow.gone = true
     const { builder } = flow
     builder?.settle()

@@ -301,7 +301,7 @@ const conversationHead = z.object({
   key: z.string(),
   /** The conversation that this one lies in, or that announced it. */
   parent: z.number().nullable(),
-  transport: z.enum(['tcp', 'udp', 'quic', 'eapol', 'radius']),
+  transport: z.enum(['tcp', 'udp', 'quic', 'eapol', 'radius', 'rdp-udp']),
   /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
   tunnels: z.array(z.string()),
   client: endpoint,

@@ -1,6 +1,8 @@
 // One DTLS association or QUIC connection while it is open: the conversation built from its datagrams, and the packets noted for `inspect`.
 
+import { beginsRdpUdp } from '../carriers/rdp-udp.ts'
 import { maxNotedPackets } from '../limits.ts'
+import type { Origin } from '../network/stream.ts'
 import type { Crypto } from '../ports.ts'
 import {
   beginsConnection,
@@ -9,11 +11,13 @@ import {
   type UnknownOpening,
   unknownOpening,
 } from '../quic/packet.ts'
+import { ConversationBuilder } from './builder.ts'
 import type { FlowKey, Noted, PacketPlace } from './connection.ts'
 import { clientRandomOf, DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
 import { looksLikeDatagrams } from './looks-like.ts'
 import { QuicBuilder } from './quic.ts'
+import { RdpUdpFlow } from './rdp-udp.ts'
 
 /** design.md §2: a ClientHello with a new random after this long begins a new conversation. */
 const newConversationAfterNs = 60e9
@@ -26,7 +30,9 @@ export class Association {
   chain: Association | null = null
   place = -1
   id = 0
-  builder: DatagramBuilder | QuicBuilder | null = null
+  builder: DatagramBuilder | QuicBuilder | ConversationBuilder | null = null
+  /** What reads RDP's packets and feeds the builder. */
+  private rdp: RdpUdpFlow | null = null
   readonly noted: Noted[] = []
   packets = 0
   firstPacket = 0
@@ -52,17 +58,19 @@ export class Association {
     this.crypto = crypto
   }
 
-  get transport(): 'udp' | 'quic' {
+  get transport(): 'udp' | 'quic' | 'rdp-udp' {
+    if (this.builder instanceof ConversationBuilder) return 'rdp-udp'
     return this.builder instanceof QuicBuilder ? 'quic' : 'udp'
   }
 
   /** Bytes of memory that the association keeps while it is open, by estimate. */
   get weight(): number {
-    return associationCost + 80 * this.noted.length + (this.builder?.weight ?? 0)
+    return associationCost + 80 * this.noted.length + (this.builder?.weight ?? 0) + (this.rdp?.weight ?? 0)
   }
 
   /** Whether this datagram begins another conversation between the same ports. */
-  isNew(b: Uint8Array, start: number, end: number, time: number): boolean {
+  isNew(dir: 0 | 1, b: Uint8Array, start: number, end: number, time: number): boolean {
+    if (this.rdp !== null) return this.rdp.isNew(dir, b, start, end)
     if (this.builder instanceof QuicBuilder) return this.isNewConnection(this.builder, b, start, end, time)
     if (this.builder === null || this.clientRandom === null) return false
     const random = clientRandomOf(b, start, end)
@@ -88,7 +96,15 @@ export class Association {
   }
 
   /** Takes one datagram's payload. */
-  datagram(dir: 0 | 1, b: Uint8Array, start: number, end: number, packet: number, time: number): void {
+  datagram(
+    dir: 0 | 1,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    cut: number,
+    packet: number,
+    time: number,
+  ): void {
     if (this.packets++ === 0) {
       this.firstPacket = packet
       this.start = time
@@ -100,13 +116,33 @@ export class Association {
     // Only a handshake begins a conversation; STUN and the like may come first (RFC 7983).
     const builder = this.builder ?? this.begun(dir, b, start, end)
     if (builder === null) return
-    if (builder instanceof DatagramBuilder)
-      this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
-    const noted = builder.datagram(dir, b, start, end, { packet, time, ack: -1 })
-    if (!noted) return
+    const origin = { packet, time, ack: -1 }
+    if (!this.read(builder, dir, b, start, end, cut, origin)) return
     if (this.noted.length < maxNotedPackets)
       this.noted.push({ at: this.packet.place(), packet, resume: null })
     else builder.limitsReached.add('maxNotedPackets')
+  }
+
+  /** No more datagrams will come. */
+  flush(): void {
+    this.rdp?.flush()
+  }
+
+  /** True if the datagram is worth noting. */
+  private read(
+    builder: NonNullable<Association['builder']>,
+    dir: 0 | 1,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    cut: number,
+    origin: Origin,
+  ): boolean {
+    if (this.rdp !== null) return this.rdp.datagram(dir, b, start, end, cut, origin)
+    if (builder instanceof ConversationBuilder) return false
+    if (builder instanceof DatagramBuilder)
+      this.clientRandom ??= clientRandomOf(b, start, end)?.slice() ?? null
+    return builder.datagram(dir, b, start, end, origin)
   }
 
   private begun(dir: 0 | 1, b: Uint8Array, start: number, end: number): Association['builder'] {
@@ -120,7 +156,10 @@ export class Association {
     }
     if (this.packets === 1) this.unknown = this.noteUnknown(b, start, end)
     if (beginsHandshake(b, start, end)) this.builder = new DatagramBuilder(this.options)
-    else if (beginsConnection(b, start, end)) this.builder = new QuicBuilder(this.options, this.crypto)
+    else if (beginsRdpUdp(b, start, end)) {
+      this.rdp = new RdpUdpFlow(dir, b, start, end, this.options)
+      this.builder = this.rdp.builder
+    } else if (beginsConnection(b, start, end)) this.builder = new QuicBuilder(this.options, this.crypto)
     return this.builder
   }
 
@@ -130,7 +169,7 @@ export class Association {
   }
 
   /** The conversation being built; begun here if no handshake was seen before. */
-  open(): DatagramBuilder | QuicBuilder {
+  open(): NonNullable<Association['builder']> {
     return (this.builder ??= new DatagramBuilder(this.options))
   }
 }

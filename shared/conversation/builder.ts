@@ -1,6 +1,6 @@
 // The two streams of a TLS conversation over a byte stream, gathered into facts as their bytes come in order.
 
-import type { Carrier, CarrierReading, PrologueBytes } from '../carriers/carrier.ts'
+import type { Carrier, PrologueBytes } from '../carriers/carrier.ts'
 import { readCarriers, recogniseCarrier } from '../carriers/reading.ts'
 import {
   firstApplicationBytes,
@@ -16,7 +16,7 @@ import { beginWrapping } from '../carriers/wrapping.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type { Conversation, Gap, TlsRecord } from './facts.ts'
 import { type HttpExchange, httpExchange } from './lookups.ts'
-import { type BuilderOptions, type Closing, Gatherer, type Piece } from './gatherer.ts'
+import { type BuilderOptions, type Carried, type Closing, Gatherer, type Piece } from './gatherer.ts'
 import { type RecordSink, TlsStream } from './tls-stream.ts'
 import { type TlsTarget, Unwrapper } from './unwrapper.ts'
 
@@ -27,16 +27,9 @@ const chunksUntilTold = 48
 /** A stream that is not TLS is described by its first packets only. */
 const chunksOfOtherProtocols = 16
 
-interface Carried {
-  readonly name: string
-  readonly reading: CarrierReading
-}
-
 export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarget {
   readonly streams: readonly [TlsStream, TlsStream] = [new TlsStream(0), new TlsStream(1)]
 
-  /** A carrier that wraps TLS in packets of its own reads itself. */
-  outer: Carried | null = null
   /** A carrier was recognised: what both sides say in the clear is kept. */
   found: Carrier | null = null
   private unwrapper: Unwrapper | null = null

@@ -12,9 +12,9 @@ import {
   recordVersion,
 } from '../tls/records.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
-import type { TlsRecord } from './facts.ts'
+import type { Conversation, TlsRecord } from './facts.ts'
 import { FragmentJoiner } from './fragments.ts'
-import { type BuilderOptions, Gatherer } from './gatherer.ts'
+import { type BuilderOptions, type Closing, Gatherer } from './gatherer.ts'
 import { StreamState } from './stream-state.ts'
 
 /** The handshake header of DTLS: type, length, message_seq, fragment_offset, fragment_length (RFC 6347 §4.2.2). */
@@ -84,6 +84,11 @@ export class DatagramBuilder extends Gatherer {
 
   override settle(): void {
     for (const stream of this.streams) stream.finish()
+  }
+
+  override finish(closing: Closing): Conversation {
+    if (this.outer !== null) this.carried(this.outer.name, this.outer.reading)
+    return super.finish(closing)
   }
 
   /** DTLS 1.3 ciphertext has a unified header of its own (RFC 9147 §4); without keys its length may be implicit. */

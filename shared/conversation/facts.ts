@@ -216,7 +216,8 @@ export interface Conversation {
   readonly id: number
   /** The conversation that this one lies in, or that announced it. */
   readonly parent: number | null
-  readonly transport: 'tcp' | 'udp' | 'quic' | 'eapol' | 'radius'
+  /** What brings TLS: `udp` is DTLS, in whatever packets; `rdp-udp` is TLS over RDP's reliable packets. */
+  readonly transport: 'tcp' | 'udp' | 'quic' | 'eapol' | 'radius' | 'rdp-udp'
   /** Tunnels that its packets came through, the outermost first: `VXLAN`, `GRE`, `PPPoE` … */
   readonly tunnels: readonly string[]
   readonly clientEndpoint: Endpoint

@@ -66,6 +66,12 @@ export interface Counted {
   readonly applicationBytes: number
 }
 
+/** A carrier by name, and what it read. */
+export interface Carried {
+  readonly name: string
+  readonly reading: CarrierReading
+}
+
 type MutableEvent = { -readonly [K in keyof TransportEvent]: TransportEvent[K] }
 
 const noCarrier: CarrierFacts = { name: 'none', steps: [] }
@@ -81,6 +87,8 @@ export abstract class Gatherer {
   abstract readonly streams: readonly [StreamState, StreamState]
   readonly pieces: readonly [Piece[], Piece[]]
   carrier: CarrierFacts = noCarrier
+  /** A carrier that wraps TLS in packets of its own reads itself. */
+  outer: Carried | null = null
   /** TLS was meant: a handshake message or a plaintext alert was found. */
   confirmed = false
   protected readonly options: BuilderOptions

@@ -89,6 +89,7 @@ const ofTransport = {
   quic: bits.quic,
   eapol: bits.eap,
   radius: bits.eap,
+  'rdp-udp': 0,
 } as const
 
 function ofMessages({ conversation }: Context): number {

@@ -143,9 +143,9 @@ export const fields: readonly Field[] = [
     aliases: ['proto'],
     kind: 'text',
     title: 'Transport',
-    meaning: 'What carries it: tcp, udp, quic, eapol, radius',
+    meaning: 'What carries it: tcp, udp, quic, eapol, radius, rdp-udp',
     read: (row) => [row.transport],
-    known: ['tcp', 'udp', 'quic', 'eapol', 'radius'],
+    known: ['tcp', 'udp', 'quic', 'eapol', 'radius', 'rdp-udp'],
   },
   {
     name: 'carrier',

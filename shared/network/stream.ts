@@ -30,7 +30,7 @@ interface Held {
 /** A hole that the peer has acknowledged is given up once this many segments wait behind it. */
 const acknowledgedHoleSegments = 16
 /** A late segment within this time of its successor was reordered, not sent again (Wireshark's 3 ms). */
-const reorderingNs = 3e6
+export const reorderingNs = 3e6
 
 /** What a held segment costs beside its bytes. */
 const heldSegmentCost = 260

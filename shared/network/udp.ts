@@ -7,6 +7,8 @@ export class UdpDatagram {
   destinationPort = 0
   payloadStart = 0
   payloadEnd = 0
+  /** Bytes of the payload that were sent and not captured. */
+  cut = 0
 
   /** Reads the datagram in `b[start, end)`. False where the header is not all there. */
   decode(b: Uint8Array, start: number, end: number): boolean {
@@ -17,6 +19,7 @@ export class UdpDatagram {
     this.payloadStart = start + 8
     // A length of 0 is a jumbogram or was left to the network card.
     this.payloadEnd = length >= 8 ? Math.min(end, start + length) : end
+    this.cut = Math.max(0, start + length - end)
     return true
   }
 }

@@ -62,7 +62,9 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   const refused = carrier.steps.findLast((step) => step.result === 'refused')
   if (refused !== undefined) return refusedBy(conversation, refused)
   const beginsHello =
-    conversation.transport === 'quic' || (isHandshakeHeader(client.opening) && client.fromStart)
+    conversation.transport === 'quic' ||
+    beganRdpUdp(conversation) ||
+    (isHandshakeHeader(client.opening) && client.fromStart)
   if (
     alert !== undefined &&
     alert.type !== null &&
@@ -93,6 +95,11 @@ function refusedBefore({ carrier, messages }: Conversation): CarrierStep | undef
 
 function refusedBy(conversation: Conversation, { from, packets }: CarrierStep): OutcomeFacts {
   return failed(conversation, from, 'application', 'none', packets.at(-1) ?? 0, null, Infinity)
+}
+
+/** After the SYN of RDP over UDP only TLS or DTLS can come. */
+function beganRdpUdp({ carrier }: Conversation): boolean {
+  return carrier.name === 'rdp-udp'
 }
 
 const nothing: OutcomeFacts = { outcome: 'none', failure: null }
@@ -220,7 +227,7 @@ function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFa
   if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
   if (isOneSided(conversation)) return incomplete(conversation, 'none')
   const waiting = peerOf(due)
-  const lastFlight = lastChunk(streamOf(conversation, waiting))
+  const lastFlight = streamOf(conversation, waiting).chunks.at(-1)?.packet ?? conversation.lastPacket
   const ending = events.findIndex((event) => event.kind === 'rst' || event.kind === 'fin')
   const silent = streamOf(conversation, due).length === 0
   const unanswered: FailurePoint['ending'] = silent ? 'no-answer' : 'stalled'
@@ -257,10 +264,13 @@ function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined
 
 /** The side that had to speak next. */
 function whoseTurn(conversation: Conversation, landmarks: Landmarks): Side {
-  const { messages } = conversation
+  const { carrier, messages } = conversation
   const last = messages.at(-1)
   const from = last?.from ?? 'client'
-  if (last === undefined) return hasRest(conversation.client) ? 'client' : 'server'
+  if (last === undefined) {
+    const agreed = beganRdpUdp(conversation) && carrier.steps.some(({ result }) => result === 'ok')
+    return agreed || hasRest(conversation.client) ? 'client' : 'server'
+  }
   if (hasRest(streamOf(conversation, from))) return from
   if (from === 'client') return 'server'
   if (landmarks.tls13) {
@@ -283,17 +293,13 @@ function firstByte(stream: StreamFacts): number {
   return stream.chunks[0]?.start ?? 0
 }
 
-function lastChunk(stream: StreamFacts): number {
-  return stream.chunks.at(-1)?.packet ?? 0
-}
-
 /** When `side` had said all that its peer has not answered; a datagram sent again asks the same again (RFC 6347 §4.2.4). */
 function askedAt(conversation: Conversation, side: Side): number {
   const { chunks } = streamOf(conversation, side)
   const answered = streamOf(conversation, peerOf(side)).chunks.at(-1)?.order ?? -1
   const asking =
     conversation.transport === 'udp' ? chunks.find(({ order }) => order > answered) : chunks.at(-1)
-  return (asking ?? chunks.at(-1))?.time ?? NaN
+  return (asking ?? chunks.at(-1) ?? conversation.carrier.steps.at(-1))?.time ?? NaN
 }
 
 function hasCaptureGap(stream: StreamFacts): boolean {

@@ -81,7 +81,8 @@ function follow(scene: Scene, side: Side, writer: CallWriter | null): Walk | nul
   const peer = streamOf(conversation, peerOf(side))
   const own = tokens[side].filter((token) => token.kind !== 'application')
   const positions = positionsOf(conversation, side, own)
-  const transport = conversation.transport === 'tcp' ? 'stream' : 'message'
+  const { transport: by } = conversation
+  const transport = by === 'tcp' || by === 'rdp-udp' ? 'stream' : 'message'
   const deliveries = reachable(
     peer.gaps,
     deliveriesOf(peer, transport, scene.options.delivery, positions, tokens[peerOf(side)]),

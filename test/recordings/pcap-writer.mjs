@@ -1,4 +1,4 @@
-// Writes what a relay saw as a capture: raw IPv4 packets with a TCP or UDP header, one millisecond apart.
+// Writes what a relay saw as a capture: raw IPv4 packets with a TCP or UDP header, one millisecond apart where nothing waits.
 
 import { writeFileSync } from 'node:fs'
 
@@ -8,7 +8,14 @@ const flags = { fin: 1, syn: 2, psh: 8, ack: 16 }
 
 export class Recording {
   packets = []
+  /** Milliseconds of silence in front of packets, by their place. */
+  pauses = new Map()
   connections = 0
+
+  /** The next packet comes so many milliseconds later than it would. */
+  wait(ms) {
+    this.pauses.set(this.packets.length, ms)
+  }
 
   /** A TCP connection; its methods take what one end sent, in order. `from` is `client` or `server`. */
   tcp(serverPort = 443) {
@@ -77,10 +84,12 @@ export class Recording {
     head.writeUInt16LE(4, 6)
     head.writeUInt32LE(262144, 16)
     head.writeUInt32LE(linkTypeRaw, 20)
+    let now = -1
     const records = this.packets.flatMap((packet, i) => {
+      now += 1 + (this.pauses.get(i) ?? 0)
       const record = Buffer.alloc(16)
-      record.writeUInt32LE(1700000000 + Math.floor(i / 1000), 0)
-      record.writeUInt32LE((i % 1000) * 1000, 4)
+      record.writeUInt32LE(1700000000 + Math.floor(now / 1000), 0)
+      record.writeUInt32LE((now % 1000) * 1000, 4)
       record.writeUInt32LE(packet.length, 8)
       record.writeUInt32LE(packet.length, 12)
       return [record, packet]

@@ -7,7 +7,7 @@ import { scanFile } from '../support/scan.ts'
 
 const folder = join(import.meta.dirname, '../../../shared/captures/zeek')
 
-/** Captures in which a server truly refused TLS that a client had asked for, and by which carrier. */
+/** Captures in which a server truly refused TLS that a client had asked for, or never answered the carrier, and by which. */
 const refused: Readonly<Record<string, string>> = {
   'postgresql_greenhouse-app.pcap': 'postgresql postgresql',
   'postgresql_psql-login-no-role.pcap': 'postgresql',
@@ -15,13 +15,15 @@ const refused: Readonly<Record<string, string>> = {
   'postgresql_psql-login.pcap': 'postgresql',
   'postgresql_psql-select-now.pcap': 'postgresql',
   'rdp_rdp-proprietary-encryption.pcap': 'rdp',
+  'rdp_rdpeudp-handshake-fail.pcap': 'rdp-udp',
 }
 
-/** Captures that do hold TLS (or QUIC) which tshark does not find: behind RDP or IRC, to a plain port, in SSLv2 format, on DNS's port. */
+/** Captures that do hold TLS (or QUIC) which tshark does not find: behind RDP or IRC, over RDP's UDP, to a plain port, in SSLv2 format, on DNS's port. */
 const missedByTshark: ReadonlySet<string> = new Set([
   'quic_quicdoq.pcap',
   'rdp_rdp-no-cookie-mstshash.pcap',
   'rdp_rdp-to-ssl.pcap',
+  'rdp_rdpeudp-handshake-success.pcap',
   'tls_https-to-http.pcap',
   'tls_irc-starttls.pcap',
   'tls_ssl-to-http-server.pcap',

@@ -1,4 +1,4 @@
-// Public captures against what tshark reads in them: every file survives, and the facts of its TCP conversations agree.
+// Public captures against what tshark reads in them: every file survives, and the facts of its conversations agree (QUIC: quic/public.test.ts).
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,6 +20,7 @@ interface TsharkStream {
   readonly cipher: string[]
   readonly version: string[]
   readonly alerts: [string, number, number][]
+  readonly types: [string, number][]
   readonly quic: boolean
 }
 
@@ -74,7 +75,7 @@ function tsharkFacts(stream: TsharkStream): Facts {
 }
 
 describe.skipIf(!existsSync(folder))('public captures', () => {
-  it('are all read to their end, and agree with tshark in at least 99 of 100 facts about TCP conversations', async () => {
+  it('are all read to their end, and agree with tshark in at least 99 of 100 facts', async () => {
     const facts = new Map<string, TsharkFacts>()
     for (const line of readFileSync(join(folder, 'tshark-facts.jsonl'), 'utf8').split('\n')) {
       if (line === '') continue
@@ -88,7 +89,7 @@ describe.skipIf(!existsSync(folder))('public captures', () => {
       if (expected === undefined) continue
       const { conversations } = await scanFile(join(folder, name))
       for (const stream of expected.streams) {
-        if (stream.proto !== 'tcp' || stream.ja3.length + stream.cipher.length === 0) continue
+        if (stream.quic || stream.types.length === 0) continue
         const ours = conversations.find(({ conversation: { clientEndpoint: c, serverEndpoint: s } }) => {
           const ends = [`${c.address}|${String(c.port)}`, `${s.address}|${String(s.port)}`]
           return stream.client === null || (ends.includes(stream.client) && ends.includes(stream.server))
@@ -96,6 +97,8 @@ describe.skipIf(!existsSync(folder))('public captures', () => {
         const said = ours === undefined ? null : factsOf(ours.conversation)
         const read = tsharkFacts(stream)
         for (const key of ['sni', 'ja3', 'cipher', 'version', 'alerts'] as const) {
+          // tshark 4.0 knows neither JA3 of DTLS nor DTLS 1.3, and joins no messages over RDP's UDP.
+          if (said !== null && stream.proto === 'udp' && (read[key] === null || key === 'version')) continue
           if (said?.[key] === read[key]) agreed++
           else
             differences.push(

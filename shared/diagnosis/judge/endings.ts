@@ -81,7 +81,11 @@ export function judgeIncomplete(view: HandshakeView): readonly Candidate[] {
     )
   for (const side of ['client', 'server'] as const) {
     const stream = streamOf(conversation, side)
-    const unbegun = conversation.transport === 'udp' && side === 'client' && view.hello === null
+    const unbegun =
+      conversation.transport === 'udp' &&
+      conversation.carrier.name === 'none' &&
+      side === 'client' &&
+      view.hello === null
     if (stream.seen && (!stream.fromStart || unbegun))
       found.push(
         capture(
@@ -168,7 +172,7 @@ function observation(
     case 'no-answer':
       return sayEnd(
         'no-answer',
-        `Nothing answered ${at}.`,
+        unansweredSyn(view) ?? `Nothing answered ${at}.`,
         'Capture on the other side to see whether the packets arrive there.',
       )
     case 'alert':
@@ -183,6 +187,14 @@ function observation(
         confidence: 'possible',
       }
   }
+}
+
+/** RDP over UDP asks before its ClientHello, too. */
+function unansweredSyn({ conversation: { carrier }, stage }: HandshakeView): string | null {
+  if (carrier.name !== 'rdp-udp' || stage !== 'nothing') return null
+  return carrier.steps.some(({ result }) => result === 'ok')
+    ? "The client sent no ClientHello after the server's SYN+ACK."
+    : "Nothing answered the client's SYN; TLS never began."
 }
 
 /** Whether the last bytes on the wire are those that nothing answered: no flight was cut short. */

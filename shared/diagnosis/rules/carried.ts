@@ -154,6 +154,24 @@ export const carriedRules: readonly Rule[] = [
     },
   },
   byCause({
+    id: 'rdp-udp-no-answer',
+    scenario: null,
+    precondition: 'RDP over UDP: the SYN or the ClientHello of the client gets no answer.',
+    evidence: 'The unanswered packets.',
+    confidence: 'observed',
+    sources: ['MS-RDPEUDP §3.1.5.1.1', 'MS-RDPEMT §1.3.1'],
+    causes: ['no-answer'],
+    when: ({ conversation }) => innermostCarrier(conversation) === 'rdp-udp' && !conversation.server.seen,
+    aside: true,
+    words: () => ({
+      title: 'UDP to the RDP server does not get through',
+      explanation:
+        'The session goes on over TCP, where the log-in was; video and input may be slower on a poor network.',
+      remedy:
+        'Allow UDP 3389 to the server (UDP 3391 to an RD Gateway), or let the client not ask for it (policy: Turn Off UDP On Client).',
+    }),
+  }),
+  byCause({
     id: 'quic-no-common-version',
     scenario: 'S75',
     precondition: 'A Version Negotiation packet after which the client does not begin again.',

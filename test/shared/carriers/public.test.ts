@@ -2,7 +2,7 @@
 // tshark 4.0 sees the ClientHello of mail, directory, database and chat, its name and ALPN agree with these rows; IRC, RDP, the refusals and QUIC on DNS's port
 // were read in the bytes of the captures.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanFile } from '../../support/scan.ts'
@@ -61,6 +61,9 @@ const captures: Readonly<Record<string, readonly Row[]>> = {
     ['rdp', '192.168.1.150', null],
     ['rdp', '192.168.1.150', null],
   ],
+  'rdp_rdpeudp-handshake-fail.pcap': [['rdp-udp', null, null]],
+  'rdp_rdpeudp-handshake-success.pcap': [['rdp-udp', 'localhost', null]],
+  'rdp_rdpeudp2-handshake-success.pcap': [['rdp-udp', null, null]],
   'socks-with-ssl.pcap': [['socks', 'www.google.com', null]],
   'tls_imap-starttls.pcap': [['imap', null, null]],
   'tls_irc-starttls.pcap': [['irc', null, null]],
@@ -71,9 +74,11 @@ const captures: Readonly<Record<string, readonly Row[]>> = {
   'tunnels_geneve-47101.pcap': [['none', 'www.kernel.org', ['h2', 'http/1.1']]],
 }
 
-/** Beside these, all conversations of a capture are TLS from the first byte. */
+/** Beside these, all conversations of a capture are TLS from the first byte; captures not named here hold no others. */
 describe.skipIf(!existsSync(folder))('a public capture', () => {
-  it.each(Object.entries(captures))('%s has its carriers, names and protocols', async (file, rows) => {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /cap(ng)?$/.test(name)) : []
+
+  it.each(files)('%s has its carriers, names and protocols', async (file) => {
     const { conversations } = await scanFile(join(folder, file))
     const found = conversations
       .map(({ conversation: { carrier, messages } }): Row => {
@@ -81,6 +86,20 @@ describe.skipIf(!existsSync(folder))('a public capture', () => {
         return [carrier.name, hello?.serverName ?? null, hello?.alpn ?? null]
       })
       .sort()
-    expect(found.filter(([carrier]) => carrier !== 'none' || rows[0]![0] === 'none')).toEqual(rows)
+    const rows = captures[file] ?? []
+    expect(found.filter(([carrier]) => carrier !== 'none' || rows[0]?.[0] === 'none')).toEqual(rows)
+  })
+
+  it('that begins with anything but TLS says which carrier that was', async () => {
+    for (const file of files) {
+      const { conversations } = await scanFile(join(folder, file))
+      for (const { conversation } of conversations.filter(
+        (each) => each.conversation.carrier.name === 'none',
+      )) {
+        const { opening, fromStart } = conversation.client
+        const tls = fromStart && ([0x14, 0x15, 0x16, 0x17].includes(opening[0]!) || opening[2] === 1)
+        expect([file, tls || !fromStart]).toEqual([file, true])
+      }
+    }
   })
 })
