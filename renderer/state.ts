@@ -22,7 +22,7 @@ export interface State {
   /** The file is read on as it grows. */
   following: boolean
   capture: number | null
-  progress: { bytes: number; total: number | null; packets: number; conversations: number; since: number }
+  progress: { bytes: number; total: number | null; packets: number; since: number }
   /** How long reading took. */
   milliseconds: number | null
   cancelled: boolean
@@ -32,6 +32,8 @@ export interface State {
   applied: string
   outcome: 'all' | 'failed' | 'established' | 'incomplete'
   counts: { all: number; failed: number; established: number; incomplete: number }
+  /** All conversations known when the list was asked for, whatever its filter. */
+  found: { all: number; failed: number }
   sort: SortKey[]
   /** `server` or a field by which the list is grouped. */
   group: string | null
@@ -61,7 +63,7 @@ export function freshState(): State {
     chain: [],
     following: false,
     capture: null,
-    progress: { bytes: 0, total: null, packets: 0, conversations: 0, since: 0 },
+    progress: { bytes: 0, total: null, packets: 0, since: 0 },
     milliseconds: null,
     cancelled: false,
     filter: '',
@@ -69,6 +71,7 @@ export function freshState(): State {
     applied: '',
     outcome: 'all',
     counts: { all: 0, failed: 0, established: 0, incomplete: 0 },
+    found: { all: 0, failed: 0 },
     sort: [{ field: 'time', descending: false }],
     group: null,
     selected: null,

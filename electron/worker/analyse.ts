@@ -62,7 +62,7 @@ export interface AnalyseHooks {
   /** Reading begins; from here on the capture answers about every conversation that has a row. */
   begun(capture: OpenCapture): void
   /** Bytes of the input read so far, of how many (null: not known). */
-  progress(bytes: number, total: number | null, packets: number, conversations: number): void
+  progress(bytes: number, total: number | null, packets: number): void
   /** Asked after each piece; true stops reading and keeps what was read. */
   cancelled(): boolean
   /** New rows, and rows revised later. */
@@ -203,7 +203,7 @@ class Capture implements OpenCapture {
       if (read > grown.bytes) grown = { bytes: read, at: performance.now() }
       else if (performance.now() - grown.at > quietWait) this.scanner.quiet()
       this.flush(hooks)
-      hooks.progress?.(read, this.input.total, this.input.packets, this.scanner.conversations)
+      hooks.progress?.(read, this.input.total, this.input.packets)
       // Give the process a turn, so that it can be told to stop.
       if (performance.now() - turn > 50) {
         await setImmediate()

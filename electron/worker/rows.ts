@@ -32,9 +32,11 @@ export function openRows(): CaptureRows {
   let ordered: { readonly sort: string; readonly rows: readonly ReportRow[] } | null = null
   /** Values counted so far, by field. */
   const counted = new Map<string, ReadonlyMap<Value, number>>()
+  let tallied: Found['found'] | null = null
 
   function changed(): void {
     ordered = null
+    tallied = null
     counted.clear()
   }
 
@@ -42,6 +44,12 @@ export function openRows(): CaptureRows {
     const asked = JSON.stringify(sort)
     if (ordered?.sort !== asked) ordered = { sort: asked, rows: sortRows([...rows.values()], sort) }
     return ordered.rows
+  }
+
+  function tally(): Found['found'] {
+    let failed = 0
+    for (const row of rows.values()) if (row.outcome === 'failed') failed++
+    return { all: rows.size, failed }
   }
 
   return {
@@ -66,6 +74,7 @@ export function openRows(): CaptureRows {
         failed: Uint8Array.from(grouped.rows, (row) => Number(row.outcome === 'failed')),
         groups: grouped.groups,
         counts,
+        found: (tallied ??= tally()),
         problem,
       }
     },

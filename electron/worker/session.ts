@@ -378,11 +378,11 @@ async function read(
       },
       {
         begun: (running) => (live.running = running),
-        progress(bytes, total, packets, conversations) {
+        progress(bytes, total, packets) {
           flushDue()
           if (performance.now() - told < progressWait) return
           told = performance.now()
-          host.post({ kind: 'progress', capture, bytes, total, packets, conversations })
+          host.post({ kind: 'progress', capture, bytes, total, packets })
         },
         cancelled: () => live.stop,
         rows(rows) {

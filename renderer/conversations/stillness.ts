@@ -1,5 +1,6 @@
 // Nothing jumps while a capture is read: rows that come in above the ones in view push nothing out of its place.
 
+import { useElementSize } from '@vueuse/core'
 import { nextTick, watch, type Ref } from 'vue'
 import type { Session } from '../session.ts'
 import type { Lines } from './grouping.ts'
@@ -11,13 +12,28 @@ interface Ground {
   readonly rowHeight: number
 }
 
-/** Holds the chosen row where it is on the screen, else the topmost one; a list at its beginning stays there. */
-export function useStillness({ state }: Session, { scroller, lines, rowHeight }: Ground): void {
+/**
+ * Holds the chosen row where it is on the screen, else the topmost one; a list at its beginning stays there. Where the list
+ * becomes lower, the chosen row stays in it.
+ */
+export function useStillness(session: Session, { scroller, lines, rowHeight }: Ground): void {
+  const { state } = session
+  let listed = asked()
+
+  /** What the list shows: with the same question, other lines are conversations that came in. */
+  function asked(): { question: string; ids: Uint32Array } {
+    const { applied, outcome, sort, group } = state
+    return { question: JSON.stringify([applied, outcome, sort, group]), ids: session.ids.value }
+  }
+
   watch(
     lines,
     async (now, before) => {
       const element = scroller.value
-      if (element === null || state.phase !== 'reading' || element.scrollTop === 0) return
+      const last = listed
+      listed = asked()
+      const cameIn = last.question === listed.question && last.ids !== listed.ids
+      if (element === null || !cameIn || element.scrollTop === 0) return
       const top = Math.floor(element.scrollTop / rowHeight)
       const held = heldLine(before, top, Math.ceil(element.clientHeight / rowHeight))
       if (held === null) return
@@ -29,6 +45,15 @@ export function useStillness({ state }: Session, { scroller, lines, rowHeight }:
     },
     { flush: 'pre' },
   )
+
+  const { height } = useElementSize(scroller)
+  watch(height, (now, before) => {
+    const element = scroller.value
+    if (element === null || now >= before || state.selected === null) return
+    // The head takes the first line of the view.
+    const top = (lines.value.indexOf(state.selected) + 1) * rowHeight - element.scrollTop
+    if (top > 0 && top < before) element.scrollTop += Math.max(0, top + rowHeight - now)
+  })
 
   function heldLine(before: Lines, top: number, shown: number): { id: number; at: number } | null {
     const chosen = state.selected === null ? -1 : before.indexOf(state.selected)

@@ -118,6 +118,7 @@ export function createListing(bridge: Bridge, state: State) {
     })
     if (turn !== queryTurn || !answer.ok || answer.value.problem !== null) return
     state.counts = answer.value.counts
+    state.found = answer.value.found
     groups.value = answer.value.groups
     failed.value = answer.value.failed
     ids.value = answer.value.ids

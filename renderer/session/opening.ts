@@ -47,7 +47,6 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
           bytes: event.bytes,
           total: event.total,
           packets: event.packets,
-          conversations: event.conversations,
         })
         break
       case 'done':
@@ -96,7 +95,7 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
     state.chain = chain
     state.following = following
     state.phase = 'reading'
-    state.progress = { bytes: 0, total: null, packets: 0, conversations: 0, since: performance.now() }
+    state.progress = { bytes: 0, total: null, packets: 0, since: performance.now() }
     const early: BridgeEvent[] = []
     const stop = bridge.on((event) => early.push(event))
     await settled

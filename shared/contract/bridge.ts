@@ -124,6 +124,8 @@ export const requests = {
         established: z.number(),
         incomplete: z.number(),
       }),
+      /** All conversations found at that moment, whatever the filter. */
+      found: z.object({ all: z.number(), failed: z.number() }),
       problem: z.object({ message: z.string(), start: z.number(), end: z.number() }).nullable(),
     }),
   },
@@ -272,7 +274,6 @@ export const event = z.discriminatedUnion('kind', [
     bytes: z.number(),
     total: z.number().nullable(),
     packets: z.number(),
-    conversations: z.number(),
   }),
   z.object({
     kind: z.literal('done'),

@@ -20,6 +20,10 @@ import { rowOf } from '../support/rows.ts'
 
 export interface Many {
   readonly page: Page
+  /** Reads on: the next conversations are found. */
+  read(more: number): void
+  /** The file ends. */
+  end(): void
   problems(): string[]
 }
 
@@ -47,8 +51,8 @@ export function rowsOf(count: number): ReportRow[] {
   })
 }
 
-/** Opens the page on a capture of `count` conversations. */
-export async function openMany(count: number): Promise<Many> {
+/** Opens the page on a capture of `count` conversations; with `reading`, it is read as far as the spec lets it. */
+export async function openMany(count: number, reading = false): Promise<Many> {
   served = await startServed()
   browser = await chromium.connect(inject('chromium'))
   context = await browser.newContext({
@@ -65,26 +69,35 @@ export async function openMany(count: number): Promise<Many> {
     if (event.kind === 'rows' && (told += event.rows.length) > rowsTold) return
     void page.evaluate(`tell(${JSON.stringify(event)})`)
   }
+  let read: (more: number) => void = () => undefined
+  let end = (): void => undefined
+  const ended = reading ? new Promise<void>((resolve) => (end = resolve)) : Promise.resolve()
   const session = createSession(
     { ...hostFor(), post },
     {
       ...tools,
-      analyse: (_path, _options, hooks) => {
-        hooks?.rows?.(rows)
-        return Promise.resolve({
-          ok: true,
-          value: {
-            summary: { ...captureFixture, file: 'many.pcapng' },
-            files: [],
-            rows,
-            otherFlows: [],
-            model: modelFixture,
-            cancelled: false,
-            inspect: (id: number) => ({ ...establishedConversation, id }),
-            token: () => ({ bytes: new Uint8Array(0), fields: [], packets: [], openedFrom: null }),
-            close: () => undefined,
-          } as never,
-        })
+      analyse: async (_path, _options, hooks) => {
+        let found = 0
+        read = (more) => {
+          hooks?.rows?.(rows.slice(found, (found += more)))
+          // Flushes what waits, as reading on does.
+          setTimeout(() => hooks?.progress?.(found, count, found), 150)
+        }
+        const capture = {
+          summary: { ...captureFixture, file: 'many.pcapng' },
+          files: [],
+          rows,
+          otherFlows: [],
+          model: modelFixture,
+          cancelled: false,
+          inspect: (id: number) => ({ ...establishedConversation, id }),
+          token: () => ({ bytes: new Uint8Array(0), fields: [], packets: [], openedFrom: null }),
+          close: () => undefined,
+        } as never
+        hooks?.begun?.(capture)
+        if (!reading) read(count)
+        await ended
+        return { ok: true, value: capture }
       },
     },
   )
@@ -93,7 +106,16 @@ export async function openMany(count: number): Promise<Many> {
   )
   await page.addInitScript(`(${bridgeInPage.toString()})()`)
   await page.goto(served.url)
-  return { page, problems: () => seen }
+  return {
+    page,
+    read: (more) => {
+      read(more)
+    },
+    end: () => {
+      end()
+    },
+    problems: () => seen,
+  }
 }
 
 /** Closes what `openMany` opened. */
