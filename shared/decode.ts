@@ -5,13 +5,15 @@ import type { PacketPlace } from './conversation/connection.ts'
 import { maxHeaderNesting } from './limits.ts'
 import { Defragmenter } from './network/defragment.ts'
 import { EapolFrame } from './network/eapol.ts'
+import { IcmpPacket } from './network/icmp.ts'
 import { IpPacket, ipProtocol } from './network/ip.ts'
 import { frameDecoder, FramePayload, type LinkDecoder, linkDecoder, nestedTooDeep } from './network/link.ts'
 import { TcpSegment } from './network/tcp.ts'
 import { type TunnelName, TunnelReader } from './network/tunnels.ts'
 import { UdpDatagram } from './network/udp.ts'
 
-export type Transport = 'tcp' | 'udp' | 'eapol' | 'none'
+/** `icmp`: an error about a TCP or UDP packet. */
+export type Transport = 'tcp' | 'udp' | 'icmp' | 'eapol' | 'none'
 
 /** Told what a packet could not be read for. */
 export interface DecodeWarnings {
@@ -29,6 +31,7 @@ export class PacketDecoder {
   readonly tcp = new TcpSegment()
   readonly udp = new UdpDatagram()
   readonly eapol = new EapolFrame()
+  readonly icmp: IcmpPacket
   /** The buffer that the transport positions refer to: the capture's, or a reassembled datagram. */
   bytes: Uint8Array = new Uint8Array(0)
   /** Where the packets of a reassembled datagram lie; null for an ordinary packet. */
@@ -44,10 +47,11 @@ export class PacketDecoder {
   constructor(sink: DecodeWarnings, ip = new IpPacket()) {
     this.sink = sink
     this.ip = ip
+    this.icmp = new IcmpPacket(ip.addresses)
     this.defragmenter = new Defragmenter((code, packet, text) => sink.warning(code, null, packet, text))
   }
 
-  /** Reads the packet `b[start, end)`; the answer says which of `tcp`, `udp` and `eapol` now describes it. */
+  /** Reads the packet `b[start, end)`; the answer says which of `tcp`, `udp`, `icmp` and `eapol` now describes it. */
   decode(
     b: Uint8Array,
     start: number,
@@ -73,6 +77,8 @@ export class PacketDecoder {
       const { protocol, payloadStart, payloadEnd, sentEnd } = ip
       if (protocol === ipProtocol.tcp)
         return this.tcp.decode(this.bytes, payloadStart, payloadEnd, sentEnd) ? 'tcp' : 'none'
+      if (protocol === ipProtocol.icmp || protocol === ipProtocol.icmpv6)
+        return this.icmp.decode(this.bytes, payloadStart, payloadEnd, ip.version) ? 'icmp' : 'none'
       const inner =
         protocol === ipProtocol.udp
           ? this.insideUdp()

@@ -3,7 +3,7 @@
 import type { PacketAgain } from './capture/capture.ts'
 import { Association } from './conversation/association.ts'
 import { Connection, type PacketPlace } from './conversation/connection.ts'
-import type { Conversation, Side } from './conversation/facts.ts'
+import type { Conversation, Endpoint, Side } from './conversation/facts.ts'
 import { ConversationBuilder } from './conversation/builder.ts'
 import type { Closing, Gatherer, Piece } from './conversation/gatherer.ts'
 import { innerConversation } from './inside/inner.ts'
@@ -46,9 +46,18 @@ export function reread(
     }
     const { bytes, time, link } = packet
     const transport = decoder.decode(bytes, 0, bytes.length, noted.packet, time, nowhere, link)
-    const { ip, tcp, udp, eapol } = decoder
+    const { ip, tcp, udp, icmp, eapol } = decoder
+    if (transport === 'icmp') {
+      const { quoted, sourcePort } = icmp
+      const sender = { address: ip.addresses.text(ip.version, quoted.source), port: sourcePort }
+      const error = icmp.error(ip.addresses.text(ip.version, ip.source))
+      if (!(flow instanceof EapSession))
+        flow.unreachable(sameEnd(sender, first) ? 1 : 0, error, noted.packet, time)
+      continue
+    }
     const port = transport === 'tcp' ? tcp.sourcePort : udp.sourcePort
-    const dir = port === first.port && ip.addresses.text(ip.version, ip.source) === first.address ? 0 : 1
+    const sender = { address: ip.addresses.text(ip.version, ip.source), port }
+    const dir = sameEnd(sender, first) ? 0 : 1
     if (flow instanceof Connection) {
       if (transport === 'tcp')
         flow.segment(dir, tcp, decoder.bytes, ip.ttl, ip.ipId, noted.packet, time, noted.resume)
@@ -79,6 +88,10 @@ function rereadOf(builder: Gatherer, closing: Closing, missing: number): Reread 
   const c = builder.clientDirection()
   const pieces = { client: builder.pieces[c], server: builder.pieces[c === 0 ? 1 : 0] }
   return { conversation, pieces, missing }
+}
+
+function sameEnd(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.address === b.address
 }
 
 /** Packets read again are noted already. */

@@ -17,6 +17,7 @@ import { heaviest, weighEvery } from './heaviest.ts'
 import { lingerNs, maxLingering, maxNotedPackets, maxOpenBytes, maxOpenFlows } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { type ConversationRecord, NotedStore } from './records.ts'
+import { ipProtocol } from './network/ip.ts'
 import { Warnings } from './warnings.ts'
 
 /** Called for each conversation as it closes, in order of closing. */
@@ -113,6 +114,7 @@ export class Scanner implements PacketSink, PacketPlace {
     const transport = this.decoder.decode(b, start, start + captured, number, time, this, link)
     if (transport === 'tcp') this.segment(number, time)
     else if (transport === 'udp') this.datagram(number, time)
+    else if (transport === 'icmp') this.unreachable(number, time)
     else if (transport === 'eapol') this.frame(number, time)
   }
 
@@ -226,6 +228,17 @@ export class Scanner implements PacketSink, PacketPlace {
     const { payloadStart, payloadEnd } = udp
     if (association.builder === null && looksLikeRadius(bytes, payloadStart, payloadEnd))
       this.radius(number, time)
+  }
+
+  /** An ICMP error goes to the flow whose packet it quotes. */
+  private unreachable(number: number, time: number): void {
+    const { ip, icmp } = this.decoder
+    const { quoted, sourcePort, destinationPort } = icmp
+    const table = quoted.protocol === ipProtocol.tcp ? this.connections : this.associations
+    const flow = table.find(quoted.source, quoted.destination, sourcePort, destinationPort, ip.version)
+    if (flow === null) return
+    const error = icmp.error(ip.addresses.text(ip.version, ip.source))
+    flow.unreachable(table.reversed ? 0 : 1, error, number, time)
   }
 
   private dns(packet: number, time: number): void {

@@ -92,7 +92,11 @@ async function inspectFile(
   }
   try {
     if (keylog !== null && capture.model.keys === 'none')
-      warn(host.stderr, `the key log ${printable(keylog)} is not used yet`, 'Encrypted records stay sealed.')
+      warn(
+        host.stderr,
+        `the key log ${printable(keylog)} opens nothing in ${printable(file)}`,
+        'Its lines belong to other connections: take the log of the program, and of the time, of the capture.',
+      )
     const rows = chosenRows(capture, options)
     result.matched ||= isMatched(capture, rows, options.failOn)
     if (options.saved !== null) await save(capture, rows, options.saved, host)

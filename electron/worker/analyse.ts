@@ -157,6 +157,8 @@ class Capture implements OpenCapture {
   /** Sessions opened with a private key, for those resumed later. */
   private readonly sessions: SessionSecrets = new Map()
   private readonly rsa: readonly RsaDecryptor[]
+  /** Keys opened something. */
+  private opened = false
   private pending: ReportRow[] = []
   private last: Inspected | null = null
 
@@ -184,8 +186,8 @@ class Capture implements OpenCapture {
   }
 
   get model(): ModelOptions {
-    const keys = this.log !== null ? 'keylog' : this.rsa.length > 0 ? 'rsa' : 'none'
-    return { ...this.replay, keys }
+    const kind = this.log === null ? 'rsa' : 'keylog'
+    return { ...this.replay, keys: this.opened ? kind : 'none' }
   }
 
   get otherFlows(): { looksLike: string; flows: number }[] {
@@ -365,6 +367,7 @@ class Capture implements OpenCapture {
     this.records.add(record)
     this.belongs(conversation)
     const analysis = this.analyse(conversation, this.replay)
+    if (analysis.opening?.opened === true) this.opened = true
     const row = rowView(analysis, this.viewHost)
     this.neighbourhood.closed(analysis, row, this.viewHost.world)
     this.dataConnections.closed(analysis.conversation)

@@ -61,6 +61,8 @@ export function eventWords(events: readonly ReportTransportEvent[]): {
       return { glyph: 'fin', text: `FIN ${who} · ${packets}`, trouble: false }
     case 'rst':
       return { glyph: 'rst', text: `RST ${who} · ${packets}`, trouble: true }
+    case 'icmp':
+      return { glyph: 'rst', text: `${event.text ?? 'ICMP error'} · ${packets}`, trouble: true }
     case 'zero-window':
       return { glyph: 'note', text: `zero window ${who} · ${packets}`, trouble: true }
     case 'reordered':

@@ -13,6 +13,7 @@ const rows: readonly { readonly label: string; readonly kinds: readonly Kind[] }
   { label: 'Not captured', kinds: ['gap', 'truncated'] },
   { label: 'Zero window', kinds: ['zero-window'] },
   { label: 'Reset', kinds: ['rst'] },
+  { label: 'Unreachable (ICMP)', kinds: ['icmp'] },
   { label: 'Closed', kinds: ['fin'] },
 ]
 

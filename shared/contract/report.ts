@@ -154,10 +154,13 @@ export const transportEvent = z.object({
     'fin',
     'zero-window',
     'keep-alive',
+    'icmp',
   ]),
   bytes: z.number(),
   /** Where in the stream of `from` its bytes lie, or would. */
   offset: z.number(),
+  /** `ICMP 3/3 port unreachable, from 10.0.0.1`; null for what is no ICMP error. */
+  text: z.string().nullable(),
 })
 
 export const certificateCheck = z.object({
@@ -361,6 +364,7 @@ export const modelOptions = z.object({
   partial: z.enum(['consume', 'retain']),
   statuses: z.enum(['documented', 'observed']),
   profile: z.object({ client: z.string().nullable(), server: z.string().nullable() }),
+  /** What opened sealed records; `none` also where keys were given and opened nothing. */
   keys: z.enum(['none', 'keylog', 'rsa']),
 })
 

@@ -2,6 +2,7 @@
 
 import { beginsRdpUdp } from '../carriers/rdp-udp.ts'
 import { maxNotedPackets } from '../limits.ts'
+import type { IcmpError } from '../network/icmp.ts'
 import type { Origin } from '../network/stream.ts'
 import type { Crypto } from '../ports.ts'
 import {
@@ -117,7 +118,21 @@ export class Association {
     const builder = this.builder ?? this.begun(dir, b, start, end)
     if (builder === null) return
     const origin = { packet, time, ack: -1 }
-    if (!this.read(builder, dir, b, start, end, cut, origin)) return
+    if (this.read(builder, dir, b, start, end, cut, origin)) this.note(builder, packet)
+  }
+
+  /** An ICMP error about a datagram of the other side has come, from this side's direction. */
+  unreachable(dir: 0 | 1, error: IcmpError, packet: number, time: number): void {
+    const { builder } = this
+    if (builder === null) return
+    this.lastPacket = packet
+    this.end = time
+    const { offset } = builder.streams[dir]
+    builder.event('icmp', dir, { packet, time, ack: -1 }, 0, offset, -1, -1, error)
+    this.note(builder, packet)
+  }
+
+  private note(builder: NonNullable<Association['builder']>, packet: number): void {
     if (this.noted.length < maxNotedPackets)
       this.noted.push({ at: this.packet.place(), packet, resume: null })
     else builder.limitsReached.add('maxNotedPackets')

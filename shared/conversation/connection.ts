@@ -1,6 +1,7 @@
 // One TCP connection while it is open: two streams, the conversation built from them, and the packets noted for `inspect`.
 
 import { lastApplicationRecords, maxHeldSegments, maxHeldSegmentsInBulk, maxNotedPackets } from '../limits.ts'
+import type { IcmpError } from '../network/icmp.ts'
 import { type Origin, type Repair, type StreamSink, TcpStream } from '../network/stream.ts'
 import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
 import { beginsHelloRecord, ConversationBuilder } from './builder.ts'
@@ -177,6 +178,17 @@ export class Connection implements StreamSink {
     this.window(dir, segment, origin)
     if (this.worthNoting) this.note(dir, packet, before)
     else if (before !== null) this.remember(dir, packet, before)
+  }
+
+  /** An ICMP error about a packet of the other side has come, from this side's direction. */
+  unreachable(dir: 0 | 1, error: IcmpError, packet: number, time: number): void {
+    if (this.builder === null) return
+    this.lastPacket = packet
+    this.end = time
+    const { next } = this.streams[dir]
+    this.builder.event('icmp', dir, { packet, time, ack: -1 }, 0, next, -1, -1, error)
+    if (this.noted.length < maxNotedPackets)
+      this.noted.push({ at: this.packet.place(), packet, resume: null })
   }
 
   /** What the second packet needs, with the SYN that was the first. */

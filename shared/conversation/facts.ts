@@ -1,7 +1,10 @@
 // One conversation rebuilt from packets: streams, records, messages, transport events. What every later room reads.
 
 import type { Malformed } from '../bytes/reader.ts'
+import type { IcmpError } from '../network/icmp.ts'
 import type { HandshakeBody } from '../tls/messages.ts'
+
+export type { IcmpError }
 
 export type Side = 'client' | 'server'
 
@@ -120,6 +123,7 @@ export interface TransportEvent {
     | 'fin'
     | 'zero-window'
     | 'keep-alive'
+    | 'icmp'
   readonly from: Side
   readonly packet: number
   readonly time: Time
@@ -131,6 +135,8 @@ export interface TransportEvent {
   readonly ipId: number
   /** Stream offset of its sequence number in the stream of `from`. */
   readonly at: number
+  /** What became of a packet of the other side, as an ICMP error of this side's host or of a device before it tells; else null. */
+  readonly icmp: IcmpError | null
 }
 
 /** One direction of a conversation. */

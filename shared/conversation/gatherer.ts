@@ -3,6 +3,7 @@
 import { carrierByAlpn } from '../carriers/by-alpn.ts'
 import type { CarrierReading } from '../carriers/carrier.ts'
 import { maxEventsKept, maxHandshakeBytes, maxListed, maxMessagesKept } from '../limits.ts'
+import type { IcmpError } from '../network/icmp.ts'
 import type { Origin } from '../network/stream.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
@@ -124,13 +125,15 @@ export abstract class Gatherer {
     at: number,
     ttl: number,
     ipId: number,
+    icmp: IcmpError | null = null,
   ): void {
     if (this.events.length >= maxEventsKept && kind !== 'rst' && kind !== 'fin') {
       this.limitsReached.add('maxEventsKept')
       return
     }
     const { packet, time } = origin
-    this.events.push({ kind, from: this.side(dir), packet, time, order: ++this.order, bytes, ttl, ipId, at })
+    const from = this.side(dir)
+    this.events.push({ kind, from, packet, time, order: ++this.order, bytes, ttl, ipId, at, icmp })
   }
 
   /** Bytes of memory that the conversation keeps while it is open, by estimate. */

@@ -5,7 +5,9 @@ import type { ReportCertificateCheck } from '../contract/report.ts'
 import type { StatusName } from '../sspi/status.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { World } from './candidate.ts'
-import { dayText, leastRsaBits } from './certificates.ts'
+import { leastRsaBits } from './certificates.ts'
+import { dayText } from './day.ts'
+import { stapleFault, stapleOf } from './stapling.ts'
 import type { ChainReading } from './certificates.ts'
 import { matchesName, namesOf } from '../x509/host.ts'
 import type { HandshakeView } from './view.ts'
@@ -84,25 +86,33 @@ function leafChecks(view: HandshakeView, chain: ChainReading, leaf: Certificate)
       usage?.text ?? leaf.extensions.extendedKeyUsage?.join(', ') ?? 'not restricted',
     ),
   )
-  if (leaf.extensions.tlsFeatures?.includes(5) === true)
-    found.push(
-      row(
-        'must-staple',
-        stapled(view) ? 'ok' : 'bad',
-        null,
-        'the certificate demands a stapled OCSP response',
-      ),
-    )
+  if (chain.owner === 'server') found.push(...stapling(view, chain, leaf))
   return found
 }
 
-/** Whether an OCSP response came with the certificate (RFC 6066 §8, RFC 8446 §4.4.2.1). */
-export function stapled(view: HandshakeView): boolean {
-  const first = view.certificate.server?.body.certificates[0]
-  return (
-    (first?.extensions ?? []).some(({ type }) => type === 5) ||
-    view.conversation.messages.some(({ body }) => body?.kind === 'certificate-status')
+function stapling(view: HandshakeView, chain: ChainReading, leaf: Certificate): Check[] {
+  const came = stapleOf(view) !== null
+  const demanded = row(
+    'must-staple',
+    came ? 'ok' : 'bad',
+    null,
+    'the certificate demands a stapled OCSP response',
   )
+  const fault = came ? stapleFault(view, leaf, chain.at) : null
+  const status = fault?.cause === 'revoked-certificate' ? 'CRYPT_E_REVOKED' : 'CRYPT_E_REVOCATION_OFFLINE'
+  return [
+    ...(leaf.extensions.mustStaple ? [demanded] : []),
+    ...(came
+      ? [
+          row(
+            'stapled OCSP response',
+            fault === null ? 'ok' : 'bad',
+            status,
+            fault?.text ?? 'says that the certificate is not revoked',
+          ),
+        ]
+      : []),
+  ]
 }
 
 function caChecks(certificate: Certificate): Check[] {

@@ -7,6 +7,8 @@ import type { Certificate } from '../x509/certificate.ts'
 import type { DistinguishedName } from '../x509/names.ts'
 import type { Cause, World } from './candidate.ts'
 import { matchesName, namesOf } from '../x509/host.ts'
+import { dayText } from './day.ts'
+import { stapleFault } from './stapling.ts'
 import { epochMilliseconds } from './view.ts'
 import type { HandshakeView } from './view.ts'
 
@@ -274,6 +276,8 @@ function faultsOf(view: HandshakeView, known: Known, at: number): readonly Certi
     const fault = validityFault(known, known.path[i]!, at)
     if (fault !== null) faults = [fault, ...faults]
   }
+  const staple = known.owner === 'server' && isDoubtful(view) ? stapleFault(view, leaf.certificate, at) : null
+  if (staple !== null) faults = [staple, ...faults]
   const fault = nameFault(view, known, leaf.certificate)
   return fault === null ? faults : [fault, ...faults]
 }
@@ -469,11 +473,4 @@ function probablyRoot(chain: Chain, last: Certificate): boolean {
   if (/\broot\b/i.test(name)) return true
   if (/\b(intermediate|issuing|sub)/i.test(name)) return false
   return chain.path.length > 1 && last.extensions.issuerUrls === null
-}
-
-/** `2026-11-22`. */
-export function dayText(milliseconds: number): string {
-  return Number.isFinite(milliseconds) && Math.abs(milliseconds) < 8.64e15
-    ? new Date(milliseconds).toISOString().slice(0, 10)
-    : 'an unreadable date'
 }

@@ -8,6 +8,7 @@ import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
 import { ftpDataRules } from './rules/ftp-data.ts'
+import { icmpRules } from './rules/icmp.ts'
 import { insideRules } from './rules/inside.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...sessionRules,
   ...recordRules,
   ...transportRules,
+  ...icmpRules,
   ...carrierRules,
   ...carriedRules,
   ...insideRules,

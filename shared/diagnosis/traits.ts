@@ -46,6 +46,8 @@ const bits = {
   longRecord: 1 << 26,
   /** What was opened is a protocol that is read. */
   inside: 1 << 28,
+  /** An ICMP error about one of its packets. */
+  icmp: 1 << 29,
 } as const
 
 export type Trait = keyof typeof bits
@@ -119,6 +121,7 @@ const ofEvent = {
   fin: bits.fin | bits.ended,
   'zero-window': bits.zeroWindow,
   'keep-alive': 0,
+  icmp: bits.icmp,
 } as const
 
 function ofStream({ conversation }: Context, side: 'client' | 'server'): number {

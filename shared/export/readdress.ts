@@ -2,6 +2,7 @@
 
 import { u16 } from '../bytes/raw.ts'
 import { maxHeaderNesting } from '../limits.ts'
+import { quotedPacketAt } from '../network/icmp.ts'
 import { IpPacket, ipProtocol } from '../network/ip.ts'
 import { etherType, frameDecoder, FramePayload } from '../network/link.ts'
 import { TunnelReader } from '../network/tunnels.ts'
@@ -17,7 +18,13 @@ const linkAddresses: Readonly<
   276: [{ at: 12, lengthAt: 11 }],
 }
 
-const checksumAt = { [ipProtocol.tcp]: 16, [ipProtocol.udp]: 6 } as const
+const icmpChecksumAt = 2
+const checksumAt: Readonly<Record<number, number>> = {
+  [ipProtocol.tcp]: 16,
+  [ipProtocol.udp]: 6,
+  [ipProtocol.icmp]: icmpChecksumAt,
+  [ipProtocol.icmpv6]: icmpChecksumAt,
+}
 const routingHeader = 43
 /** IPv4 options that list addresses: record route, timestamp, loose and strict source route (RFC 791 §3.1). */
 const addressOptions = [7, 68, 131, 137]
@@ -95,6 +102,8 @@ export class Readdresser {
       const port = u16(b, payloadStart + 2)
       inner = this.tunnels.insideUdp(u16(b, payloadStart), port, b, from, payloadEnd, sentEnd)
       framed = framePorts.includes(port)
+    } else if (protocol === ipProtocol.icmp || protocol === ipProtocol.icmpv6) {
+      inner = quotedPacketAt(b, payloadStart, payloadEnd, ip.version)
     } else if (protocol !== ipProtocol.tcp) {
       inner = this.tunnels.insideIp(protocol, b, payloadStart, payloadEnd, sentEnd)
     }
@@ -131,24 +140,28 @@ function fitHeader(b: Uint8Array, start: number): void {
 }
 
 /**
- * The checksum of TCP or UDP. A whole segment gets a new one; of a fragment or a packet cut by the capture, whose bytes are
- * not all there, only the addresses' part is exchanged (RFC 1624 §3).
+ * The checksum of TCP, UDP or ICMP, which covers the packet that an error quotes. A whole segment gets a new one; of a fragment or a packet cut by the capture, whose bytes are
+ * not all there, only the addresses' part is exchanged (RFC 1624 §3); that of a cut ICMP error stays as it is.
  */
 function fitTransport(b: Uint8Array, ip: IpPacket, before: Uint8Array, addressesAt: number): void {
   const { protocol, payloadStart, payloadEnd, sentEnd } = ip
-  if (protocol !== ipProtocol.tcp && protocol !== ipProtocol.udp) return
-  const at = payloadStart + checksumAt[protocol]
-  if (at + 2 > payloadEnd) return
+  const place = checksumAt[protocol]
+  if (place === undefined || payloadStart + place + 2 > payloadEnd) return
+  const at = payloadStart + place
   const old = u16(b, at)
   // RFC 768: a zero says that there is none.
   if (protocol === ipProtocol.udp && old === 0) return
   const now = b.subarray(addressesAt, addressesAt + before.length)
   let sum: number
-  if (ip.fragment || sentEnd !== payloadEnd) sum = updated(old, before, now)
-  else {
+  if (ip.fragment || sentEnd !== payloadEnd) {
+    if (place === icmpChecksumAt) return
+    sum = updated(old, before, now)
+  } else {
     b.fill(0, at, at + 2)
     const length = payloadEnd - payloadStart
-    sum = ~sumOf(b, payloadStart, payloadEnd, pseudoHeaderSum(now, protocol, length)) & 0xffff
+    // RFC 792: that of ICMP covers no addresses.
+    const pseudo = protocol === ipProtocol.icmp ? 0 : pseudoHeaderSum(now, protocol, length)
+    sum = ~sumOf(b, payloadStart, payloadEnd, pseudo) & 0xffff
   }
   put(b, at, protocol === ipProtocol.udp && sum === 0 ? 0xffff : sum)
 }

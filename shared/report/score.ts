@@ -272,6 +272,7 @@ const eventNames: Readonly<Record<ReportTransportEvent['kind'], string>> = {
   fin: 'FIN',
   'zero-window': 'zero window',
   'keep-alive': 'keep-alive',
+  icmp: 'ICMP error',
 }
 
 /** `FIN from client #226`, `3 × sent again from server #12`. */
@@ -279,5 +280,6 @@ export function eventText(wire: Wire & { kind: 'event' }): string {
   const { event, count } = wire
   const times = count > 1 ? `${String(count)} × ` : ''
   const bytes = event.bytes > 0 ? `, ${plural(event.bytes, 'byte')}` : ''
-  return `${times}${eventNames[event.kind]} from ${event.from} #${String(event.packet)}${bytes}`
+  const what = event.text ?? `${eventNames[event.kind]} from ${event.from}`
+  return `${times}${what} #${String(event.packet)}${bytes}`
 }

@@ -1,12 +1,11 @@
 // Who gave up, and on what evidence: the outcome of a conversation as the wire shows it (design §4, "Failure", "Transport").
 
-import type { CarrierStep, Chunk, Conversation, Message, Side, StreamFacts } from '../conversation/facts.ts'
+import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
+import { beganRdpUdp, flightInVain, isOneSided, withoutEnd } from './endings.ts'
+import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
-
-/** Quiet capture after which an unanswered flight counts as given up: nanoseconds. */
-export const quietMeansGivenUp = 5e9
 
 /** The outcome of one conversation. Asks no rule of diagnosis; `incomplete` and `failed` carry the place where it stopped. */
 export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(conversation)): OutcomeFacts {
@@ -97,20 +96,10 @@ function refusedBy(conversation: Conversation, { from, packets }: CarrierStep): 
   return failed(conversation, from, 'application', 'none', packets.at(-1) ?? 0, null, Infinity)
 }
 
-/** After the SYN of RDP over UDP only TLS or DTLS can come. */
-function beganRdpUdp({ carrier }: Conversation): boolean {
-  return carrier.name === 'rdp-udp'
-}
-
 const nothing: OutcomeFacts = { outcome: 'none', failure: null }
 
 function isHandshakeHeader(opening: Uint8Array): boolean {
   return opening[0] === 22 && opening[1] === 3 && (opening.length < 6 || opening[5] === 1)
-}
-
-function isOneSided(conversation: Conversation): boolean {
-  if (conversation.transport !== 'tcp') return false
-  return !conversation.client.seen || !conversation.server.seen
 }
 
 /** The alert that ended the handshake: fatal, or a close_notify before the side was done; null where there was none. */
@@ -123,7 +112,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
       wasEstablished(conversation, landmarks, message) ||
       (!landmarks.tls13 && sentData(conversation, message.from, message, landmarks))
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
-    if (!ends) continue
+    if (!ends || (!done && flightInVain(conversation, message) !== null)) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
     const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message))
     const by = refused ? 'application' : 'schannel'
@@ -205,176 +194,4 @@ function sentData(conversation: Conversation, side: Side, alert: Message, landma
       classes[i] === recordClass.application &&
       (side === alert.from ? record.start < alert.start : record.order < alert.order),
   )
-}
-
-/** No alert: whose turn it was, and how the transport ended. */
-function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
-  const { client, server, events } = conversation
-  const refusal = refusedLater(conversation)
-  if (refusal !== undefined) {
-    const packet = refusal.packets.at(-1) ?? 0
-    return failed(conversation, refusal.from, 'application', 'closed', packet, null, Infinity)
-  }
-  const due = whoseTurn(conversation, landmarks)
-  for (const reader of ['client', 'server'] as const) {
-    const foreign = foreignChunk(conversation, peerOf(reader))
-    if (foreign === undefined) continue
-    // Whoever speaks on did not have these bytes: the capture holds something else than the wire did.
-    if (streamOf(conversation, reader).chunks.some((chunk) => chunk.order > foreign.order))
-      return incomplete(conversation, 'none')
-    return failed(conversation, reader, 'schannel', 'not-tls', foreign.packet, null, Infinity)
-  }
-  if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
-  if (isOneSided(conversation)) return incomplete(conversation, 'none')
-  const waiting = peerOf(due)
-  const lastFlight = streamOf(conversation, waiting).chunks.at(-1)?.packet ?? conversation.lastPacket
-  const ending = events.findIndex((event) => event.kind === 'rst' || event.kind === 'fin')
-  const silent = streamOf(conversation, due).length === 0
-  const unanswered: FailurePoint['ending'] = silent ? 'no-answer' : 'stalled'
-  if (ending >= 0) {
-    const event = events[ending]!
-    const how = event.from === waiting ? unanswered : event.kind === 'rst' ? 'reset' : 'closed'
-    return transport(conversation, how, ending, how === unanswered ? lastFlight : event.packet, due)
-  }
-  const since = askedAt(conversation, waiting)
-  const quiet = conversation.end - since + conversation.quietAfter
-  if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
-  return incomplete(conversation, 'none')
-}
-
-/** Where EAP or QUIC carries TLS, a refusal may still come in its own words: EAP-Failure, Version Negotiation. */
-function refusedLater({
-  transport,
-  carrier,
-}: Conversation): Conversation['carrier']['steps'][number] | undefined {
-  return transport === 'tcp' || transport === 'udp'
-    ? undefined
-    : carrier.steps.findLast((step) => step.result === 'refused')
-}
-
-/** The chunk in which a stream stopped being TLS; what a carrier said before the handshake is none. */
-function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined {
-  const stream = streamOf(conversation, side)
-  const { notTls } = stream
-  const before = conversation.carrier.name === 'none' ? -1 : (conversation.messages[0]?.order ?? -1)
-  // Fewer bytes than a header are waited on (schannel §5.1).
-  if (notTls === null || stream.length - notTls.at < 5) return undefined
-  return stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
-}
-
-/** The side that had to speak next. */
-function whoseTurn(conversation: Conversation, landmarks: Landmarks): Side {
-  const { carrier, messages } = conversation
-  const last = messages.at(-1)
-  const from = last?.from ?? 'client'
-  if (last === undefined) {
-    const agreed = beganRdpUdp(conversation) && carrier.steps.some(({ result }) => result === 'ok')
-    return agreed || hasRest(conversation.client) ? 'client' : 'server'
-  }
-  if (hasRest(streamOf(conversation, from))) return from
-  if (from === 'client') return 'server'
-  if (landmarks.tls13) {
-    const sealed = conversation.server.records.some((record) => record.protection !== 'plain')
-    return sealed ? 'client' : 'server'
-  }
-  // ServerHello, Certificate … without ServerHelloDone: the server's flight stands still.
-  return last.contentType === 22 &&
-    (last.type === 2 || last.type === 11 || last.type === 12 || last.type === 22)
-    ? 'server'
-    : 'client'
-}
-
-/** Bytes after the last whole record. */
-function hasRest(stream: StreamFacts): boolean {
-  return stream.length > (stream.records.at(-1)?.end ?? firstByte(stream))
-}
-
-function firstByte(stream: StreamFacts): number {
-  return stream.chunks[0]?.start ?? 0
-}
-
-/** When `side` had said all that its peer has not answered; a datagram sent again asks the same again (RFC 6347 §4.2.4). */
-function askedAt(conversation: Conversation, side: Side): number {
-  const { chunks } = streamOf(conversation, side)
-  const answered = streamOf(conversation, peerOf(side)).chunks.at(-1)?.order ?? -1
-  const asking =
-    conversation.transport === 'udp' ? chunks.find(({ order }) => order > answered) : chunks.at(-1)
-  return (asking ?? chunks.at(-1) ?? conversation.carrier.steps.at(-1))?.time ?? NaN
-}
-
-function hasCaptureGap(stream: StreamFacts): boolean {
-  return stream.gaps.some((gap) => gap.reason !== 'lost')
-}
-
-function incomplete(conversation: Conversation, ending: FailurePoint['ending']): OutcomeFacts {
-  const gap = conversation.client.gaps[0] ?? conversation.server.gaps[0]
-  return {
-    outcome: 'incomplete',
-    failure: {
-      by: 'transport',
-      side: 'transport',
-      handshake: conversation.messages.at(-1)?.handshake ?? 1,
-      alert: null,
-      event: null,
-      packet: ending === 'gap' && gap !== undefined ? gap.packet : conversation.lastPacket,
-      trigger: null,
-      seen: 0,
-      ending,
-    },
-  }
-}
-
-function transport(
-  conversation: Conversation,
-  ending: FailurePoint['ending'],
-  event: number,
-  packet: number,
-  due: Side,
-): OutcomeFacts {
-  const input = streamOf(conversation, peerOf(due))
-  return {
-    outcome: 'failed',
-    failure: {
-      by: 'transport',
-      side: 'transport',
-      handshake: conversation.messages.at(-1)?.handshake ?? 1,
-      alert: null,
-      event: event < 0 ? null : event,
-      packet,
-      trigger: input.chunks.at(-1)?.packet ?? null,
-      seen: input.length,
-      ending,
-    },
-  }
-}
-
-function failed(
-  conversation: Conversation,
-  side: Side,
-  by: FailurePoint['by'],
-  ending: FailurePoint['ending'],
-  packet: number,
-  alert: number | null,
-  order: number,
-): OutcomeFacts {
-  const input = streamOf(conversation, peerOf(side))
-  const spoken = streamOf(conversation, side).chunks.findLast((chunk) => chunk.order <= order)
-  const ack = spoken?.ack ?? -1
-  const heard = input.chunks.findLast((chunk) =>
-    order !== Infinity && ack >= 0 ? chunk.end <= ack : chunk.order < order,
-  )
-  return {
-    outcome: 'failed',
-    failure: {
-      by,
-      side,
-      handshake: (alert === null ? null : conversation.messages[alert]?.handshake) ?? 1,
-      alert,
-      event: null,
-      packet,
-      trigger: heard?.packet ?? null,
-      seen: heard?.end ?? 0,
-      ending,
-    },
-  }
 }

@@ -106,12 +106,13 @@ function tokenView(token: Token, analysis: Analysis, host: ViewHost): ReportToke
 }
 
 function eventViews(analysis: Analysis, host: ViewHost): ReportTransportEvent[] {
-  return analysis.conversation.events.map(({ kind, from, packet, time, bytes, at }) => ({
+  return analysis.conversation.events.map(({ kind, from, packet, time, bytes, at, icmp }) => ({
     time: isoTime(host.clock, time),
     packet,
     from,
     kind,
     bytes,
     offset: at,
+    text: icmp === null ? null : `${icmp.name} ${icmp.text}, from ${icmp.sender}`,
   }))
 }

@@ -171,7 +171,7 @@ describe('pages', () => {
 describe('trouble on the wire', () => {
   const event = (
     fields: Partial<ReportTransportEvent> & Pick<ReportTransportEvent, 'kind' | 'packet' | 'offset'>,
-  ): ReportTransportEvent => ({ time: null, from: 'server', bytes: 100, ...fields })
+  ): ReportTransportEvent => ({ time: null, from: 'server', bytes: 100, text: null, ...fields })
   const flight = failedConversation.tokens[1]!
   const withEvents = (...transportEvents: ReportTransportEvent[]): ReportConversation => ({
     ...failedConversation,

@@ -188,10 +188,10 @@ describe('inspecting', () => {
     expect(JSON.parse(out)).toHaveLength(1)
   })
 
-  it('says that a key log is not used yet', async () => {
+  it('says that a key log opens nothing', async () => {
     const { code, err } = await run(['inspect', 'a.pcap', '--keylog', 'a.keys'])
     expect(code).toBe(0)
-    expect(err).toContain('warning: the key log a.keys is not used yet\nhint: ')
+    expect(err).toContain('warning: the key log a.keys opens nothing in a.pcap\nhint: ')
   })
 
   it('colours only where asked to and never changes a letter', async () => {

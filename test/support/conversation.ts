@@ -9,6 +9,7 @@ import type {
   TlsRecord,
   TransportEvent,
 } from '../../shared/conversation/facts.ts'
+import type { IcmpError } from '../../shared/network/icmp.ts'
 import type { OutcomeFacts } from '../../shared/schannel/model.ts'
 import type { ClientHello, HandshakeBody, ServerHello } from '../../shared/tls/messages.ts'
 
@@ -29,6 +30,7 @@ export type Step =
       readonly ttl: number
       readonly bytes: number
       readonly at: number
+      readonly icmp: TransportEvent['icmp']
     }
   | { readonly kind: 'raw'; readonly from: Side; readonly text: string }
   | { readonly kind: 'wait'; readonly seconds: number }
@@ -67,7 +69,13 @@ export function alert(from: Side, description: number, level = 2): Step {
 }
 
 export function event(from: Side, kind: TransportEvent['kind'], ttl = -1, bytes = 0, at = 0): Step {
-  return { kind: 'event', from, event: kind, ttl, bytes, at }
+  return { kind: 'event', from, event: kind, ttl, bytes, at, icmp: null }
+}
+
+/** An ICMP error from the direction of `from`, about a packet of the other side. */
+export function icmp(from: Side, meaning: IcmpError['meaning'], sender = '10.0.0.2'): Step {
+  const error = { meaning, name: 'ICMP 3/3', text: `${meaning} unreachable`, sender }
+  return { kind: 'event', from, event: 'icmp', ttl: -1, bytes: 0, at: 0, icmp: error }
 }
 
 export function clientHello(parts: Partial<ClientHello> = {}): ClientHello {
@@ -144,6 +152,7 @@ export function conversationOf(steps: readonly Step[], settings: Settings = {}):
         ttl: step.ttl,
         ipId: packet,
         at: step.at,
+        icmp: step.icmp,
       })
     } else if (step.kind === 'raw') {
       half.raw(step.text, packet, time, order)
@@ -205,11 +214,13 @@ export function failedAt(
   ending: 'alert' | 'reset' | 'closed' | 'no-answer' | 'stalled' | 'not-tls',
 ): OutcomeFacts {
   const lastAlert = conversation.messages.findLastIndex(({ contentType }) => contentType === 21)
-  const kind = ending === 'reset' ? 'rst' : 'fin'
-  const lastEvent = conversation.events.findLastIndex((each) => each.kind === kind)
+  const kind = ending === 'reset' ? 'rst' : ending === 'closed' ? 'fin' : 'icmp'
+  const lastEvent = conversation.events.findLastIndex(
+    (each) => each.kind === kind && each.icmp?.meaning !== 'too-big' && each.icmp?.meaning !== 'expired',
+  )
   const withAlert = ending === 'alert' || (ending === 'not-tls' && lastAlert >= 0)
   const alertMessage = withAlert ? conversation.messages[lastAlert] : undefined
-  const index = ending === 'reset' || ending === 'closed' ? lastEvent : null
+  const index = lastEvent < 0 ? null : lastEvent
   return {
     outcome: 'failed',
     failure: {

@@ -1,5 +1,6 @@
 // Test support: conversations written down as what each side sends, and calls as lines a reviewer reads without running.
 
+import type { IcmpError } from '../../shared/network/icmp.ts'
 import type {
   Chunk,
   Conversation,
@@ -53,7 +54,12 @@ export interface Turn {
 export interface Setting {
   readonly transport?: Conversation['transport']
   /** `before`: index of the turn that they come just before; behind the last turn without it. */
-  readonly events?: readonly { kind: TransportEvent['kind']; from: Side; before?: number }[]
+  readonly events?: readonly {
+    kind: TransportEvent['kind']
+    from: Side
+    before?: number
+    icmp?: IcmpError['meaning']
+  }[]
   readonly quietAfter?: number
   readonly gaps?: Partial<Record<Side, readonly Gap[]>>
   readonly unseen?: Side
@@ -244,7 +250,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     streams[side].opening = openingOf(turns, side)
   }
   found.sort((a, b) => a.order - b.order)
-  const events = (setting.events ?? []).map(({ kind, from, before }, i): TransportEvent => {
+  const events = (setting.events ?? []).map(({ kind, from, before, icmp }, i): TransportEvent => {
     const at = before === undefined ? order + 1 + i : begins[before]! - 0.5
     return {
       kind,
@@ -256,6 +262,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
       ttl: -1,
       ipId: -1,
       at: 0,
+      icmp: icmp === undefined ? null : { meaning: icmp, name: 'ICMP 3/3', text: icmp, sender: '10.0.0.2' },
     }
   })
   const last = order + events.length

@@ -57,6 +57,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
     case 45:
     case 46:
     case 48:
+    case 113:
       return answersHello(view, alert) ? judgeOther(view, alert) : judgeCertificateAlert(view, alert, world)
     case 47:
     case 50:

@@ -6,12 +6,13 @@ import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import { readChain } from '../certificates.ts'
 import type { CertificateFault, ChainReading } from '../certificates.ts'
+import { stapleOf } from '../stapling.ts'
 import { atCertificate } from '../view.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
 import { nameOf, say } from './alerts.ts'
 import { inferredFromRow, statusOfRow } from './status.ts'
 
-/** Candidates for alerts 42 to 46 and 48, and for 40 sent after a client certificate (S20 to S34). */
+/** Candidates for alerts 42 to 46, 48 and 113, and for 40 sent after a client certificate (S20 to S34). */
 export function judgeCertificateAlert(
   view: HandshakeView,
   alert: Parsed<Alert>,
@@ -24,12 +25,17 @@ export function judgeCertificateAlert(
   const chain = readChain(view, owner, world)
   const faults = chain?.faults ?? []
   switch (alert.body.description) {
-    case 44:
+    case 44: {
+      const stapled = faults.find(({ cause }) => cause === 'revoked-certificate')
+      if (stapled !== undefined) return [explained(view, alert, stapled, 'observed')]
       return [named(view, alert, 'revoked-certificate', 'observed', `The ${owner}'s certificate is revoked.`)]
+    }
     case 45:
       return [expired(view, alert, faults)]
     case 48:
       return untrusted(view, alert, chain)
+    case 113:
+      return [badStatus(view, alert, faults)]
     default:
       return unspecific(view, alert, faults)
   }
@@ -106,6 +112,40 @@ function expired(view: HandshakeView, alert: Parsed<Alert>, faults: readonly Cer
     lookNext: visible ? `Check the clock of the ${by}.` : keysNeeded,
   }
 }
+
+/** bad_certificate_status_response: the OCSP response that was stapled, or that did not come (RFC 6066 §8). */
+function badStatus(
+  view: HandshakeView,
+  alert: Parsed<Alert>,
+  faults: readonly CertificateFault[],
+): Candidate {
+  const fault = faults.find(({ cause }) => aboutStatus.includes(cause))
+  if (fault !== undefined) return explained(view, alert, fault, 'observed')
+  const by = alert.message.from
+  if (stapleOf(view) !== null)
+    return named(
+      view,
+      alert,
+      'revocation-offline',
+      'observed',
+      `The ${by} does not accept the OCSP response that the server stapled: its signer or its dates.`,
+    )
+  const visible = view.certificate[peerOf(by)] !== null
+  return {
+    ...named(
+      view,
+      alert,
+      'stapling-missing',
+      'likely',
+      visible
+        ? `The ${by} demands a stapled OCSP response, and the server sent none.`
+        : `The ${by} found the server's OCSP response bad, or missing where its certificate demands one.`,
+    ),
+    ...(visible ? {} : { lookNext: keysNeeded }),
+  }
+}
+
+const aboutStatus: readonly Cause[] = ['revoked-certificate', 'stapling-missing', 'revocation-offline']
 
 function untrusted(
   view: HandshakeView,
@@ -195,9 +235,25 @@ function unspecific(
 /** Which faults commonly lead to an alert, most common first (OpenSSL, Java, .NET: schannel §6.3, field §2 B). */
 const typical: Readonly<Record<number, readonly Cause[]>> = {
   40: ['weak-key', 'weak-signature', 'wrong-key-usage'],
-  42: ['name-mismatch', 'weak-key', 'weak-signature', 'wrong-key-usage', 'expired-certificate'],
+  42: [
+    'revoked-certificate',
+    'name-mismatch',
+    'weak-key',
+    'weak-signature',
+    'wrong-key-usage',
+    'expired-certificate',
+    'stapling-missing',
+    'revocation-offline',
+  ],
   43: ['wrong-key-usage', 'weak-signature', 'weak-key'],
-  46: ['untrusted-root', 'name-mismatch', 'expired-certificate', 'incomplete-chain', 'wrong-key-usage'],
+  46: [
+    'revoked-certificate',
+    'untrusted-root',
+    'name-mismatch',
+    'expired-certificate',
+    'incomplete-chain',
+    'wrong-key-usage',
+  ],
 }
 
 const keysNeeded = 'Load a key log: without keys TLS 1.3 hides the certificates.'
@@ -211,6 +267,10 @@ const lookNext: Partial<Record<Cause, string>> = {
   'wrong-key-usage': 'Look at the key usage and extended key usage of the certificate.',
   'weak-key': 'Look at the minimum key length of the side that refused.',
   'weak-signature': 'Look at the signature algorithms the side that refused still accepts.',
+  'stapling-missing':
+    "Look whether OCSP stapling is on at the server, and whether it reaches its CA's responder.",
+  'revocation-offline': 'Look at the OCSP response that the server staples: its dates and its signer.',
+  'revoked-certificate': 'Ask the CA why the certificate was revoked, and replace it.',
   'key-reused': 'Look whether an intercepting proxy issued the certificate with its own CA key.',
 }
 
@@ -259,6 +319,7 @@ const rows: Partial<Record<Cause, number>> = {
   'not-yet-valid-certificate': 7,
   'name-mismatch': 8,
   'revoked-certificate': 9,
+  'revocation-offline': 10,
   'wrong-key-usage': 13,
 }
 

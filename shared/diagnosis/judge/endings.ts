@@ -10,6 +10,7 @@ import { atMessage, atPacket } from '../view.ts'
 import type { HandshakeView } from '../view.ts'
 import { faultCandidates } from './certificates.ts'
 import { inferredFromRow, statusOfRow } from './status.ts'
+import { judgeUnreachable } from './unreachable.ts'
 
 /** Candidates for a handshake that TCP or silence ended. The first names what was seen; the rest what can cause it. */
 export function judgeTransport(
@@ -20,6 +21,10 @@ export function judgeTransport(
   const event = failure.event === null ? null : (view.conversation.events[failure.event] ?? null)
   const evidence = endEvidence(view, failure, event)
   const by = event?.from ?? null
+  if (event?.icmp != null) {
+    const refused = judgeUnreachable(view, failure, event, event.icmp, evidence)
+    return failure.ending === 'closed' ? [...refused, ...behind(view, failure, by, evidence, world)] : refused
+  }
   const seen = observation(view, failure, by, evidence)
   if (failure.ending === 'gap') return [seen]
   return [seen, ...behind(view, failure, by, evidence, world)]
@@ -366,7 +371,9 @@ function endEvidence(
         ? `TCP reset from the ${event.from}`
         : event.kind === 'fin'
           ? `the ${event.from} closes (FIN)`
-          : event.kind
+          : event.icmp === null
+            ? event.kind
+            : `${event.icmp.name} ${event.icmp.text}, from ${event.icmp.sender}`
   const end = atPacket(event?.packet ?? failure.packet, event?.from ?? null, text)
   return last === undefined
     ? [end]

@@ -1,7 +1,7 @@
 // Rules whose finding is about one of the ranked candidates.
 
 import type { Candidate, Cause } from '../candidate.ts'
-import { aboutCandidate } from '../finding.ts'
+import { aboutCandidate, endingEvent } from '../finding.ts'
 import type { Context, Rule, Words } from '../finding.ts'
 
 interface CauseRule extends Omit<Rule, 'check' | 'asks'> {
@@ -39,4 +39,9 @@ export function helloRefused(context: Context): boolean {
 /** Whether the connection ended without any alert. */
 export function withoutAlert(context: Context): boolean {
   return context.outcome.outcome === 'failed' && context.alert === null
+}
+
+/** Whether an ICMP error ended the handshake. */
+export function endedByIcmp(context: Context): boolean {
+  return endingEvent(context)?.kind === 'icmp'
 }

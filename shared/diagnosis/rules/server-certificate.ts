@@ -3,8 +3,8 @@
 import { certificateOf, chainFault, pointAtFault } from './chain-words.ts'
 import { candidateOf, remark, aboutCandidate } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
-import { stapled } from '../certificate-checks.ts'
-import { dayText } from '../certificates.ts'
+import { stapleOf } from '../stapling.ts'
+import { dayText } from '../day.ts'
 import { isTls13, atMessage } from '../view.ts'
 import { schemeSet } from '../sets.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -218,14 +218,19 @@ export const serverCertificateRules: readonly Rule[] = [
       const { view, chains, conversation } = context
       const leaf = chains.server?.sent[0]?.certificate
       const message = view.certificate.server
-      if (leaf == null || message === null || !leaf.extensions.mustStaple || stapled(view)) return null
-      return remark('warning', 'server', {
+      if (leaf == null || message === null || !leaf.extensions.mustStaple || stapleOf(view) !== null)
+        return null
+      const words = {
         title: 'The certificate demands stapling, but no OCSP response came',
-        explanation: 'Firefox and GnuTLS refuse such a server (alert 113); Schannel ignores it.',
+        explanation: 'Firefox and GnuTLS refuse such a server (alerts 42, 46 or 113); Schannel ignores it.',
         remedy:
           'Switch on OCSP stapling at the server; IIS bindings with SNI need EnableOcspStaplingForSni = 1.',
         evidence: [atMessage(conversation, message.message, 'must-staple certificate')],
-      })
+      }
+      const candidate = candidateOf(context, 'stapling-missing')
+      return candidate === null
+        ? remark('warning', 'server', words)
+        : aboutCandidate(context, candidate, words)
     },
   },
   {

@@ -8,7 +8,7 @@ import type { Context, Rule } from '../finding.ts'
 import { isPostQuantum } from '../offer.ts'
 import { negotiationSets } from '../sets.ts'
 import { atMessage, atPacket, atStream } from '../view.ts'
-import { byCause, helloRefused } from './by-cause.ts'
+import { byCause, endedByIcmp, helloRefused } from './by-cause.ts'
 
 /** A TCP segment of full size on Ethernet carries about this much; smaller ones pass where these do not. */
 const fullSegment = 1300
@@ -79,6 +79,7 @@ export const transportRules: readonly Rule[] = [
     when: (context) =>
       !helloRefused(context) &&
       context.alert === null &&
+      !endedByIcmp(context) &&
       !(endingEvent(context)?.from === 'client' && context.view.stage === 'server-flight'),
     words: (context) => ({
       title: 'The connection ended in the middle of the handshake, without an alert',
@@ -93,6 +94,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S53'],
     causes: ['no-answer'],
+    when: (context) => !endedByIcmp(context),
     words: (context) => ({
       title: 'Nothing answered',
       explanation: acknowledgedText(context),
@@ -214,6 +216,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S55'],
     causes: ['stalled-flight'],
+    when: (context) => !endedByIcmp(context),
     words: (context) => ({
       title: 'A flight stopped part of the way',
       remedy: 'Look at the path for packets of full size (MTU), and at the sending process.',
@@ -256,9 +259,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'possible',
     sources: ['field §2.1'],
     causes: ['middlebox'],
-    when: ({ view, conversation }) =>
-      view.hello === null ||
-      conversation.client.chunks.filter((chunk) => chunk.start < view.hello!.message.end).length < 2,
+    when: (context) => !endedByIcmp(context) && !helloInParts(context),
     words: () => ({
       title: 'A device between may be the reason',
       remedy: 'Capture on both sides at once and compare what arrives.',
@@ -311,6 +312,12 @@ export const transportRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Whether the ClientHello came in more than one segment: then its size is the better suspect. */
+function helloInParts({ view, conversation }: Context): boolean {
+  const end = view.hello?.message.end ?? 0
+  return conversation.client.chunks.filter((chunk) => chunk.start < end).length > 1
+}
 
 interface Origin {
   readonly differs: boolean

@@ -90,10 +90,11 @@ describe.skipIf(captures.length === 0)('packets with stand-in addresses', () => 
         const { payloadStart, payloadEnd, protocol } = ip
         const length = payloadEnd - payloadStart
         const whole = !ip.fragment && !ip.truncated && length >= (protocol === 6 ? 20 : 8)
-        if (!whole || (protocol !== 6 && protocol !== 17)) continue
+        if (!whole || ![1, 6, 17, 58].includes(protocol)) continue
         if (protocol === 17 && b[payloadStart + 6] === 0 && b[payloadStart + 7] === 0) continue
         const addresses = ip.version === 4 ? b.subarray(at + 12, at + 20) : b.subarray(at + 8, at + 40)
-        const sum = sumOf(b, payloadStart, payloadEnd, pseudoHeaderSum(addresses, protocol, length))
+        const pseudo = protocol === 1 ? 0 : pseudoHeaderSum(addresses, protocol, length)
+        const sum = sumOf(b, payloadStart, payloadEnd, pseudo)
         expect(sum, path).toBe(0xffff)
         checked++
       }

@@ -47,6 +47,33 @@ describe('the outcome of a conversation', () => {
     expect(shortly([wire[0]!, wire[1]!, client(ccs(), hidden(24))])).toBe('failed schannel client alert')
   })
 
+  it('is no answer where ICMP says that nobody listens, unless an answer came all the same', () => {
+    const refused = { transport: 'udp', events: [{ kind: 'icmp', from: 'server', icmp: 'port' }] } as const
+    expect(shortly([hello], refused)).toBe('failed transport transport no-answer')
+    const early = { transport: 'udp', events: [{ ...refused.events[0], before: 1 }] } as const
+    expect(shortly([hello, flight], early)).toBe('incomplete transport transport none')
+  })
+
+  it('is the going of a program whose UDP port is closed in the middle', () => {
+    const gone = { transport: 'udp', events: [{ kind: 'icmp', from: 'client', icmp: 'port' }] } as const
+    expect(shortly([hello, flight], gone)).toBe('failed transport transport closed')
+  })
+
+  it('is not ended by ICMP about the size of a packet', () => {
+    const events = [{ kind: 'icmp', from: 'client', icmp: 'too-big' }] as const
+    expect(shortly([hello, flight], { events })).toBe('incomplete transport transport none')
+  })
+
+  it('is no answer where the client gives up with an alert after ICMP or a long silence', () => {
+    const wire = [hello, client(alert(2, 80))]
+    const refused = {
+      transport: 'udp',
+      events: [{ kind: 'icmp', from: 'server', icmp: 'port', before: 1 }],
+    } as const
+    expect(shortly(wire, refused)).toBe('failed transport transport no-answer')
+    expect(shortly(wire)).toBe('failed schannel client alert')
+  })
+
   it('names the side that sent a fatal alert, and what it had read', () => {
     const { failure } = outcomeOf(conversationOf([hello, flight, client(alert(2, 48))]))
     expect(failure).toMatchObject({

@@ -1,0 +1,164 @@
+// Handshakes that no alert ended: whose turn it was, and how TCP, ICMP or silence ended the wait.
+
+import type {
+  Chunk,
+  Conversation,
+  Message,
+  Side,
+  StreamFacts,
+  TransportEvent,
+} from '../conversation/facts.ts'
+import { peerOf, streamOf } from '../conversation/facts.ts'
+import type { Landmarks } from '../tokens/landmarks.ts'
+import { failed, incomplete, transport } from './failure-point.ts'
+import type { FailurePoint, OutcomeFacts } from './model.ts'
+
+/** Quiet capture after which an unanswered flight counts as given up: nanoseconds. */
+export const quietMeansGivenUp = 5e9
+
+/** No alert: whose turn it was, and how the transport ended. */
+export function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
+  const { client, server, events } = conversation
+  const refusal = refusedLater(conversation)
+  if (refusal !== undefined) {
+    const packet = refusal.packets.at(-1) ?? 0
+    return failed(conversation, refusal.from, 'application', 'closed', packet, null, Infinity)
+  }
+  const due = whoseTurn(conversation, landmarks)
+  for (const reader of ['client', 'server'] as const) {
+    const foreign = foreignChunk(conversation, peerOf(reader))
+    if (foreign === undefined) continue
+    // Whoever speaks on did not have these bytes: the capture holds something else than the wire did.
+    if (streamOf(conversation, reader).chunks.some((chunk) => chunk.order > foreign.order))
+      return incomplete(conversation, 'none')
+    return failed(conversation, reader, 'schannel', 'not-tls', foreign.packet, null, Infinity)
+  }
+  if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
+  if (isOneSided(conversation)) return incomplete(conversation, 'none')
+  const waiting = peerOf(due)
+  const lastFlight = streamOf(conversation, waiting).chunks.at(-1)?.packet ?? conversation.lastPacket
+  const ending = events.findIndex((event) => isEnd(conversation, event))
+  const silent = streamOf(conversation, due).length === 0
+  const unanswered: FailurePoint['ending'] = silent ? 'no-answer' : 'stalled'
+  const last = conversation.messages.at(-1)
+  const given = last === undefined ? null : flightInVain(conversation, last)
+  if (given !== null) return transport(conversation, unanswered, ending, given.packet, due)
+  if (ending >= 0) {
+    const event = events[ending]!
+    const how = event.from === waiting ? unanswered : howEnded(event, unanswered)
+    return transport(conversation, how, ending, how === unanswered ? lastFlight : event.packet, due)
+  }
+  const since = askedAt(conversation, waiting)
+  const quiet = conversation.end - since + conversation.quietAfter
+  if (quiet >= quietMeansGivenUp) return transport(conversation, unanswered, -1, lastFlight, due)
+  return incomplete(conversation, 'none')
+}
+
+/**
+ * The flight before an alert that says no more than that its sender had waited in vain: its peer could not be reached, or was
+ * silent for as long as means given up. GnuTLS calls that internal_error, others close in order. null for any other message.
+ */
+export function flightInVain(conversation: Conversation, alert: Message): Chunk | null {
+  if (alert.contentType !== 21) return null
+  const own = streamOf(conversation, alert.from)
+  const peer = streamOf(conversation, peerOf(alert.from))
+  const flight = own.chunks.findLast(({ order }) => order < alert.order)
+  const spoken = peer.chunks.at(-1)?.order ?? -1
+  if (flight === undefined || spoken > flight.order || hasCaptureGap(own) || hasCaptureGap(peer)) return null
+  const asking = own.chunks.find(({ order }) => order > spoken) ?? flight
+  const refused = conversation.events.some(
+    (event) => event.icmp !== null && event.order < alert.order && isEnd(conversation, event),
+  )
+  return refused || alert.time - asking.time >= quietMeansGivenUp ? flight : null
+}
+
+/** A FIN or reset; or an ICMP error that says the side it came from cannot be reached, unless that side spoke on. */
+function isEnd(conversation: Conversation, { kind, from, order, icmp }: TransportEvent): boolean {
+  if (icmp === null) return kind === 'rst' || kind === 'fin'
+  if (icmp.meaning === 'too-big' || icmp.meaning === 'expired') return false
+  return streamOf(conversation, from).chunks.every((chunk) => chunk.order < order)
+}
+
+/** How the side that was due ended it. A closed UDP port where one had spoken: its program has gone. */
+function howEnded(
+  { kind, icmp }: TransportEvent,
+  unanswered: 'no-answer' | 'stalled',
+): FailurePoint['ending'] {
+  if (icmp !== null) return icmp.meaning === 'port' && unanswered === 'stalled' ? 'closed' : unanswered
+  return kind === 'rst' ? 'reset' : 'closed'
+}
+
+/** Where EAP or QUIC carries TLS, a refusal may still come in its own words: EAP-Failure, Version Negotiation. */
+function refusedLater({
+  transport,
+  carrier,
+}: Conversation): Conversation['carrier']['steps'][number] | undefined {
+  return transport === 'tcp' || transport === 'udp'
+    ? undefined
+    : carrier.steps.findLast((step) => step.result === 'refused')
+}
+
+/** The chunk in which a stream stopped being TLS; what a carrier said before the handshake is none. */
+function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined {
+  const stream = streamOf(conversation, side)
+  const { notTls } = stream
+  const before = conversation.carrier.name === 'none' ? -1 : (conversation.messages[0]?.order ?? -1)
+  // Fewer bytes than a header are waited on (schannel §5.1).
+  if (notTls === null || stream.length - notTls.at < 5) return undefined
+  return stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
+}
+
+/** After the SYN of RDP over UDP only TLS or DTLS can come. */
+export function beganRdpUdp({ carrier }: Conversation): boolean {
+  return carrier.name === 'rdp-udp'
+}
+
+/** The side that had to speak next. */
+function whoseTurn(conversation: Conversation, landmarks: Landmarks): Side {
+  const { carrier, messages } = conversation
+  const last = messages.at(-1)
+  const from = last?.from ?? 'client'
+  if (last === undefined) {
+    const agreed = beganRdpUdp(conversation) && carrier.steps.some(({ result }) => result === 'ok')
+    return agreed || hasRest(conversation.client) ? 'client' : 'server'
+  }
+  if (hasRest(streamOf(conversation, from))) return from
+  if (from === 'client') return 'server'
+  if (landmarks.tls13) {
+    const sealed = conversation.server.records.some((record) => record.protection !== 'plain')
+    return sealed ? 'client' : 'server'
+  }
+  // ServerHello, Certificate … without ServerHelloDone: the server's flight stands still.
+  return last.contentType === 22 &&
+    (last.type === 2 || last.type === 11 || last.type === 12 || last.type === 22)
+    ? 'server'
+    : 'client'
+}
+
+/** Bytes after the last whole record. */
+function hasRest(stream: StreamFacts): boolean {
+  return stream.length > (stream.records.at(-1)?.end ?? firstByte(stream))
+}
+
+function firstByte(stream: StreamFacts): number {
+  return stream.chunks[0]?.start ?? 0
+}
+
+/** When `side` had said all that its peer has not answered; a datagram sent again asks the same again (RFC 6347 §4.2.4). */
+function askedAt(conversation: Conversation, side: Side): number {
+  const { chunks } = streamOf(conversation, side)
+  const answered = streamOf(conversation, peerOf(side)).chunks.at(-1)?.order ?? -1
+  const asking =
+    conversation.transport === 'udp' ? chunks.find(({ order }) => order > answered) : chunks.at(-1)
+  return (asking ?? chunks.at(-1) ?? conversation.carrier.steps.at(-1))?.time ?? NaN
+}
+
+function hasCaptureGap(stream: StreamFacts): boolean {
+  return stream.gaps.some((gap) => gap.reason !== 'lost')
+}
+
+/** Only one direction of the connection was captured. */
+export function isOneSided(conversation: Conversation): boolean {
+  if (conversation.transport !== 'tcp') return false
+  return !conversation.client.seen || !conversation.server.seen
+}
