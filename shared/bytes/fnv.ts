@@ -16,20 +16,24 @@ export class Fnv64 {
   }
 
   bytes(bytes: Uint8Array): void {
-    for (const byte of bytes) this.add(byte)
+    for (let i = 0; i < bytes.length; i++) this.add(bytes[i]!)
   }
 
   /** The bytes as lower-case hex digits. */
   hex(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      this.add(hexDigit(byte >> 4))
-      this.add(hexDigit(byte & 15))
+    for (let i = 0; i < bytes.length; i++) {
+      this.add(hexDigit(bytes[i]! >> 4))
+      this.add(hexDigit(bytes[i]! & 15))
     }
   }
 
   /** 16 hex digits. */
   end(): string {
-    return [this.high, this.low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+    for (let i = 0; i < 8; i++) {
+      digits[i] = hexDigit((this.high >>> (28 - 4 * i)) & 15)
+      digits[i + 8] = hexDigit((this.low >>> (28 - 4 * i)) & 15)
+    }
+    return String.fromCharCode(...digits)
   }
 
   /** Times the prime 2^40 + 0x1b3, in halves of 16 bits where a product would not fit. */
@@ -41,6 +45,8 @@ export class Fnv64 {
     this.low = (upper << 16) | (product & 0xffff)
   }
 }
+
+const digits = new Array<number>(16).fill(0)
 
 function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x57 + value

@@ -151,6 +151,27 @@ export class Reader {
   }
 }
 
+/**
+ * Runs `read` on what `r` holds, as one part of a larger reading that goes on behind it; returns what breaks the format, if anything
+ * does. `place` and `into` are handed through: a function made for each part would cost more than most parts do.
+ */
+export function attempt<Place, Into>(
+  read: (r: Reader, place: Place, into: Into) => void,
+  r: Reader,
+  place: Place,
+  into: Into,
+): Malformed | null {
+  try {
+    read(r, place, into)
+    return null
+  } catch (error) {
+    if (error !== shortRead) throw error
+    const { malformed } = shortRead
+    if (r.fields !== null) r.fields.malformed(malformed, r.end)
+    return malformed
+  }
+}
+
 /** Runs `read` over `bytes`; bad bytes become a value, any other exception is our own fault and passes through. */
 export function parse<T>(
   bytes: Uint8Array,

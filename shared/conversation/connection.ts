@@ -221,8 +221,11 @@ export class Connection implements StreamSink {
     this.ring = null
     // Nearly always they are in order already.
     const { noted } = this
-    if (noted.some(({ packet }, i) => i > 0 && packet < noted[i - 1]!.packet))
+    for (let i = 1; i < noted.length; i++) {
+      if (noted[i]!.packet >= noted[i - 1]!.packet) continue
       noted.sort((x, y) => x.packet - y.packet)
+      break
+    }
   }
 
   /** Bytes at the end of a stream that the capture lacks: its FIN lies behind them, or the peer acknowledged them. */

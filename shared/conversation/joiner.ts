@@ -1,5 +1,6 @@
 // Handshake messages joined across records: bytes in, whole messages out (RFC 8446 §5.1).
 
+import { Slab } from '../bytes/slab.ts'
 import { maxMessageBytes } from '../limits.ts'
 
 /** Called for each whole message: its bytes with the 4-byte header (own memory), and its stream range. */
@@ -7,6 +8,7 @@ export type OnMessage = (bytes: Uint8Array, start: number, end: number) => void
 
 /** Room of this size stays for the next message; more is given back. */
 const roomKept = 16 << 10
+const messages = new Slab()
 
 export class MessageJoiner {
   private kept: Uint8Array | null = null
@@ -46,7 +48,7 @@ export class MessageJoiner {
         const size = to - at < 4 ? 0 : messageSize(b, at)
         if (size > 0 && size <= to - at) {
           at += size
-          onMessage(b.slice(at - size, at), this.start, this.start + size)
+          onMessage(messages.copy(b, at - size, at), this.start, this.start + size)
           continue
         }
       }
@@ -60,7 +62,7 @@ export class MessageJoiner {
         this.kept = null
       } else if (this.length === size) {
         this.length = 0
-        onMessage(this.kept!.slice(0, size), this.start, offset + (at - from))
+        onMessage(messages.copy(this.kept!, 0, size), this.start, offset + (at - from))
         if (size > roomKept) this.kept = null
       }
     }

@@ -1,6 +1,6 @@
 // Extension blocks of hellos, EncryptedExtensions, certificates and tickets (RFC 8446 §4.2, RFC 5246 §7.4.1.4).
 
-import { parse, type Reader } from '../bytes/reader.ts'
+import { attempt, type Reader } from '../bytes/reader.ts'
 import { extensionTypes } from '../registries/extensions.ts'
 import { labelOf, nameOf } from '../registries/registry.ts'
 import { extensionReaders } from './extension-readers.ts'
@@ -49,16 +49,8 @@ export function readExtensions(r: Reader, place: ExtensionPlace): ExtensionBlock
   const block: OpenBlock = { extensions: [], values: new ExtensionValues(), faults: [], types: null }
   r.group('extensions', () => {
     const list = r.vector(2, 'extensions')
-    const whole = parse(
-      list.bytes,
-      (inner) => {
-        while (inner.left > 0) readExtension(inner, place, block)
-      },
-      list.fields,
-      list.at,
-      list.end,
-    )
-    if (!whole.ok) note(block, `extensions break off: ${whole.malformed.what}`)
+    const malformed = attempt(readList, list, place, block)
+    if (malformed !== null) note(block, `extensions break off: ${malformed.what}`)
   })
   return block
 }
@@ -88,6 +80,10 @@ interface OpenBlock extends ExtensionBlock {
   types: Set<number> | null
 }
 
+function readList(r: Reader, place: ExtensionPlace, block: OpenBlock): void {
+  while (r.left > 0) readExtension(r, place, block)
+}
+
 function readExtension(r: Reader, place: ExtensionPlace, block: OpenBlock): void {
   const { fields } = r
   const group = fields === null ? null : fields.open('extension', r.at)
@@ -99,10 +95,10 @@ function readExtension(r: Reader, place: ExtensionPlace, block: OpenBlock): void
   block.extensions.push(new PlacedExtension(type, data))
   const read = extensionReaders.get(type)
   if (read !== undefined) {
-    const outcome = parse(data.bytes, (inner) => read(inner, place, block.values), fields, data.at, data.end)
-    if (!outcome.ok) {
-      note(block, `${nameOf(extensionTypes, type)}: ${outcome.malformed.what}`)
-      if (group !== null) group.malformed = outcome.malformed.what
+    const malformed = attempt(read, data, place, block.values)
+    if (malformed !== null) {
+      note(block, `${nameOf(extensionTypes, type)}: ${malformed.what}`)
+      if (group !== null) group.malformed = malformed.what
     }
   } else if (fields !== null && data.left > 0) {
     data.rest('data')
