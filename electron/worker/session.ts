@@ -3,37 +3,33 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { compare, type Compared } from '../../shared/compare/compare.ts'
 import { requests } from '../../shared/contract/bridge.ts'
-import type { BridgeEvent, Channel, Outcome, Output, RecentFile } from '../../shared/contract/bridge.ts'
+import type { Channel, Outcome, Output } from '../../shared/contract/bridge.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
 import { joinedNotes, type Notebook } from '../../shared/contract/notes.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
-import { defaultReplay } from '../../shared/schannel/model.ts'
-import { fault, faultOf, outcomeOf, Refusal, refusal } from '../outcome.ts'
+import { fault, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
 import { p7bOf } from './p7b.ts'
 import type { analyseFile, OpenCapture } from './analyse.ts'
 import type { saveCapture } from './export.ts'
 import type { NoteStore } from './notes.ts'
 import type { Preview } from './report.ts'
-import { matching, openRows, type CaptureRows } from './rows.ts'
+import { type Listener, type Live, read, type Reading, rowsTeller, shut } from './reading.ts'
+import { matching, openRows } from './rows.ts'
 
 /** What a session needs of the process it runs in. */
-export interface SessionHost {
-  post(event: BridgeEvent): void
+export interface SessionHost extends Listener {
   /** Whether the user named this file: by dialog, drop, argument, recent list or upload. */
   mayRead(path: string): boolean
   /** Whether notes may be kept beside captures, where the user asks for it. */
   readonly mayWriteBeside: boolean
   /** Whether the user chose this destination in a dialog. */
   mayWrite(path: string): boolean
-  /** A capture was read to its end. */
-  opened(file: Omit<RecentFile, 'opened'>): void
 }
 
 export type PreviewRequest = Parsed<'report.preview'>
@@ -79,32 +75,6 @@ export interface Session {
 
 type Parsed<C extends Channel> = z.output<(typeof requests)[C]['input']>
 type Handlers = { [C in Channel]: (input: Parsed<C>) => Output<C> | Promise<Output<C>> }
-
-interface Live {
-  readonly path: string
-  /** More files of the same capture. */
-  readonly chain: readonly string[]
-  /** PEM file of the trusted roots. */
-  readonly roots: string | null
-  /** Still being written. */
-  readonly follow: boolean
-  readonly rows: CaptureRows
-  /** The capture while it is being read. */
-  running: OpenCapture | null
-  stop: boolean
-}
-
-interface Reading {
-  readonly live: Live
-  /** The capture once it is read (or reading was stopped); rejects with the reason where it could not be. */
-  whole: Promise<OpenCapture>
-}
-
-/** Rows sent in one event at most, and how long they may wait for company, in milliseconds. */
-const rowsPerEvent = 256
-const rowsWait = 80
-/** Milliseconds between two progress events. */
-const progressWait = 80
 
 export function createSession(host: SessionHost, tools: Tools): Session {
   const captures = new Map<number, Reading>()
@@ -162,7 +132,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         stop: false,
       }
       // The page learns the capture's number before its first event.
-      const whole = setImmediate().then(() => read(host, tools, capture, live, keylog))
+      const whole = setImmediate().then(() => read(host, tools.analyse, capture, live, keylog))
       // Who asks for the capture gets the reason; the page has it from the event.
       whole.catch(() => undefined)
       captures.set(capture, { live, whole })
@@ -252,9 +222,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       reading.live.rows.replace(after.rows)
       reading.whole = Promise.resolve(after)
       before.close()
-      for (let at = 0; at < changed.length; at += rowsPerEvent) {
-        host.post({ kind: 'rows', capture, rows: changed.slice(at, at + rowsPerEvent) })
-      }
+      rowsTeller(host, capture)(changed)
       return keylog === null ? { secrets: 0, matched: 0, warnings: [] } : await tools.keys(keylog, after.rows)
     },
     'report.make': async (request) => {
@@ -340,97 +308,6 @@ async function answer(handlers: Handlers, channel: Channel, input: unknown): Pro
     }
   }
   return outcomeOf(() => handler(parsed.data))
-}
-
-/** Reads a capture to its end, telling the page as it goes. */
-async function read(
-  host: SessionHost,
-  tools: Tools,
-  capture: number,
-  live: Live,
-  keylog: string | null,
-): Promise<OpenCapture> {
-  const began = performance.now()
-  let waiting: ReportRow[] = []
-  let sent = 0
-  let told = 0
-  function flush(): void {
-    for (let at = 0; at < waiting.length; at += rowsPerEvent) {
-      host.post({ kind: 'rows', capture, rows: waiting.slice(at, at + rowsPerEvent) })
-    }
-    waiting = []
-    sent = performance.now()
-  }
-  function flushDue(): void {
-    if (waiting.length >= rowsPerEvent || performance.now() - sent > rowsWait) flush()
-  }
-  try {
-    const outcome = await tools.analyse(
-      live.path,
-      {
-        keylog,
-        key: null,
-        passwordFile: null,
-        roots: live.roots,
-        replay: defaultReplay,
-        chain: live.chain,
-        follow: live.follow,
-      },
-      {
-        begun: (running) => (live.running = running),
-        progress(bytes, total, packets) {
-          flushDue()
-          if (performance.now() - told < progressWait) return
-          told = performance.now()
-          host.post({ kind: 'progress', capture, bytes, total, packets })
-        },
-        cancelled: () => live.stop,
-        rows(rows) {
-          live.rows.add(rows)
-          waiting.push(...rows)
-          flushDue()
-        },
-      },
-    )
-    if (!outcome.ok) throw new Refusal(outcome.fault)
-    const whole = outcome.value
-    flush()
-    // Revised rows replace those sent while reading.
-    live.rows.replace(whole.rows)
-    // A recent file is one path: several files read as one would come back as the first alone.
-    if (live.chain.length === 0) {
-      host.opened({
-        path: live.path,
-        bytes: whole.summary.bytes ?? 0,
-        failed: whole.rows.filter((row) => row.outcome === 'failed').length,
-        conversations: whole.rows.length,
-      })
-    }
-    host.post({
-      kind: 'done',
-      capture,
-      summary: whole.summary,
-      conversations: whole.rows.length,
-      cancelled: whole.cancelled,
-      otherFlows: whole.otherFlows,
-      milliseconds: performance.now() - began,
-    })
-    return whole
-  } catch (error) {
-    flush()
-    host.post({ kind: 'failed', capture, fault: faultOf(error) })
-    throw error
-  } finally {
-    live.running = null
-  }
-}
-
-function shut(reading: Reading): void {
-  reading.live.stop = true
-  reading.whole.then(
-    (capture) => capture.close(),
-    () => undefined,
-  )
 }
 
 /** A file of its own for `work`, gone afterwards: for what is handed over as bytes. */

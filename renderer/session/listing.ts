@@ -71,9 +71,11 @@ export function createListing(bridge: Bridge, state: State) {
     choiceTrail.clear()
   }
 
-  /** Rows that came in while a capture is read: the first ones are shown at once. */
-  function take(more: readonly ReportRow[]): void {
+  /** Rows that came in while a capture is read: the first ones are shown at once. Of `others` those that are cached have changed. */
+  function take(more: readonly ReportRow[], others: readonly number[]): void {
     for (const row of more) if (rows.size < cachedRows || rows.has(row.id)) rows.set(row.id, row)
+    const revised = others.filter((id) => rows.has(id))
+    if (revised.length > 0) void fetch(revised)
     const wait = ids.value.length === 0 ? 0 : Math.max(refreshEvery, refreshTook / refreshShare)
     refreshTimer ??= setTimeout(() => {
       refreshTimer = null
@@ -134,10 +136,9 @@ export function createListing(bridge: Bridge, state: State) {
     fetching = true
     while (wanted.size > 0 && state.capture !== null) {
       const asked = [...wanted]
-      const answer = await bridge.request('rows.get', { capture: state.capture, ids: asked })
+      const got = await fetch(asked)
       for (const id of asked) wanted.delete(id)
-      if (!answer.ok) break
-      for (const row of answer.value) rows.set(row.id, row)
+      if (!got) break
       if (rows.size > cachedRows) {
         for (const id of [...rows.keys()].slice(0, rows.size - cachedRows)) {
           if (id !== state.selected) rows.delete(id)
@@ -145,6 +146,16 @@ export function createListing(bridge: Bridge, state: State) {
       }
     }
     fetching = false
+  }
+
+  /** Puts these rows into the cache, in place of what it has of them. */
+  async function fetch(asked: number[]): Promise<boolean> {
+    const { capture } = state
+    if (capture === null) return false
+    const answer = await bridge.request('rows.get', { capture, ids: asked })
+    if (!answer.ok || capture !== state.capture) return false
+    for (const row of answer.value) rows.set(row.id, row)
+    return true
   }
 
   /** These rows, in this order, from the cache or the worker. */

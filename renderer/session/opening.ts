@@ -11,6 +11,8 @@ import type { Listing } from './listing.ts'
 /** Reading that took this long, in milliseconds, is told when it ends. */
 const longRead = 5000
 
+type RowsEvent = Extract<BridgeEvent, { kind: 'rows' }>
+
 export type Opening = ReturnType<typeof createOpening>
 
 export function createOpening(bridge: Bridge, state: State, listing: Listing, inspecting: Inspecting) {
@@ -37,10 +39,9 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
     if (event.capture !== state.capture) return
     switch (event.kind) {
       case 'rows':
-        listing.take(event.rows)
+        listing.take(event.rows, event.others)
         // What its neighbours say of the open conversation is known when all has been read.
-        if (event.rows.some(({ id }) => id === inspecting.conversation.value?.id))
-          void inspecting.inspect(true)
+        if (isAmong(event, inspecting.conversation.value?.id)) void inspecting.inspect(true)
         break
       case 'progress':
         Object.assign(state.progress, {
@@ -188,4 +189,8 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
     chooseKeys,
     loadKeys,
   }
+}
+
+function isAmong({ rows, others }: RowsEvent, id: number | undefined): boolean {
+  return id !== undefined && (others.includes(id) || rows.some((row) => row.id === id))
 }

@@ -189,7 +189,7 @@ export const requests = {
       openedFrom: z.number().nullable(),
     }),
   },
-  /** Loads or (null) forgets a key log for a capture; rows of conversations it opens are sent again. */
+  /** Loads or (null) forgets a key log for a capture; rows of conversations it opens are told of again. */
   'keys.load': {
     input: z.object({ capture: z.number(), keylog: z.string().nullable() }),
     output: z.object({ secrets: z.number(), matched: z.number(), warnings: z.array(warning) }),
@@ -267,7 +267,14 @@ export type Output<C extends Channel> = z.output<(typeof requests)[C]['output']>
 
 /** What the worker says on its own. */
 export const event = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('rows'), capture: z.number(), rows: z.array(row) }),
+  z.object({
+    kind: z.literal('rows'),
+    capture: z.number(),
+    /** The first rows of a capture come unasked. */
+    rows: z.array(row),
+    /** Ids of further rows that are new or revised: the page asks for those it shows. */
+    others: z.array(z.number()),
+  }),
   z.object({
     kind: z.literal('progress'),
     capture: z.number(),

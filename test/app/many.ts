@@ -29,7 +29,6 @@ export interface Many {
 
 const hosts = 50
 const failedOneIn = 20
-const rowsTold = 3000
 const firstMs = Date.parse('2026-11-22T10:00:00Z')
 
 let browser: Browser | null = null
@@ -63,12 +62,7 @@ export async function openMany(count: number, reading = false): Promise<Many> {
   const seen: string[] = []
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
   const rows = rowsOf(count)
-  // The page keeps a few thousand rows; telling it all of them would only keep the spec waiting.
-  let told = 0
-  const post = (event: BridgeEvent): void => {
-    if (event.kind === 'rows' && (told += event.rows.length) > rowsTold) return
-    void page.evaluate(`tell(${JSON.stringify(event)})`)
-  }
+  const post = (event: BridgeEvent): void => void page.evaluate(`tell(${JSON.stringify(event)})`)
   let read: (more: number) => void = () => undefined
   let end = (): void => undefined
   const ended = reading ? new Promise<void>((resolve) => (end = resolve)) : Promise.resolve()
