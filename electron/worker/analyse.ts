@@ -38,10 +38,10 @@ import { outcomeOf, refusal } from '../outcome.ts'
 import { openChain } from './chain.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type CaptureInput, SingleInput } from './input.ts'
-import { passwordOfFile, readKeyFile } from './keys.ts'
-import { openCaptureInput, openGrowing, readWhole } from './source.ts'
+import { loadKeys } from './key-files.ts'
+import { openCaptureInput, openGrowing } from './source.ts'
 import { FileSpool } from './spool.ts'
-import { trustOf } from './trust.ts'
+import { loadRoots } from './trust.ts'
 
 export interface AnalyseOptions {
   /** SSLKEYLOGFILE log. */
@@ -111,7 +111,7 @@ export function analyseFile(
   hooks: Partial<AnalyseHooks> = {},
 ): Promise<Outcome<OpenCapture>> {
   return outcomeOf(async () => {
-    const keys = loadKeys(options)
+    const keys = await loadKeys(options)
     const trust = loadRoots(options.roots ?? null)
     const input = await openInput(path, options)
     try {
@@ -451,35 +451,6 @@ class Capture implements OpenCapture {
   }
 }
 
-/** The roots of a PEM file. Throws `Refusal` where it holds no certificate. */
-function loadRoots(path: string | null): Trust {
-  if (path === null) return trustOf(null)
-  const text = readWhole(path).toString('utf8')
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw refusal(
-      'no-roots',
-      `${path} holds no PEM certificate.`,
-      'Give a PEM file with the root certificates to trust (Settings, Trusted roots; --roots).',
-    )
-  }
-  return trustOf({ name: path, text })
-}
-
 /** Milliseconds without a new byte after which a file that is followed counts as quiet. */
 const quietWait = 500
 const tlsKeyLogSecrets = 0x544c534b
-
-/** Reads the key files named in the options. Throws `Refusal` with the reason, never with a part of the file. */
-function loadKeys(options: AnalyseOptions): Keys {
-  const password = options.passwordFile === null ? null : passwordOfFile(readWhole(options.passwordFile))
-  const files = [options.keylog, options.key].filter((path) => path !== null)
-  const logs: KeyLog[] = []
-  const rsa: RsaDecryptor[] = []
-  for (const path of files) {
-    const file = readKeyFile(readWhole(path), password)
-    if (file.kind === 'refused') throw refusal(file.code, file.text, `The key file is ${path}.`)
-    if (file.kind === 'log') logs.push(file.log)
-    else rsa.push(...file.keys)
-  }
-  return { log: logs.length === 0 ? null : joinKeyLogs(logs), rsa: rsa.length === 0 ? null : rsa }
-}

@@ -14,7 +14,6 @@ import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
 import { fault, outcomeOf, Refusal, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
-import { p7bOf } from './p7b.ts'
 import type { analyseFile, OpenCapture } from './analyse.ts'
 import type { saveCapture } from './export.ts'
 import type { NoteStore } from './notes.ts'
@@ -185,7 +184,10 @@ export function createSession(host: SessionHost, tools: Tools): Session {
       const { rows } = captureOf(capture).live
       return { explanation, ids: filter === null ? [] : [...rows.query({ filter, sort: [] }).ids] }
     },
-    'certificates.bundle': ({ certificates }) => ({ p7b: p7bOf(certificates) }),
+    'certificates.bundle': async ({ certificates }) => {
+      const { p7bOf } = await import('./p7b.ts')
+      return { p7b: p7bOf(certificates) }
+    },
     'token.inspect': async ({ capture, id, token }) => {
       const view = (await captureWith(capture, id)).token(id, token)
       // A copy of its own: a view would take its whole buffer along.

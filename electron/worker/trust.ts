@@ -4,6 +4,8 @@ import { X509Certificate } from 'node:crypto'
 import { rootCertificates } from 'node:tls'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { parseCertificate } from '../../shared/x509/certificate.ts'
+import { refusal } from '../outcome.ts'
+import { readWhole } from './source.ts'
 
 /** Certificates and answers remembered; a server's chain is asked about again and again. */
 const maxRemembered = 4096
@@ -82,4 +84,18 @@ function signed(child: X509Certificate, issuer: X509Certificate): boolean | null
   } catch {
     return null
   }
+}
+
+/** The roots of a PEM file. Throws `Refusal` where it holds no certificate. */
+export function loadRoots(path: string | null): Trust {
+  if (path === null) return trustOf(null)
+  const text = readWhole(path).toString('utf8')
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw refusal(
+      'no-roots',
+      `${path} holds no PEM certificate.`,
+      'Give a PEM file with the root certificates to trust (Settings, Trusted roots; --roots).',
+    )
+  }
+  return trustOf({ name: path, text })
 }

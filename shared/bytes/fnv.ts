@@ -16,14 +16,14 @@ export class Fnv64 {
   }
 
   bytes(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) this.add(bytes[i]!)
+    for (const byte of bytes) this.add(byte)
   }
 
   /** The bytes as lower-case hex digits. */
   hex(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) {
-      this.add(hexDigit(bytes[i]! >> 4))
-      this.add(hexDigit(bytes[i]! & 15))
+    for (const byte of bytes) {
+      this.add(hexDigit(byte >> 4))
+      this.add(hexDigit(byte & 15))
     }
   }
 
