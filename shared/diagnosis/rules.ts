@@ -7,6 +7,7 @@ import { captureRules } from './rules/capture.ts'
 import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
 import { clientCertificateRules } from './rules/client-certificate.ts'
+import { credsspRules } from './rules/credssp.ts'
 import { ftpDataRules } from './rules/ftp-data.ts'
 import { icmpRules } from './rules/icmp.ts'
 import { insideRules } from './rules/inside.ts'
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...icmpRules,
   ...carrierRules,
   ...carriedRules,
+  ...credsspRules,
   ...insideRules,
   ...ftpDataRules,
   ...captureRules,

@@ -160,5 +160,7 @@ function errorName(code: number): string {
   const status = statusNames.find((name) => statuses[name].code === code)
   const name = ntStatuses[code]?.name ?? status
   const number = `0x${code.toString(16).padStart(8, '0').toUpperCase()}`
-  return name === undefined ? number : `${name} (${number})`
+  if (name !== undefined) return `${name} (${number})`
+  // NTSTATUS_FROM_WIN32 (MS-ERREF §2.3).
+  return code >>> 16 === 0xc007 ? `Win32 error ${String(code & 0xffff)} (${number})` : number
 }

@@ -93,6 +93,8 @@ function certificateOf(
 ): Extract<Told, { kind: 'http' }>['certificate'] {
   if (status === 403 && substatus === 7) return 'missing'
   if (status === 403 && substatus !== null && [12, 13, 16, 17].includes(substatus)) return 'refused'
+  // ERROR_NOT_SUPPORTED: http.sys cannot ask after a handshake of TLS 1.3 (field S39).
+  if (status === 500 && /0x80070032/i.test(body)) return 'missing'
   if (/no required SSL certificate was sent|cannot perform post-handshake authentication/i.test(body))
     return 'missing'
   return /the SSL certificate error/i.test(body) ? 'refused' : null

@@ -7,6 +7,7 @@ import {
   operations,
   resultCodes,
 } from '../carriers/ldap-messages.ts'
+import { directoryData } from '../sspi/logon.ts'
 import { type InsideProtocol, openingOf, SideBytes, type Step } from './protocol.ts'
 
 export const ldap: InsideProtocol = {
@@ -36,10 +37,4 @@ export const ldap: InsideProtocol = {
     }
     yield* steps.sort((a, b) => a.piece.order - b.piece.order)
   },
-}
-
-/** Active Directory's "AcceptSecurityContext error, data 52e, v4563". */
-export function directoryData(text: string): number | null {
-  const data = /\bdata ([0-9a-f]{1,8})\b/i.exec(text)?.[1]
-  return data === undefined ? null : Number.parseInt(data, 16)
 }

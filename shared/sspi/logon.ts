@@ -140,6 +140,12 @@ export const directoryErrors: Readonly<Record<number, LogonError>> = {
   0x775: { ...locked, name: 'ERROR_ACCOUNT_LOCKED_OUT' },
 }
 
+/** Active Directory's "AcceptSecurityContext error, data 52e, v4563". */
+export function directoryData(text: string): number | null {
+  const data = /\bdata ([0-9a-f]{1,8})\b/i.exec(text)?.[1]
+  return data === undefined ? null : Number.parseInt(data, 16)
+}
+
 /** RDSTLS results (MS-RDPBCGR §2.2.17.3) are Win32 errors too. */
 export const accessDenied: LogonError = { ...denied, name: 'ERROR_ACCESS_DENIED' }
 
@@ -173,6 +179,14 @@ export const logonEvents = {
   },
   3040: { meaning: 'how many unprotected binds there were in the last day', log: 'Directory Service log' },
   3041: { meaning: 'the server does not enforce LDAP channel binding', log: 'Directory Service log' },
+  3074: {
+    meaning: 'a client bind would fail the validation of channel bindings if it were enforced',
+    log: 'Directory Service log, Server 2019 and later',
+  },
+  3075: {
+    meaning: 'a client bind sent no channel bindings',
+    log: 'Directory Service log, Server 2019 and later',
+  },
   2889: {
     meaning: 'a client bound without signing',
     log: 'Directory Service log, with LDAP Interface Events 2',

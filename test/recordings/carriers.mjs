@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { carrierRecipes } from './carrier-recipes.mjs'
+import { keyLogging } from './key-logger.mjs'
 import { Recording } from './pcap-writer.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
@@ -57,9 +58,10 @@ async function record(name, recipe, serverPort) {
   await listening(serverPort)
   const recording = new Recording()
   const relay = await tcpRelay(recording, recipe.port, serverPort)
-  // A key log of the client's, where what is inside TLS is to be read.
+  // A key log of the client's, where what is inside TLS is to be read; `preloaded` where it cannot write one itself.
   const keys = join(folder, 'keys')
-  const client = start(recipe.client(place), recipe.keys === true ? { SSLKEYLOGFILE: keys } : {})
+  const logging = recipe.keys === 'preloaded' ? keyLogging(folder, keys) : { SSLKEYLOGFILE: keys }
+  const client = start(recipe.client(place), recipe.keys === undefined ? {} : logging)
   for (const text of recipe.says ?? ['']) {
     await sleep(700)
     client.stdin.write(text)

@@ -1,12 +1,12 @@
 // Rules about what is said before TLS.
 
-import type { TlsRecord } from '../../conversation/facts.ts'
-import { logonEvents } from '../../sspi/logon.ts'
 import { candidateOf, remark } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
 import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
-import { atMessage, atPacket, isTls13 } from '../view.ts'
+import { atMessage, atPacket } from '../view.ts'
+import { directoryData, directoryErrors } from '../../sspi/logon.ts'
 import { byCause, helloRefused } from './by-cause.ts'
+import { eventsOf } from './inside.ts'
 
 /** Carriers whose refusal has a rule of its own; every other one has the first below. */
 const withOwnRule: readonly string[] = ['postgresql', 'mysql', 'rdp', 'ldap', 'tds', 'eap']
@@ -116,6 +116,33 @@ export const carrierRules: readonly Rule[] = [
         'Look at the domain controller for events 36886 and 36872 (Schannel), and for a certificate with its DNS name and server authentication in the computer store.',
     }),
   }),
+  {
+    id: 'ldap-log-in-refused-in-clear',
+    scenario: null,
+    precondition:
+      'Before TLS, a bind is answered with invalidCredentials (49); Active Directory adds the reason as "data".',
+    evidence: 'The bind response.',
+    confidence: 'observed',
+    sources: ['RFC 4511 appendix A', 'MS-ADTS §5.1.1.3'],
+    asks: ['carried'],
+    check({ conversation }) {
+      if (innermostCarrier(conversation) !== 'ldap') return null
+      const step = conversation.carrier.steps.findLast(({ text }) => text.includes('invalidCredentials (49)'))
+      if (step === undefined) return null
+      const data = directoryData(step.text)
+      const error = data === null ? null : (directoryErrors[data] ?? null)
+      return remark('warning', 'server', {
+        title: 'LDAP: a log-in without TLS was refused',
+        explanation:
+          error === null
+            ? `The directory answers: ${step.text}.`
+            : `The directory says that ${error.meaning}: ${error.name} (data ${data!.toString(16)}).`,
+        remedy: `${error?.remedy ?? 'Look at account and password.'} Let the client begin TLS before it binds: a simple bind sends the password in clear.`,
+        evidence: [atPacket(step.packets.at(-1) ?? 0, step.from, step.text)],
+        events: eventsOf(4625),
+      })
+    },
+  },
   byCause({
     id: 'proxy-refused',
     scenario: 'S60',
@@ -175,46 +202,6 @@ export const carrierRules: readonly Rule[] = [
     },
   },
   {
-    id: 'credssp-ended',
-    scenario: 'S68',
-    precondition:
-      'RDP chose CredSSP, TLS is established and sealed, and the server ends the connection after at most three messages of the client.',
-    evidence: 'The end, and how many records there were.',
-    confidence: 'possible',
-    sources: ['field S68', 'MS-CSSP §3.1.5', 'MS-RDPBCGR §5.4.5.2.2'],
-    asks: ['established', 'carried', 'ended'],
-    check(context) {
-      const { conversation, view } = context
-      const chosen = conversation.carrier.steps.find(({ result }) => result === 'ok')
-      const end = conversation.events.find(({ kind }) => kind === 'fin' || kind === 'rst')
-      if (innermostCarrier(conversation) !== 'rdp' || chosen?.text.includes('CredSSP') !== true) return null
-      if (conversation.inside !== null || end?.from !== 'server') return null
-      const sizes = sealedSizes(conversation.client.records)
-      // In TLS 1.3 the first is the Finished.
-      const said = isTls13(view) ? sizes.slice(1) : sizes
-      if (said.length === 0 || said.length > 3) return null
-      return remark('warning', 'server', {
-        title: 'The RDP server may have refused the log-in (CredSSP)',
-        confidence: 'possible',
-        explanation: `TLS is good. The client sent ${said.length === 1 ? 'one sealed message' : `${String(said.length)} sealed messages`} (${said.join(', ')} bytes), as many as CredSSP needs to log in, and the server ended the connection before the session began.`,
-        remedy:
-          'Look at event 4625 of the server for the reason: a wrong password, a locked or restricted account, or CredSSP encryption oracle remediation. With a key log the reason is shown here.',
-        lookNext: 'Load a key log of the client, if it can write one.',
-        status: 'SEC_E_LOGON_DENIED',
-        events: [
-          {
-            id: 4625,
-            on: 'server',
-            alert: null,
-            logging: logonEvents[4625].log,
-            text: logonEvents[4625].meaning,
-          },
-        ],
-        evidence: [atPacket(end.packet, 'server', 'the end of the connection')],
-      })
-    },
-  },
-  {
     id: 'rdp-tls-failed',
     scenario: 'S67',
     precondition: 'The RDP server agreed to TLS or CredSSP, and the TLS handshake then failed.',
@@ -237,17 +224,6 @@ export const carrierRules: readonly Rule[] = [
     },
   },
 ]
-
-/** Application data of a side by the size of its records; what is as short as an alert is none. */
-function sealedSizes(records: readonly TlsRecord[]): readonly number[] {
-  return records
-    .filter(({ contentType, protection }) => contentType === 23 && protection === 'sealed')
-    .map(({ start, end }) => end - start - 5)
-    .filter((size) => size > shortSealed)
-}
-
-/** An alert in TLS 1.3 and AES-GCM of TLS 1.2. */
-const shortSealed = 26
 
 function boundInClear({ conversation }: Context): boolean {
   return conversation.carrier.steps.some(({ text }) => text === 'bind without TLS')

@@ -9,7 +9,6 @@ import {
   type LogonError,
   logonEvents,
   msChapErrors,
-  ntStatuses,
 } from '../../sspi/logon.ts'
 import { type Context, type FindingDraft, remark, type Rule } from '../finding.ts'
 import { atStream } from '../view.ts'
@@ -35,7 +34,7 @@ export function of({ from, stream, packets, text }: InsideStep): ReturnType<type
   return atStream(from, stream[0], stream[1], packets[0] ?? 0, text)
 }
 
-function eventsOf(...ids: readonly (keyof typeof logonEvents)[]): ReportFinding['windows']['events'] {
+export function eventsOf(...ids: readonly (keyof typeof logonEvents)[]): ReportFinding['windows']['events'] {
   return ids.map((id) => ({
     id,
     on: 'server',
@@ -46,7 +45,7 @@ function eventsOf(...ids: readonly (keyof typeof logonEvents)[]): ReportFinding[
 }
 
 /** A log-in that was refused for a reason with a name. */
-function logInRefused(
+export function logInRefused(
   step: InsideStep,
   protocol: string,
   error: LogonError | null,
@@ -64,7 +63,7 @@ function logInRefused(
   })
 }
 
-const seen = {
+export const seen = {
   evidence: 'The answer, opened with keys.',
   confidence: 'observed',
   asks: ['inside'],
@@ -108,7 +107,7 @@ export const insideRules: readonly Rule[] = [
         lookNext:
           'Capture at the domain controller too: two different server certificates prove that TLS is ended between.',
         status: 'SEC_E_BAD_BINDINGS',
-        events: eventsOf(3039, 3040, 3041),
+        events: eventsOf(3039, 3040, 3041, 3074, 3075),
         evidence: [of(found.step)],
       })
     },
@@ -155,24 +154,6 @@ export const insideRules: readonly Rule[] = [
   },
   {
     ...seen,
-    id: 'credssp-refused',
-    scenario: 'S68',
-    precondition:
-      'A TSRequest of the server carries an errorCode, or its early user authorization denies access.',
-    sources: ['field S68', 'MS-CSSP §2.2.1', 'MS-RDPBCGR §5.4.2.2'],
-    check(context) {
-      const found = told(context, 'credssp')
-      const status = found?.tells.status ?? null
-      if (found === null || status === null) return null
-      const number = `0x${status.toString(16).padStart(8, '0').toUpperCase()}`
-      return {
-        ...logInRefused(found.step, 'CredSSP', ntStatuses[status] ?? null, number),
-        status: status === badBindings ? 'SEC_E_BAD_BINDINGS' : 'SEC_E_LOGON_DENIED',
-      }
-    },
-  },
-  {
-    ...seen,
     id: 'rdstls-refused',
     scenario: null,
     precondition: 'RDSTLS ends with a result other than 0.',
@@ -211,15 +192,22 @@ export const insideRules: readonly Rule[] = [
     ...seen,
     id: 'http-client-certificate-missing',
     scenario: null,
-    precondition: 'HTTP 403.7, or an answer that says no client certificate was sent.',
-    sources: ['IIS status codes', 'nginx error 496', 'RFC 8446 §4.6.2'],
+    precondition:
+      'HTTP 403.7, HTTP 500 with 0x80070032 (a certificate asked for late in TLS 1.3), or an answer that says no client certificate was sent.',
+    sources: ['field S39', 'IIS status codes', 'nginx error 496', 'RFC 8446 §4.6.2'],
     check(context) {
       const found = told(context, 'http', ({ certificate }) => certificate === 'missing')
       if (found === null) return null
-      const asked = context.view.request !== null
+      const late = askedLate(context)
+      const asked = context.view.request !== null && !late
+      const when = late
+        ? 'the server asked for a certificate after the handshake and the client sent none'
+        : asked
+          ? 'the server asked for a certificate in the handshake and the client sent none'
+          : 'and no certificate was asked for in the handshake'
       return remark('warning', 'client', {
         title: 'The web server wants a client certificate and got none',
-        explanation: `TLS is fine, ${asked ? 'the server asked for a certificate in the handshake and the client sent none' : 'and no certificate was asked for in the handshake'}; the application answers ${found.step.text}.`,
+        explanation: `TLS is fine, ${when}; the application answers ${found.step.text}.`,
         remedy: asked
           ? 'Give the client a certificate with client authentication whose issuer the server names (or trusts), with its private key readable by the account the program runs as.'
           : 'Let the server ask within the handshake (http.sys: netsh http update sslcert … clientcertnegotiation=enable); in TLS 1.3 and HTTP/2 it cannot ask later.',
@@ -251,16 +239,16 @@ export const insideRules: readonly Rule[] = [
     ...seen,
     id: 'http-request-too-large',
     scenario: null,
-    precondition: 'HTTP 413, with or without a second handshake for a client certificate.',
+    precondition: 'HTTP 413, with or without a client certificate asked for after the first handshake.',
     sources: ['IIS status codes', 'IIS configuration, uploadReadAheadSize'],
     check(context) {
       const found = told(context, 'http', ({ status }) => status === 413)
       if (found === null) return null
-      const late = context.conversation.messages.some(({ handshake }) => handshake > 1)
+      const late = askedLate(context)
       return remark('warning', 'server', {
         title: 'The request is too large for the web server',
         explanation: late
-          ? `The server asked for a client certificate when the request had begun, and must hold its body until the second handshake is over: it answers ${found.step.text}.`
+          ? `The server asked for a client certificate when the request had begun, and must hold its body until the answer has come: it answers ${found.step.text}.`
           : `TLS is fine; the server answers ${found.step.text}.`,
         remedy: late
           ? 'Let IIS ask within the first handshake (netsh http update sslcert … clientcertnegotiation=enable), or raise uploadReadAheadSize.'
@@ -348,6 +336,17 @@ export const insideRules: readonly Rule[] = [
     },
   },
 ]
+
+/** A client certificate was asked for by renegotiation, or after the handshake (RFC 8446 §4.6.2). */
+function askedLate({ conversation, view }: Context): boolean {
+  const done = view.finished.server
+  return conversation.messages.some(
+    ({ handshake, contentType, type, order }) =>
+      handshake > 1 || (contentType === 22 && type === certificateRequest && done >= 0 && order > done),
+  )
+}
+
+const certificateRequest = 13
 
 const certificateReasons: Readonly<Record<number, string>> = {
   12: ': no account belongs to it',

@@ -114,16 +114,25 @@ function apache(lines, ...request) {
       ]
       return ['/usr/sbin/apache2', '-DFOREGROUND', '-f', written(join(place.folder, 'apache.conf'), config)]
     },
-    client: ({ relay }) =>
+    client: ({ relay, work }) =>
       curl(
         '--http1.1',
         '--connect-to',
         `server.example:443:127.0.0.1:${relay}`,
-        ...request,
+        ...request.map((word) => word.replace('WORK', work)),
         'https://server.example/secret',
       ),
   }
 }
+
+/** The body of the request must wait while the certificate is asked for; this server keeps 16 bytes of it. */
+const lateCertificate = [
+  '<Location /secret>',
+  'SSLVerifyClient require',
+  'SSLRenegBufferSize 16',
+  '</Location>',
+]
+const post = ['--cert', 'WORK/cert.pem', '--key', 'WORK/key.pem', '-d', 'x'.repeat(2000)]
 
 /** A directory behind TLS; what the log-in gets for an answer. */
 function slapd(password, more = []) {
@@ -232,6 +241,13 @@ export const inside = {
     '-H',
     'Host: other.example',
   ),
+  'http-apache-no-late-certificate': apache([
+    'SSLProtocol TLSv1.3',
+    '<Location "/secret">',
+    'SSLVerifyClient require',
+    '</Location>',
+  ]),
+  'http-apache-late-too-large': apache(['SSLProtocol TLSv1.3', ...lateCertificate], ...post),
   'http-apache-renegotiates': apache([
     'SSLProtocol TLSv1.2',
     '<Location /secret>',

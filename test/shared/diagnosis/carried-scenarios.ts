@@ -117,6 +117,22 @@ export const carriedScenarios: readonly Scenario[] = [
       ),
   },
   {
+    scenario: null,
+    title: 'a SYN of RDP over UDP without an answer',
+    rule: 'rdp-udp-no-answer',
+    cause: 'no-answer',
+    packet: 2,
+    build: () => {
+      const alone = conversationOf([event('client', 'retransmission')], { transport: 'rdp-udp' })
+      const conversation = carried(
+        { ...alone, server: { ...alone.server, seen: false }, end: 8e9, lastPacket: 2 },
+        'rdp-udp',
+        ['client', 1, 'SYN: reliable (TLS), version 2, MTU 1232', 'info'],
+      )
+      return judged(conversation)
+    },
+  },
+  {
     scenario: 'S75',
     title: 'a QUIC server with other versions',
     rule: 'quic-no-common-version',

@@ -122,6 +122,20 @@ export const carrierScenarios: readonly Scenario[] = [
     ),
   },
   {
+    scenario: null,
+    title: 'a bind in clear with data 52e, and StartTLS behind it',
+    rule: 'ldap-log-in-refused-in-clear',
+    cause: null,
+    packet: 1,
+    build: () => ({
+      conversation: carried(conversationOf([hello, message('server', serverHello())]), 'ldap', [
+        ['server', 'bind without TLS: invalidCredentials (49): 80090308: LdapErr, data 52e, v4563', 'info'],
+        ['server', 'success (0)', 'ok'],
+      ]),
+      outcome: { outcome: 'established', failure: null },
+    }),
+  },
+  {
     scenario: 'S71',
     title: 'a ClientHello to port 636 reset',
     rule: 'ldaps-no-certificate',

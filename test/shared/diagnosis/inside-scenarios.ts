@@ -45,6 +45,47 @@ const of = (
   build,
 })
 
+/** CredSSP inside RDP's TLS that one side ends behind the other's TSRequest. */
+function credsspThenEnd(
+  from: 'client' | 'server',
+  text: string,
+  closes: 'client' | 'server',
+): Scenario['build'] {
+  return () => {
+    const conversation = conversationOf([
+      ...hellos,
+      { kind: 'sealed', from, contentType: 23, bytes: 465 },
+      event(closes, 'fin'),
+    ])
+    const record = conversation[from].records.at(-1)!
+    const inside: InsideFacts = {
+      name: 'credssp',
+      steps: [
+        {
+          time: 9e6,
+          packets: [packet],
+          from,
+          text,
+          result: 'info',
+          tells: null,
+          stream: [record.start, record.end],
+        },
+      ],
+    }
+    const step = {
+      time: 0,
+      packets: [2],
+      from: 'server',
+      text: 'server chooses CredSSP (HYBRID)',
+      result: 'ok',
+    } as const
+    return {
+      conversation: { ...conversation, inside, carrier: { name: 'rdp', steps: [step] } },
+      outcome: { outcome: 'established', failure: null },
+    }
+  }
+}
+
 export const insideScenarios: readonly Scenario[] = [
   of(
     'credssp-refused',
@@ -53,6 +94,18 @@ export const insideScenarios: readonly Scenario[] = [
       kind: 'credssp',
       status: 0xc000006d,
     }),
+    'S68',
+  ),
+  of(
+    'credssp-ended',
+    'CredSSP opened, whose last TSRequest the server answers by closing',
+    credsspThenEnd('client', 'TSRequest version 6: NTLM AUTHENTICATE', 'server'),
+    'S68',
+  ),
+  of(
+    'credssp-ended',
+    'a client that leaves a server of CredSSP version 2',
+    credsspThenEnd('server', 'TSRequest version 2: NTLM CHALLENGE', 'client'),
     'S68',
   ),
   {

@@ -1,0 +1,131 @@
+// CredSSP inside RDP's TLS: log-ins refused with an errorCode, by closing, or by the client itself.
+
+import {
+  type Conversation,
+  type InsideFacts,
+  streamOf,
+  type TlsRecord,
+  type TransportEvent,
+} from '../../conversation/facts.ts'
+import { ntStatuses } from '../../sspi/logon.ts'
+import { type StatusName, statuses, statusNames } from '../../sspi/status.ts'
+import { type FindingDraft, remark, type Rule } from '../finding.ts'
+import { innermostCarrier } from '../judge/carriers.ts'
+import { atPacket, isTls13 } from '../view.ts'
+import { eventsOf, logInRefused, of, seen, told } from './inside.ts'
+
+export const credsspRules: readonly Rule[] = [
+  {
+    ...seen,
+    id: 'credssp-refused',
+    scenario: 'S68',
+    precondition:
+      'A TSRequest of the server carries an errorCode, or its early user authorization denies access.',
+    sources: ['field S68', 'MS-CSSP §2.2.1', 'MS-RDPBCGR §5.4.2.2'],
+    check(context) {
+      const found = told(context, 'credssp')
+      const status = found?.tells.status ?? null
+      if (found === null || status === null) return null
+      const number = `0x${status.toString(16).padStart(8, '0').toUpperCase()}`
+      return {
+        ...logInRefused(found.step, 'CredSSP', ntStatuses[status] ?? null, number),
+        status: statusOf(status),
+      }
+    },
+  },
+  {
+    id: 'credssp-ended',
+    scenario: 'S68',
+    precondition:
+      'RDP chose CredSSP, TLS is established, and the server ends the connection after at most three sealed messages of the client; where keys open them, either side ends it in answer to a TSRequest.',
+    evidence: 'The end, and how many records there were, or the TSRequest.',
+    confidence: 'possible; likely with keys',
+    sources: ['field S68', 'MS-CSSP §3.1.5', 'MS-RDPBCGR §5.4.5.2.2'],
+    asks: ['established', 'carried', 'ended'],
+    check(context) {
+      const { conversation, view } = context
+      const chosen = conversation.carrier.steps.find(({ result }) => result === 'ok')
+      const end = conversation.events.find(({ kind }) => kind === 'fin' || kind === 'rst')
+      if (innermostCarrier(conversation) !== 'rdp' || chosen?.text.includes('CredSSP') !== true) return null
+      if (end === undefined) return null
+      if (conversation.inside !== null) return endedAt(conversation, conversation.inside, end)
+      if (end.from !== 'server') return null
+      const sizes = sealedSizes(conversation.client.records)
+      // In TLS 1.3 the first is the Finished.
+      const said = isTls13(view) ? sizes.slice(1) : sizes
+      if (said.length === 0 || said.length > 3) return null
+      return remark('warning', 'server', {
+        title: 'The RDP server may have refused the log-in (CredSSP)',
+        confidence: 'possible',
+        explanation: `TLS is good. The client sent ${said.length === 1 ? 'one sealed message' : `${String(said.length)} sealed messages`} (${said.join(', ')} bytes), as many as CredSSP needs to log in, and the server ended the connection before the session began.`,
+        remedy:
+          'Look at event 4625 of the server for the reason: a wrong password, a locked or restricted account, or CredSSP encryption oracle remediation. With a key log the reason is shown here.',
+        lookNext: 'Load a key log of the client, if it can write one.',
+        status: 'SEC_E_LOGON_DENIED',
+        events: eventsOf(4625),
+        evidence: [atPacket(end.packet, 'server', 'the end of the connection')],
+      })
+    },
+  },
+]
+
+/** What the client's call returns for an errorCode (field S68): an SSPI status is itself, a logon failure is denied. */
+function statusOf(code: number): StatusName | null {
+  if (code === timeDifference) return 'SEC_E_TIME_SKEW'
+  return (
+    statusNames.find((name) => statuses[name].code === code) ??
+    (ntStatuses[code] === undefined ? null : 'SEC_E_LOGON_DENIED')
+  )
+}
+
+/** STATUS_TIME_DIFFERENCE_AT_DC. */
+const timeDifference = 0xc0000133
+
+/** The TSRequest that stands last, and who ended the connection behind it. */
+function endedAt(
+  conversation: Conversation,
+  { name, steps }: InsideFacts,
+  { from, packet }: TransportEvent,
+): FindingDraft | null {
+  const last = steps.at(-1)
+  if (name !== 'credssp' || last === undefined || last.from === from || last.result === 'refused') return null
+  const data = streamOf(conversation, last.from).records.findLast(({ innerType }) => innerType === 23)
+  if (data?.end !== last.stream[1]) return null
+  const evidence = [of(last), atPacket(packet, from, 'the end of the connection')]
+  if (from === 'server')
+    return remark('warning', 'server', {
+      title: 'The RDP server ended the log-in (CredSSP)',
+      confidence: 'likely',
+      explanation: `TLS is good. The client sent ${last.text}, and the server ended the connection instead of an answer; it gives no errorCode.`,
+      remedy:
+        'Look at event 4625 of the server for the reason: a wrong password, a locked or restricted account, or CredSSP encryption oracle remediation.',
+      status: 'SEC_E_LOGON_DENIED',
+      events: eventsOf(4625),
+      evidence,
+    })
+  const version = Number(/^TSRequest version (\d+)/.exec(last.text)?.[1])
+  return version >= firstPatchedVersion
+    ? null
+    : remark('warning', 'client', {
+        title: 'The client may have refused an unpatched RDP server (CredSSP)',
+        confidence: 'possible',
+        explanation: `TLS is good. The server speaks CredSSP version ${String(version)}, that is, without the update for CVE-2018-0886, and the client ended the log-in: its policy "Encryption Oracle Remediation" may forbid such servers.`,
+        remedy:
+          'Install the updates of Windows on the server. Do not set the policy of the client to Vulnerable.',
+        evidence,
+      })
+}
+
+/** MS-CSSP §2.2.1: from this version on a nonce protects pubKeyAuth. */
+const firstPatchedVersion = 5
+
+/** Application data of a side by the size of its records; what is as short as an alert is none. */
+function sealedSizes(records: readonly TlsRecord[]): readonly number[] {
+  return records
+    .filter(({ contentType, protection }) => contentType === 23 && protection === 'sealed')
+    .map(({ start, end }) => end - start - 5)
+    .filter((size) => size > shortSealed)
+}
+
+/** An alert in TLS 1.3 and AES-GCM of TLS 1.2. */
+const shortSealed = 26
