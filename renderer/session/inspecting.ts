@@ -29,6 +29,7 @@ export function createInspecting(bridge: Bridge, state: State) {
   let tokenTurn = 0
   let detailOf: number | null = null
   let pendingRange: ByteRange | null = null
+  let pendingPacket: number | null = null
 
   watch(
     () => [state.selected, state.replay] as const,
@@ -92,13 +93,23 @@ export function createInspecting(bridge: Bridge, state: State) {
     const answer = await bridge.request('token.inspect', { capture, id, token })
     if (turn !== tokenTurn || conversation.value === null) return
     hovered.value = null
-    kept.value = pendingRange ?? evidenceIn(conversation.value, token)
+    kept.value =
+      pendingRange ??
+      (answer.ok ? runOf(answer.value, pendingPacket) : null) ??
+      evidenceIn(conversation.value, token)
     pendingRange = null
+    pendingPacket = null
     detailOf = id
     tokenDetail.value = answer.ok ? { ...answer.value, id: token } : null
   }
 
-  /** Selects the token that holds a piece of evidence and marks its bytes. */
+  /** The bytes that a packet brought of a token; null where it brought none. */
+  function runOf({ packets }: TokenDetail, packet: number | null): ByteRange | null {
+    const run = packets.find((each) => each.packet === packet)
+    return run === undefined ? null : { start: run.start, end: run.end }
+  }
+
+  /** Selects the token that holds a piece of evidence and marks its bytes; those of its packet where there is no TLS in them. */
   function showEvidence(
     packet: number | null,
     stream: ByteRange | null,
@@ -122,8 +133,12 @@ export function createInspecting(bridge: Bridge, state: State) {
             start: stream.start - token.stream[0],
             end: Math.min(stream.end, token.stream[1]) - token.stream[0],
           }
-    if (tokenDetail.value?.id === token.id) kept.value = range
-    else pendingRange = range
+    const plain = token.kind === 'not-tls' ? packet : null
+    if (tokenDetail.value?.id === token.id) kept.value = range ?? runOf(tokenDetail.value, plain)
+    else {
+      pendingRange = range
+      pendingPacket = plain
+    }
     state.selection = { kind: 'token', token: token.id, piece: 0 }
     state.reveal++
   }

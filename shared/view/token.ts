@@ -5,6 +5,7 @@ import type { Field } from '../bytes/fields.ts'
 import { streamOf, type TlsRecord } from '../conversation/facts.ts'
 import type { Piece } from '../conversation/gatherer.ts'
 import { firstEndingAfter } from './packets.ts'
+import { plainFields } from './plain-fields.ts'
 import type { Reread } from '../inspect.ts'
 import { maxTokenBytes } from '../limits.ts'
 import type { Token } from '../schannel/model.ts'
@@ -35,8 +36,13 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
   }
   const records = token.records.map((index) => streamOf(analysis.conversation, token.from).records[index]!)
   const context = contextOf(token, analysis)
+  const { carrier, transport } = analysis.conversation
+  if (token.kind === 'not-tls') {
+    const steps = carrier.steps.filter((step) => step.from === token.from)
+    return { bytes: wire, fields: plainFields(wire, packets, steps), packets, openedFrom: null }
+  }
   const fields =
-    analysis.conversation.transport === 'quic'
+    transport === 'quic'
       ? bareFields(wire, bareParts(token, records), context)
       : tokenFields(wire, {
           context,

@@ -115,6 +115,40 @@ describe('the inspector', () => {
   })
 })
 
+describe('a handshake that its carrier refused', () => {
+  const tree = () => page.getByRole('tree', { name: 'Fields' })
+
+  it('opens on the request as what it is', async () => {
+    inspector = await openPage([resolve('test/captures/carriers/connect-squid-refused.pcap')])
+    page = inspector.page
+    await page.locator('.insp header').getByText('Not TLS').waitFor()
+    await tree()
+      .getByRole('treeitem', { name: /^before TLS.*CONNECT / })
+      .first()
+      .waitFor()
+    await tree()
+      .getByText(/^CONNECT \S+ HTTP\/1\.[01]$/)
+      .first()
+      .waitFor()
+    expect(await page.getByText('malformed').count()).toBe(0)
+  })
+
+  it('leads from a line of the dialogue to its bytes', async () => {
+    inspector = await openPage([resolve('test/captures/carriers/smtp-postfix-refused.pcap')])
+    page = inspector.page
+    await page.locator('.card').first().waitFor()
+    await page
+      .getByRole('list')
+      .getByRole('button', { name: '502 5.5.1 Error: command not implemented' })
+      .click()
+    await tree()
+      .getByRole('treeitem', { name: /^refused.*502 5\.5\.1/ })
+      .waitFor()
+    await page.locator('.foot').getByText('packet #8').waitFor()
+    expect(await page.locator('.foot').textContent()).toContain('42 bytes')
+  })
+})
+
 describe('certificates', () => {
   it('are saved as P7B and judged at capture time only', async () => {
     await open(capture('ok-mutual-tls12'))
