@@ -2,6 +2,7 @@
 
 import type { CarrierReading, Place } from './carrier.ts'
 import { beginsTds, Tds } from './tds.ts'
+import { beginsWinrm, Winrm } from './winrm.ts'
 
 /** TLS bytes as one packet brought them. */
 export interface CarriedPart {
@@ -37,5 +38,6 @@ export interface Wrapping {
 
 /** The carrier that begins with these bytes, the first of a connection; null for none of them. */
 export function beginWrapping(b: Uint8Array, start: number, end: number): Wrapping | null {
-  return beginsTds(b, start, end) ? new Tds() : null
+  if (beginsTds(b, start, end)) return new Tds()
+  return beginsWinrm(b, start, end) ? new Winrm() : null
 }

@@ -23,6 +23,7 @@ const spelled: Readonly<Record<string, string>> = {
   rdp: 'RDP',
   tds: 'SQL',
   eap: 'EAP',
+  winrm: 'WinRM',
   'http-upgrade': 'web',
 }
 
