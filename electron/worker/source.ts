@@ -1,25 +1,25 @@
-// Captures as Node gives them: files, compressed files and pipes, in pieces of one reused buffer.
+// Captures as Node gives them: files, compressed files and pipes.
 
-import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  read,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { sniff } from '../../shared/capture/sniff.ts'
 import { maxInflatedBytes } from '../../shared/limits.ts'
 import { SourceError } from '../../shared/ports.ts'
-import type { ByteSource, Container, Piece, PieceProblem, Pieces } from '../../shared/ports.ts'
-import { type Chunk, Cut } from './chunks.ts'
+import type { ByteSource, PieceProblem, Pieces } from '../../shared/ports.ts'
+import type { Chunk } from './chunks.ts'
 import { packedBytes } from './gunzip.ts'
+import { FilePieces, GrowingPieces, StreamPieces } from './pieces.ts'
 import { containerOf, unpack } from './unpack.ts'
-
-/** Reads begin here in the buffer: page-aligned reads into the first bytes of a large Buffer are several times slower. */
-const bufferStart = 64
-const fileReadBytes = 4 << 20
-/** The first piece is twice this, each as large as two of the one before, up to `fileReadBytes`. */
-const firstReadBytes = 256 << 10
-/** Bytes read at once of a file that is still being written, and milliseconds between two looks at it. */
-const growingReadBytes = 512 << 10
-const growthWait = 200
-/** First size of the buffer for bytes that come in chunks. */
-const streamBufferBytes = 512 << 10
 
 /**
  * Opens a capture for reading forward. `-` is standard input; gzip, Zstandard and LZ4 are unpacked on the way. Throws `SourceError` for a file
@@ -56,7 +56,7 @@ export function openGrowing(path: string): Pieces {
   const file = new FileSource(path, true)
   const head = Buffer.alloc(4)
   const there = file.readForward(0, head, 0, head.length)
-  if (containerOf(sniff(head.subarray(0, there)).kind) === null) return new FilePieces(file)
+  if (containerOf(sniff(head.subarray(0, there)).kind) === null) return new GrowingPieces(file)
   file.close()
   throw new SourceError(
     'capture-unreadable',
@@ -73,6 +73,8 @@ export class FileSource implements ByteSource {
   private known: number
   private readonly modified: number
   private handle: number
+  private reading = false
+  private closing = false
 
   /** Throws `SourceError` where the file cannot be opened. */
   constructor(path: string, grows = false) {
@@ -130,165 +132,35 @@ export class FileSource implements ByteSource {
     })
   }
 
+  /** As `readForward`, while this thread does something else; one at a time. */
+  async readAhead(offset: number, into: Uint8Array, start: number, length: number): Promise<number> {
+    this.reading = true
+    try {
+      let done = 0
+      while (done < length && this.handle >= 0) {
+        const { bytesRead } = await readAsync(this.handle, into, start + done, length - done, offset + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return done
+    } catch (error) {
+      throw unreadable(this.name, error)
+    } finally {
+      this.reading = false
+      if (this.closing) this.close()
+    }
+  }
+
   close(): void {
+    // A handle that is being read from must not become another file's.
+    this.closing = this.reading
+    if (this.reading) return
     if (this.handle >= 0) closeSync(this.handle)
     this.handle = -1
   }
 }
 
-/**
- * One buffer that is refilled behind what the reader has not consumed; it grows only by bytes that are there. It is a plain
- * Uint8Array: `slice` of a Buffer is a view, and what the core keeps must be a copy.
- */
-class Window {
-  bytes: Uint8Array
-  start = bufferStart
-  end = bufferStart
-  /** Where `bytes[start]` lies in the capture. */
-  offset = 0
-
-  constructor(size: number) {
-    this.bytes = new Uint8Array(bufferStart + size)
-  }
-
-  get held(): number {
-    return this.end - this.start
-  }
-
-  /** Drops all but the last `unconsumed` bytes and moves these to the front. */
-  keep(unconsumed: number): void {
-    const from = this.end - unconsumed
-    this.offset += from - this.start
-    this.bytes.copyWithin(bufferStart, from, this.end)
-    this.start = bufferStart
-    this.end = bufferStart + unconsumed
-  }
-
-  /** Makes room for `count` more bytes. */
-  reserve(count: number): void {
-    if (this.bytes.length - this.end >= count) return
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.end + count))
-    larger.set(this.bytes.subarray(0, this.end))
-    this.bytes = larger
-  }
-
-  piece(read: number): Piece {
-    return { bytes: this.bytes, start: this.start, end: this.end, offset: this.offset, read }
-  }
-}
-
-class FilePieces implements Pieces {
-  readonly name: string
-  readonly container = null
-  readonly seekable: FileSource
-  readonly problems = []
-  private readonly window: Window
-  private read = 0
-  /** Bytes read at once, growing: the first rows are there long before the first large piece would be done with. */
-  private most = firstReadBytes
-
-  get total(): number {
-    return this.seekable.size
-  }
-
-  constructor(file: FileSource) {
-    this.name = file.name
-    this.seekable = file
-    this.window = new Window(file.grows ? growingReadBytes : Math.min(fileReadBytes, Math.max(file.size, 1)))
-  }
-
-  async next(unconsumed: number, wanted: number): Promise<Piece | null> {
-    const { window } = this
-    window.keep(unconsumed)
-    if (wanted > unconsumed && window.bytes.length - window.end === 0) window.reserve(window.held)
-    // A message that asks to stop is read between two pieces.
-    await setImmediate()
-    if (this.seekable.grows) await this.waitForMore()
-    if (this.most < fileReadBytes) this.most *= 2
-    const room = Math.min(window.bytes.length - window.end, this.total - this.read, this.most)
-    const count = room > 0 ? this.seekable.readForward(this.read, window.bytes, window.end, room) : 0
-    // Nothing new yet: the reader is given its turn all the same, so that it can be told to stop.
-    if (count === 0 && !this.seekable.grows) return null
-    this.read += count
-    window.end += count
-    return window.piece(this.read)
-  }
-
-  private async waitForMore(): Promise<void> {
-    if (this.seekable.look() === this.read) await setTimeout(growthWait)
-    this.seekable.look()
-  }
-
-  close(): void {
-    this.seekable.close()
-  }
-}
-
-class StreamPieces implements Pieces {
-  readonly name: string
-  readonly total: number | null
-  readonly container: Container | null
-  readonly seekable = null
-  readonly problems: PieceProblem[]
-  private readonly chunks: AsyncGenerator<Chunk, void>
-  private readonly release: () => void
-  private readonly window = new Window(streamBufferBytes)
-  private read = 0
-  private ended = false
-
-  constructor(
-    name: string,
-    total: number | null,
-    container: Container | null,
-    chunks: AsyncGenerator<Chunk, void>,
-    release: () => void,
-    problems: PieceProblem[],
-  ) {
-    this.problems = problems
-    this.name = name
-    this.total = total
-    this.container = container
-    this.chunks = chunks
-    this.release = release
-  }
-
-  async next(unconsumed: number, wanted: number): Promise<Piece | null> {
-    const { window } = this
-    window.keep(unconsumed)
-    const enough = Math.max(unconsumed + 1, wanted)
-    while (!this.ended && window.held < enough) await this.pull()
-    return window.held > unconsumed ? window.piece(this.read) : null
-  }
-
-  close(): void {
-    this.ended = true
-    this.release()
-    void this.chunks.return()
-  }
-
-  private async pull(): Promise<void> {
-    const chunk = await this.nextChunk()
-    if (chunk === null) {
-      this.ended = true
-      return
-    }
-    this.window.reserve(chunk.bytes.length)
-    this.window.bytes.set(chunk.bytes, this.window.end)
-    this.window.end += chunk.bytes.length
-    this.read = chunk.read
-  }
-
-  private async nextChunk(): Promise<Chunk | null> {
-    try {
-      const result = await this.chunks.next()
-      return result.done === true ? null : result.value
-    } catch (error) {
-      if (!(error instanceof Cut)) throw error
-      this.problems.push({ code: error.code, text: error.message })
-      return null
-    }
-  }
-}
+const readAsync = promisify(read)
 
 /** Looks at a stream's first bytes to tell what it is packed in. */
 async function streamPieces(
