@@ -114,10 +114,8 @@ export function time(r: Reader, what: string): number {
 }
 
 function timeOf(text: string, tag: number): number {
-  const digits = tag === tags.utcTime ? 2 : 4
-  const parts = new RegExp(
-    `^(\\d{${String(digits)}})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d{0,2})(?:[.,]\\d+)?(?:Z|([+-])(\\d\\d)(\\d\\d))?$`,
-  ).exec(text)
+  const short = tag === tags.utcTime
+  const parts = (short ? utcTimeForm : generalizedTimeForm).exec(text)
   if (parts === null) return NaN
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part)) as [
     number,
@@ -128,12 +126,22 @@ function timeOf(text: string, tag: number): number {
     number,
   ]
   // RFC 5280 §4.1.2.5.1
-  const fullYear = digits === 4 ? year : year < 50 ? 2000 + year : 1900 + year
+  const fullYear = !short ? year : year < 50 ? 2000 + year : 1900 + year
   const offset = (parts[7] === '-' ? -1 : 1) * (Number(parts[8] ?? 0) * 60 + Number(parts[9] ?? 0))
   const utc = new Date(0)
   utc.setUTCFullYear(fullYear, month - 1, day)
   utc.setUTCHours(hour, minute - offset, second)
   return utc.getTime()
+}
+
+const utcTimeForm = timeForm(2)
+const generalizedTimeForm = timeForm(4)
+
+/** Year in so many digits, month, day, hour, minute, seconds if any, a fraction that nobody needs, offset. */
+function timeForm(yearDigits: number): RegExp {
+  return new RegExp(
+    `^(\\d{${String(yearDigits)}})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d{0,2})(?:[.,]\\d+)?(?:Z|([+-])(\\d\\d)(\\d\\d))?$`,
+  )
 }
 
 /** One octet that the field tree does not show by itself. */
