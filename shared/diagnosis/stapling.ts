@@ -2,7 +2,7 @@
 
 import { parseOcspResponse } from '../x509/ocsp.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { CertificateFault } from './certificates.ts'
+import type { CertificateFault } from './chain-faults.ts'
 import { dayText } from './day.ts'
 import type { HandshakeView } from './view.ts'
 
