@@ -32,7 +32,7 @@ export const keyGroups: readonly KeyGroup[] = [
       one('filter', '/'),
       one('undo a filter change', 'Ctrl', 'Z'),
       one('redo it', 'Ctrl', 'Y'),
-      one('conversation looked at before', 'Alt', '←'),
+      one('conversation before', 'Alt', '←'),
       one('and forward again', 'Alt', '→'),
       one('this sheet', '?'),
       one('next pane', 'F6'),
@@ -70,7 +70,7 @@ export const keyGroups: readonly KeyGroup[] = [
     pane: 'Timeline',
     keys: [
       either('call or token before, next', '↑', '↓'),
-      either('follow the token to the other side', '←', '→'),
+      either('token to its other end', '←', '→'),
       either('first, last', 'Home', 'End'),
       one('signature of the call', 'S'),
       one('failure point, again: next failed conversation', ']'),
@@ -89,7 +89,7 @@ export const keyGroups: readonly KeyGroup[] = [
     keys: [
       either('field', '↑', '↓'),
       either('close, open field', '←', '→'),
-      one('jump between fields and bytes', 'H'),
+      one('fields or bytes', 'H'),
       one('find in fields and bytes', 'F'),
       one('go to offset', 'G'),
       one('copy as hex', 'Ctrl', 'C'),

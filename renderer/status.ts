@@ -47,6 +47,22 @@ export function verdictGlyph(verdict: 'ok' | 'bad' | 'cannot-tell'): GlyphName {
   return verdict === 'ok' ? 'ok' : verdict === 'bad' ? 'fail' : 'part'
 }
 
+/** How words of the field are written where a cause's id has them small. */
+const spelled: Readonly<Record<string, string>> = Object.fromEntries(
+  'ALPN CA DHE EAP FIPS FTP HTTP LDAP LDAPS MAC MTU PSS QUIC RDP RDSTLS RSA SCSV STARTTLS TDS TLS DTLS CredSSP SSLv2'
+    .split(' ')
+    .map((word) => [word.toLowerCase(), word]),
+)
+
+/** A cause as words: `alpn-mismatch` is `ALPN mismatch`, `one-sided-capture` is `one-sided capture`. */
+export function causeWords(cause: string): string {
+  return cause
+    .split('-')
+    .map((word) => spelled[word] ?? word.replace(/^tls(\d)(\d)$/, 'TLS $1.$2'))
+    .join(' ')
+    .replace('one sided', 'one-sided')
+}
+
 function isStatusName(name: string): name is StatusName {
   return Object.hasOwn(statuses, name)
 }

@@ -1,7 +1,7 @@
 // What of a conversation's findings leads: the one the verdict stands on, its glyph, and what else it may be. Pure.
 
 import type { ReportConversation, ReportFinding } from '../../shared/contract/report.ts'
-import { severityGlyph, type GlyphName } from '../status.ts'
+import { causeWords, severityGlyph, type GlyphName } from '../status.ts'
 
 /** The best-ranked finding of the failure's cause, else the best of all; null without findings. */
 export function leadingFinding(conversation: ReportConversation): ReportFinding | null {
@@ -45,7 +45,7 @@ export function otherCandidates(conversation: ReportConversation): readonly Cand
   return (conversation.failure?.candidates ?? [])
     .filter(({ cause }) => cause !== conversation.failure?.cause && cause !== lead?.cause)
     .map(({ cause, confidence, finding, lookNext }) => ({
-      text: conversation.findings.find(({ id }) => id === finding)?.title ?? cause.replaceAll('-', ' '),
+      text: conversation.findings.find(({ id }) => id === finding)?.title ?? causeWords(cause),
       confidence,
       lookNext,
     }))

@@ -3,7 +3,7 @@
 import type { ReportRow } from '../../shared/contract/report.ts'
 import { findField } from '../../shared/filter/fields.ts'
 import { duration, endpoint } from '../format.ts'
-import { outcomeOf } from '../status.ts'
+import { causeWords, outcomeOf } from '../status.ts'
 
 /** The text of a cell; `time` is the row's time as the list shows it. */
 export function textOf(column: string, row: ReportRow, time: string): string {
@@ -49,5 +49,5 @@ export function eventOf(row: ReportRow): string {
   if (row.outcome === 'established') return ''
   const alert = row.alerts.find((each) => each.code !== 0)
   if (alert) return `${String(alert.code)} ${alert.name}${alert.protection === 'plain' ? '' : ', encrypted'}`
-  return row.failure?.cause.replaceAll('-', ' ') ?? ''
+  return row.failure === null ? '' : causeWords(row.failure.cause)
 }

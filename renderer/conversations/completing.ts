@@ -2,6 +2,8 @@
 
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import type { Completion, Suggestion } from '../../shared/contract/bridge.ts'
+import { findField } from '../../shared/filter/fields.ts'
+import { cutFilter } from '../../shared/filter/tokens.ts'
 import { filterHistory } from '../preferences.ts'
 import type { Session } from '../session.ts'
 
@@ -11,6 +13,18 @@ export type Offer = Suggestion | { readonly kind: 'used'; readonly text: string 
 /** Lines of completion shown at once. */
 export const shownOffers = 6
 const keptOffers = 40
+
+const shortestQuestion = 4
+
+/** A text with an operator, or of nothing but fields, is a filter; any other one asks what it means. */
+export function isQuestion(text: string): boolean {
+  const { tokens } = cutFilter(text.trim())
+  return (
+    text.trim().length >= shortestQuestion &&
+    !tokens.some((token) => token.kind === 'operator') &&
+    tokens.some((token) => token.kind === 'word' && findField(token.text) === null)
+  )
+}
 
 export function useCompleting({ bridge, state }: Session, cursor: Ref<number>) {
   const completion = shallowRef<Completion>({ start: 0, end: 0, suggestions: [] })

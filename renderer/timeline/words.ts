@@ -117,6 +117,16 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   }
 }
 
+/** The same in a narrow place: an alert by its name alone, what a hello wants without the verb. */
+export function terseWords(words: TokenWords): TokenWords {
+  const names = words.names.map(({ text, strong, aside }) => ({
+    text: text.replace(/^Alert \d+ (?=.)/, ''),
+    strong,
+    aside: aside.replace(/^wants /, ''),
+  }))
+  return { ...words, names }
+}
+
 /** Closed records; of one taken for an alert only its size, or its content type, is known. */
 function sealedText(token: ReportToken, records: string): string {
   if (token.kind !== 'alert') return records.replace(/^e/, 'E')

@@ -26,7 +26,7 @@ export function merged() {
 
 /** The same again and again: a capture that takes a while to read. */
 export function long() {
-  return joined('long.pcap', Array.from({ length: 120 }, allNames).flat())
+  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat())
 }
 
 /** A good and a bad handshake to compare. */

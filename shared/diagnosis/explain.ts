@@ -166,12 +166,14 @@ function alertMeaning(number: number): Meaning {
 
 function eventMeaning(id: number): Meaning {
   const row = events[id]!
-  const side = row.side === 'none' ? '' : ` On: ${row.side === 'dtls' ? 'DTLS, both sides' : row.side}.`
+  const sides = { none: '', both: ', on both sides', dtls: ', with DTLS on both sides' } as const
+  const side = row.side === 'client' || row.side === 'server' ? `, on the ${row.side}` : sides[row.side]
+  const text = `${row.meaning}${side}. ${loggingText(row.logging)}.`
   return {
     kind: 'event',
     name: `Schannel ${String(id)}`,
     code: String(id),
-    meaning: `${row.meaning}.${side} ${loggingText(row.logging)}.`,
+    meaning: text.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase()),
     source: 'schannel §10',
   }
 }

@@ -189,7 +189,7 @@ const rows = {
   },
   SEC_E_ALGORITHM_MISMATCH: {
     code: 0x80090331,
-    meaning: 'No common algorithm/suite/protocol; alert 71',
+    meaning: 'No common algorithm; alert 71',
     seenIn: 'ISC ASC ACH',
   },
   SEC_E_SECURITY_QOS_FAILED: {
@@ -283,7 +283,7 @@ const rows = {
   SEC_E_ONLY_HTTPS_ALLOWED: { code: 0x80090365, meaning: 'HTTPS transport required', seenIn: '' },
   SEC_E_APPLICATION_PROTOCOL_MISMATCH: {
     code: 0x80090367,
-    meaning: 'No ALPN protocol in common; alert 120',
+    meaning: 'No common ALPN protocol; alert 120',
     seenIn: 'ISC ASC',
   },
   SEC_E_EXT_BUFFER_TOO_SMALL: {
