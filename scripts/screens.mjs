@@ -58,7 +58,7 @@ async function shoot(view, viewport) {
     await page.waitForSelector(view.ready ?? '.card, .tok, .none')
     await view.act?.(page)
     await page.evaluate(() => document.fonts.ready)
-    if (file !== null) await page.evaluate(hidePaths, `${dirname(file)}/`)
+    if (file !== null) await page.evaluate(hidePaths, [dirname(file), join(root, 'test/captures')])
   } catch (error) {
     problems.push(error.message)
   }
@@ -85,7 +85,11 @@ async function shoot(view, viewport) {
 }
 
 /** Where the captures lie on this machine is nothing for a picture. */
-function hidePaths(path) {
+function hidePaths(folders) {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  while (texts.nextNode()) texts.currentNode.nodeValue = texts.currentNode.nodeValue.replaceAll(path, '')
+  while (texts.nextNode())
+    for (const folder of folders)
+      texts.currentNode.nodeValue = texts.currentNode.nodeValue
+        .replaceAll(`${folder}/`, '')
+        .replaceAll(folder, '/captures')
 }

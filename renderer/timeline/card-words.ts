@@ -43,12 +43,12 @@ export function cardWords(calls: readonly ReportCall[], applied: boolean): CardW
     input:
       from === null
         ? null
-        : `${bufferName(from.type)} ${amount(from.bytes)}${to === null ? '' : ` … ${amount(to.bytes)}`}`,
+        : `${bufferName(from.type)} ${amount(from.bytes)}${to === null ? '' : `${dots}${amount(to.bytes)}`}`,
     spare: !run && one === undefined && first.input.before.some((each) => each.type === 'SECBUFFER_EMPTY'),
     left:
       one === undefined
         ? null
-        : `${bufferName(one.type)} ${amount(one.bytes)}${two === undefined ? '' : ` … ${amount(two.bytes)}`}`,
+        : `${bufferName(one.type)} ${amount(one.bytes)}${two === undefined ? '' : `${dots}${amount(two.bytes)}`}`,
     output: out === null ? null : `${bufferName(out.type)} ${amount(out.bytes)}`,
   }
 }
@@ -59,6 +59,9 @@ function extraOf({ status, function: fn, state, code }: ReportCall, applied: boo
   if (fn === 'DecryptMessage' || fn === 'ApplyControlToken') return ''
   return state === '' ? code : state
 }
+
+/** From the first of a run to its last, in thin spaces. */
+const dots = '\u2009…\u2009'
 
 type Buffers = ReportCall['input']['before']
 

@@ -1,13 +1,27 @@
-// The captures that the pictures are made of: recorded ones, joined where a view needs several.
+// The captures that the pictures are made of: recorded ones, joined, renamed or cut where a view needs it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bytesOf, moved, packetsOf, renamed, resegmented, spoken } from './packets.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const captures = [join(root, '../shared/captures/lab'), join(root, 'test/captures')].find((path) =>
   existsSync(path),
 )
+const folder = join(root, 'node_modules/.cache/screens')
 const written = new Set()
+/** The name in the recorded ClientHellos. */
+const recordedName = 'server.example'
+/** Names of a company's hosts, for conversations that show no certificate. */
+const hosts = {
+  'alpn-mismatch': 'grpc-ingress.westeurope.internal.contoso.example',
+  'no-answer': 'nps-eap-tls-radius-secondary.identity.emea.contoso.example',
+  'no-common-cipher': 'legacy-erp.contoso.example',
+  'no-common-group': 'sts.contoso.example',
+  'ok-mutual-tls13': 'mail-relay-03.emea.corp.contoso.example',
+  'ok-tls13-full': 'www.contoso.example',
+  'version-too-old': 'scan-to-mail.printers.branch-17.contoso.example',
+}
 
 /** A recorded capture by its name. */
 export function recorded(name) {
@@ -19,88 +33,143 @@ export function carried(name) {
   return join(root, `test/captures/carriers/${name}.pcap`)
 }
 
+/** A capture whose packets came through a tunnel. */
+export function tunnelled(name) {
+  return join(root, `test/captures/tunnels/${name}.pcap`)
+}
+
 /** Every capture of the folder in one, five seconds apart, each with a client and a server of its own. */
 export function merged() {
-  return joined('merged.pcap', allNames())
+  return joined('merged.pcap', allNames(), 5)
 }
 
 /** The same again and again: a capture that takes a while to read. */
 export function long() {
-  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat())
+  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat(), 5)
 }
 
 /** A good and a bad handshake to compare. */
 export function both() {
-  return joined('both.pcap', ['ok-tls12-full.pcap', 'no-common-cipher.pcap'])
+  return joined('both.pcap', ['ok-tls12-full', 'no-common-cipher'], 5)
 }
 
-function allNames() {
-  return readdirSync(captures).filter((name) => name.endsWith('.pcap'))
+/** 100,000 conversations with hosts of long names, most of them failed. */
+export function many() {
+  const names = ['ok-tls13-full', 'version-too-old', 'alpn-mismatch', 'ok-tls13-full', 'no-common-cipher']
+  const all = Object.values(hosts)
+  return temporary('branch-17.pcap', () => {
+    const kinds = names.map((name) => all.map((host) => renamed(read(name), recordedName, host)))
+    const head = readFileSync(recorded(names[0]))
+    const begin = head.readUInt32LE(24)
+    const parts = Array.from({ length: 100_000 }, (_, at) => {
+      const packets = kinds[at % kinds.length][(at * 3) % all.length]
+      return bytesOf(moved(packets, begin + Math.floor(at / 28), at, true))
+    })
+    return Buffer.concat([head.subarray(0, 24), ...parts])
+  })
 }
 
-/** One file header, then the packets of all with the same header. */
-function joined(name, names) {
-  if (written.has(name)) return temporary(name)
-  const [first, ...others] = names.map((each) => readFileSync(join(captures, each)))
-  const same = [first, ...others.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))]
-  const begin = first.readUInt32LE(24)
-  const apart = same.map((file, index) => moved(file, begin + index * 5, index))
-  return temporary(name, Buffer.concat([first.subarray(0, 24), ...apart]))
+/** A handshake of some 300 calls: its bytes came a few at a time. */
+export function manyCalls() {
+  return temporary('small-segments.pcap', () => {
+    const head = readFileSync(recorded('ok-mutual-tls12')).subarray(0, 24)
+    return Buffer.concat([head, bytesOf(resegmented(read('ok-mutual-tls12'), 12))])
+  })
 }
 
-/** The packets of a classic capture (little-endian, Ethernet), begun at `second`, between the `index`th client and server. */
-function moved(file, second, index) {
-  const packets = Buffer.from(file.subarray(24))
-  const shift = second - packets.readUInt32LE(0)
-  const clients = new Map()
-  for (let at = 0; at < packets.length; at += 16 + packets.readUInt32LE(at + 8)) {
-    packets.writeUInt32LE(packets.readUInt32LE(at) + shift, at)
-    const ip = at + 16 + 14
-    if (packets.readUInt16BE(ip - 2) === 0x0800 && packets.readUInt32BE(ip + 12) === 0x7f000001)
-      readdress(packets, ip, index, clients)
+/** A capture with notes of somebody else beside it. */
+export function noted() {
+  const path = temporary('handed-on.pcap', () => readFileSync(recorded('untrusted-root')))
+  const note = {
+    key: null,
+    call: null,
+    text: 'Seen at branch 17 as well.',
+    written: '2026-11-23T09:12:00.000Z',
   }
-  return packets
+  writeFileSync(`${path}.notes.json`, JSON.stringify({ title: '', notes: [note] }))
+  return path
 }
 
-/** Who spoke first is the client. Addresses are written into the IPv4 header at `ip`, with its checksum (RFC 791 §3.1). */
-function readdress(packets, ip, index, clients) {
-  const ports = ip + 4 * (packets[ip] & 15)
-  const [source, destination] = [packets.readUInt16BE(ports), packets.readUInt16BE(ports + 2)]
-  const pair = [source, destination].sort().join()
-  if (!clients.has(pair)) clients.set(pair, source)
-  const client = [10, 20, 14 + (index % 3) * 38, 31 + ((index * 19) % 97)]
-  const server = [10, 20, 3, 9 + ((index * 7) % 5) * 18]
-  const ends = clients.get(pair) === source ? [client, server] : [server, client]
-  packets.set(ends.flat(), ip + 12)
-  packets.writeUInt16BE(0, ip + 10)
-  let sum = 0
-  for (let at = ip; at < ports; at += 2) sum += packets.readUInt16BE(at)
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
-  packets.writeUInt16BE(~sum & 0xffff, ip + 10)
+/** A capture that is written on: the packets so far. */
+export function growing() {
+  const whole = readFileSync(merged())
+  const path = join(folder, 'growing.pcap')
+  writeFileSync(path, whole.subarray(0, half(whole)))
+  return path
 }
 
-/** A capture with packets and no TLS: an Ethernet frame of an unknown type, six times. */
+/** What is written to it later. */
+export function restOf(name) {
+  const whole = readFileSync(merged())
+  return { path: join(folder, name), bytes: whole.subarray(half(whole)) }
+}
+
+/** Where the second half of a file's packets begins. */
+function half(file) {
+  const packets = packetsOf(file)
+  return 24 + bytesOf(packets.slice(0, Math.floor(packets.length / 2))).length
+}
+
+/** A capture cut off in the middle of a packet. */
+export function damaged() {
+  return temporary('cut-off.pcap', () => {
+    const whole = readFileSync(merged())
+    return whole.subarray(0, Math.floor(whole.length * 0.04))
+  })
+}
+
+/** A capture with flows and no TLS in them: what the recorded ones hold besides. */
 export function nothing() {
-  const packet = Buffer.concat([Buffer.alloc(12, 2), Buffer.from([0x88, 0xcc]), Buffer.alloc(46)])
-  const head = Buffer.alloc(16)
-  head.writeUInt32LE(packet.length, 8)
-  head.writeUInt32LE(packet.length, 12)
-  const file = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex')
-  return temporary(
-    'nothing.pcap',
-    Buffer.concat([file, ...Array.from({ length: 6 }, () => [head, packet]).flat()]),
-  )
+  return temporary('printer.pcap', () => {
+    const packets = read('no-common-cipher')
+    const said = [
+      [22, 'SSH-2.0-OpenSSH_9.6\r\n'],
+      [8080, 'GET /status HTTP/1.1\r\nHost: printer.example\r\n\r\n'],
+      [9100, '\x1b%-12345X@PJL JOB\r\n'],
+    ]
+    const begin = Math.floor(packets[0].time / 1_000_000)
+    const flows = said.map(([port, words], index) => {
+      return bytesOf(moved(spoken(packets, port, words), begin + index * 3, index))
+    })
+    return Buffer.concat([readFileSync(recorded('no-common-cipher')).subarray(0, 24), ...flows])
+  })
 }
 
 export function text() {
-  return temporary('notes.pcapng', Buffer.from('Ticket 4711: the printer does not print.\n'))
+  return temporary('notes.pcapng', () => Buffer.from('Ticket 4711: the printer does not print.\n'))
+}
+
+function allNames() {
+  return readdirSync(captures)
+    .filter((name) => name.endsWith('.pcap'))
+    .map((name) => name.replace(/\.pcap$/, ''))
+}
+
+function read(name) {
+  return packetsOf(readFileSync(recorded(name)))
+}
+
+/** One file header, then the packets of all with the same header, `apart` seconds apart. */
+function joined(name, names, apart) {
+  return temporary(name, () => {
+    const files = names.map((each) => ({ name: each, file: readFileSync(recorded(each)) }))
+    const head = files[0].file.subarray(0, 24)
+    const begin = files[0].file.readUInt32LE(24)
+    const same = files.filter(({ file }) => file.subarray(0, 24).equals(head))
+    const parts = same.map(({ name: each, file }, index) => {
+      const packets =
+        hosts[each] === undefined ? packetsOf(file) : renamed(packetsOf(file), recordedName, hosts[each])
+      return bytesOf(moved(packets, begin + index * apart, index))
+    })
+    return Buffer.concat([head, ...parts])
+  })
 }
 
 /** Written once: a capture that changes while a page has it open is refused there. */
-function temporary(name, bytes) {
-  const path = join(root, 'node_modules/.cache/screens')
-  mkdirSync(path, { recursive: true })
-  if (!written.has(name)) writeFileSync(join(path, name), bytes)
+function temporary(name, make) {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, name)
+  if (!written.has(name)) writeFileSync(path, make())
   written.add(name)
-  return join(path, name)
+  return path
 }

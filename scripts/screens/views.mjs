@@ -1,14 +1,36 @@
 // The views and states that have a picture, and how to get to each.
-import { both, carried, long, merged, nothing, recorded, text } from './captures.mjs'
+import { appendFileSync } from 'node:fs'
+import {
+  both,
+  carried,
+  damaged,
+  growing,
+  long,
+  many,
+  manyCalls,
+  merged,
+  noted,
+  nothing,
+  recorded,
+  restOf,
+  text,
+  tunnelled,
+} from './captures.mjs'
+
+const contrast = { contrast: 'more' }
+const forced = { forcedColors: 'active' }
 
 /** Each view: its capture (none: the empty window), what shows that it is there, and how to get to it. */
 export const views = [
   { name: 'welcome', ready: '.wl' },
+  { name: 'welcome-recent', file: merged, act: recent },
   { name: 'main', file: merged, act: main },
-  { name: 'main-contrast', file: merged, act: main, media: { contrast: 'more' } },
-  { name: 'main-forced-colors', file: merged, act: main, media: { forcedColors: 'active' } },
+  { name: 'main-contrast', file: merged, act: main, media: contrast },
+  { name: 'main-forced-colors', file: merged, act: main, media: forced },
   { name: 'main-zoomed', file: merged, act: main, scale: 2 },
   { name: 'reading', file: long, ready: '.reading', act: someRows },
+  { name: 'following', file: growing, act: follow },
+  { name: 'damaged', file: damaged },
   { name: 'failed', file: () => recorded('untrusted-root') },
   { name: 'failed-server', file: () => recorded('no-common-cipher') },
   { name: 'call', file: () => recorded('untrusted-root'), act: call },
@@ -16,6 +38,10 @@ export const views = [
   { name: 'retry', file: () => recorded('tls13-hello-retry-sliced') },
   { name: 'retry-expanded', file: () => recorded('tls13-hello-retry-sliced'), act: expand },
   { name: 'trickled', file: () => recorded('trickled-hello') },
+  { name: 'many-calls', file: manyCalls },
+  { name: 'many-calls-fit', file: manyCalls, act: (page) => fit(page, '3') },
+  { name: 'many-calls-opened', file: manyCalls, act: openRun },
+  { name: 'zoomed-score', file: () => recorded('ok-mutual-tls12'), act: larger },
   { name: 'no-answer', file: () => recorded('no-answer') },
   { name: 'reset', file: () => recorded('reset-after-hello') },
   { name: 'one-sided', file: () => recorded('server-side-only') },
@@ -23,26 +49,43 @@ export const views = [
   { name: 'mutual', file: () => recorded('ok-mutual-tls12') },
   { name: 'carrier', file: () => carried('smtp-postfix') },
   { name: 'carrier-refused', file: () => carried('smtp-postfix-refused') },
+  { name: 'tunnel', file: () => tunnelled('vxlan') },
+  { name: 'inside', file: () => carried('https-proxy-squid'), act: keys },
+  { name: 'inside-refused', file: () => carried('eap-peap-opened-wrong-password-radius'), act: keys },
   { name: 'find', file: () => recorded('untrusted-root'), act: find },
   { name: 'opened', file: () => recorded('ok-tls13-full'), act: opened },
   { name: 'certificates', file: () => recorded('expired-certificate'), act: tab(/Certificates/) },
+  {
+    name: 'certificates-contrast',
+    file: () => recorded('expired-certificate'),
+    act: tab(/Certificates/),
+    media: contrast,
+  },
   { name: 'messages', file: () => recorded('ok-mutual-tls12'), act: tab(/Messages/) },
   { name: 'findings', file: () => recorded('untrusted-root'), act: tab(/Findings/) },
   { name: 'attributes', file: () => recorded('ok-tls12-full'), act: tab('Attributes') },
   { name: 'what-if', file: () => recorded('no-common-cipher'), act: whatIf },
   { name: 'what-if-profile', file: () => recorded('no-common-cipher'), act: profile },
+  { name: 'what-if-contrast', file: () => recorded('no-common-cipher'), act: whatIf, media: contrast },
   { name: 'compare', file: both, act: compare },
+  { name: 'compare-contrast', file: both, act: compare, media: contrast },
+  { name: 'compare-forced-colors', file: both, act: compare, media: forced },
+  { name: 'notes-found', file: noted, act: (page) => page.getByText(/found in a file beside/).waitFor() },
   { name: 'note', file: () => recorded('untrusted-root'), act: note },
   { name: 'keys', file: () => recorded('untrusted-root'), act: (page) => page.keyboard.press('?') },
   { name: 'report', file: () => recorded('untrusted-root'), act: report },
+  { name: 'report-contrast', file: () => recorded('untrusted-root'), act: report, media: contrast },
   { name: 'report-redacted', file: () => recorded('untrusted-root'), act: redacted },
   { name: 'report-capture', file: () => recorded('untrusted-root'), act: asCapture },
   { name: 'filter', file: () => recorded('untrusted-root'), act: complete },
+  { name: 'filter-history', file: merged, act: history },
   { name: 'explain', file: merged, act: explain },
   { name: 'list', file: merged, act: tall },
+  { name: 'list-many', file: many, act: manyRows },
   { name: 'list-grouped', file: merged, act: grouped },
   { name: 'list-menu', file: merged, act: menu },
   { name: 'list-range', file: merged, act: range },
+  { name: 'list-range-keys', file: merged, act: rangeByKey },
   { name: 'columns', file: merged, act: (page) => page.getByLabel('Columns and groups').click() },
   { name: 'saved-filters', file: merged, act: saved },
   { name: 'commands', file: merged, act: commands },
@@ -76,6 +119,88 @@ async function main(page) {
   await page.locator('.lrow', { hasText: 'SEC_E_UNTRUSTED_ROOT' }).first().click()
   await page.locator('.card.point').waitFor()
   await page.mouse.move(5, 5)
+}
+
+/** Opened before: a capture of its own, and samples. */
+async function recent(page) {
+  for (const at of [0, 2]) {
+    await closeFile(page)
+    await page.getByRole('button', { name: 'Open a sample' }).click()
+    await page.getByRole('menuitem').nth(at).click()
+    await page.locator('.card, .tok').first().waitFor()
+  }
+  await closeFile(page)
+  await page.locator('.rc').nth(2).waitFor()
+}
+
+async function closeFile(page) {
+  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('menuitem', { name: /^Close/ }).click()
+  await page.locator('.wl').waitFor()
+}
+
+async function follow(page) {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('follow')
+  await page.keyboard.press('Enter')
+  await page.locator('.statusbar').getByText('following', { exact: true }).waitFor()
+  const { path, bytes } = restOf('growing.pcap')
+  appendFileSync(path, bytes)
+  await page.locator('.lrow').nth(30).waitFor()
+}
+
+async function fit(page, key) {
+  await page.locator('[data-pane=timeline]').focus()
+  await page.keyboard.press(key)
+  await page.mouse.move(5, 5)
+}
+
+async function openRun(page) {
+  await page.getByRole('button', { name: 'Open this run' }).first().click()
+  await page.mouse.move(5, 5)
+}
+
+async function larger(page) {
+  await fit(page, 'Control+=')
+  await page.keyboard.press('Control+=')
+}
+
+/** Loads the key log that lies beside the capture. */
+async function keys(page) {
+  const chosen = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('menuitem', { name: /Load key log/ }).click()
+  const chooser = await chosen
+  const name = await page.locator('.titlebar .m, .titlebar b').first().textContent()
+  await chooser.setFiles(carried(name.replace('.pcap', '')).replace('.pcap', '.keys'))
+  await page.getByText(/secrets? matched/).waitFor()
+}
+
+async function history(page) {
+  await page.evaluate(() => {
+    const used = ['failed && side == client', 'tls.version < "TLS 1.2"', 'status == SEC_E_UNTRUSTED_ROOT']
+    localStorage.setItem('filter-history', JSON.stringify(used))
+  })
+  await page.reload()
+  await page.locator('.card, .tok').first().waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.press('ArrowDown')
+  await page.getByText('used before').first().waitFor()
+}
+
+async function manyRows(page) {
+  await page.evaluate(() => localStorage.setItem('layout', '{"list":56,"inspector":37,"hex":40}'))
+  await page.reload()
+  await page.locator('.card').first().waitFor({ timeout: 90_000 })
+  await page.locator('[data-pane=conversations]').focus()
+  for (const key of ['End', 'PageUp', 'PageUp']) await page.keyboard.press(key)
+  await page.mouse.move(5, 5)
+}
+
+async function rangeByKey(page) {
+  await page.locator('.overview').focus()
+  for (let step = 0; step < 22; step++) await page.keyboard.press('ArrowRight')
+  for (let step = 0; step < 18; step++) await page.keyboard.press('Shift+ArrowRight')
 }
 
 async function someRows(page) {
@@ -177,6 +302,7 @@ async function expand(page) {
 async function complete(page) {
   await page.keyboard.press('/')
   await page.keyboard.type('failed && status == SEC_E_U')
+  await page.getByRole('option', { name: /SEC_E_UNTRUSTED_ROOT/ }).waitFor()
 }
 
 async function tall(page) {

@@ -96,7 +96,7 @@ describe.skipIf(!existsSync(lab))('the list', () => {
     await chooser()
     await page.getByRole('radio', { name: 'Cause' }).click()
     await page.keyboard.press('Escape')
-    const head = page.getByRole('row', { name: /untrusted root/ })
+    const head = page.getByRole('row', { name: /Untrusted root/ })
     await head.getByText('failed').waitFor()
     expect(await head.getAttribute('aria-expanded')).toBe('true')
     await head.click()
