@@ -16,7 +16,7 @@ import type { WhatIf, WhatIfQuestion } from '../../shared/contract/whatif.ts'
 import type { Conversation } from '../../shared/conversation/facts.ts'
 import type { SavedPacket } from '../../shared/export/saved.ts'
 import type { Trust } from '../../shared/diagnosis/candidate.ts'
-import { DataConnections } from '../../shared/inside/ftp-data.ts'
+import { DataConnections, fits, surer } from '../../shared/inside/ftp-data.ts'
 import { innerConversation } from '../../shared/inside/inner.ts'
 import { reread, rereadInner, type ReadAgain, type Reread } from '../../shared/inspect.ts'
 import { maxInnerDepth } from '../../shared/limits.ts'
@@ -381,9 +381,16 @@ class Capture implements OpenCapture {
     if (this.dataConnections.none) return
     for (const [place, { id }] of this.rows.entries()) {
       const record = this.recordOf(id)
-      const within = this.dataConnections.of(record.closing)
-      if (within === null) continue
-      this.records.add({ ...record, closing: { ...record.closing, within } })
+      const found = this.dataConnections.of(record.closing)
+      if (found === null) continue
+      const { parent } = found
+      let { carrier } = found
+      if (found.guess !== null) {
+        const { conversation } = this.look(id).analysis
+        if (!fits(conversation)) continue
+        carrier = surer(conversation, found)
+      }
+      this.records.add({ ...record, closing: { ...record.closing, within: { parent, carrier } } })
       this.last = null
       const { analysis } = this.look(id)
       this.belongs(analysis.conversation)

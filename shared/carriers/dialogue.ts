@@ -32,6 +32,8 @@ export interface DialogueWords {
   readonly masked: RegExp | null
   /** Client: what follows is content, no longer negotiation. */
   readonly content: RegExp | null
+  /** What a line of the client, or of the server, says that is worth a step of its own. */
+  readonly tells?: (text: string, byClient: boolean) => string | null
   /** The octet that ends a line; LF without. */
   readonly lineEnd?: number
 }
@@ -67,6 +69,8 @@ class Dialogue {
     for (const line of linesOf(prologue, this.words.lineEnd)) {
       account.clientDir ??= this.clientBy(line)
       if (account.clientDir === null) continue
+      const told = this.words.tells?.(line.text, line.dir === account.clientDir) ?? null
+      if (told !== null) account.info(line, told)
       if (line.dir !== account.clientDir) this.server(line)
       else if (this.words.content?.test(line.text) === true) return account
       else this.client(line)

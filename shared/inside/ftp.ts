@@ -1,24 +1,18 @@
 // FTP's control connection over TLS: refusals, and the data connections it announces (RFC 959 §4.1.2, RFC 2428, RFC 4217).
 
+import { announcedIn, type Announcement, readAnnouncement } from '../carriers/ftp.ts'
 import { type Line, linesOf } from '../carriers/lines.ts'
-import type { Conversation, Side, Told } from '../conversation/facts.ts'
+import type { Conversation, Told } from '../conversation/facts.ts'
 import { type OpenedData, openedData, type OpenedPiece } from './opened.ts'
 import { type InsideProtocol, openingOf, type Step } from './protocol.ts'
 
 const maxRefusals = 16
 const maxPerControl = 256
 
-/** Where a data connection will be opened to, as one side said it. */
-export interface Announced {
-  /** Who listens there. */
-  readonly by: Side
-  /** null: the control connection's own (RFC 2428 §3). */
-  readonly address: string | null
-  readonly port: number
+/** An announcement, and when it was made. */
+export interface Announced extends Announcement {
   readonly packet: number
   readonly time: number
-  /** The words of it: PASV, EPSV, PORT or EPRT. */
-  readonly command: string
 }
 
 export const ftp: InsideProtocol = {
@@ -63,11 +57,15 @@ function aboutOf(text: string): Extract<Told, { kind: 'reply' }>['about'] {
   return /^53\d\b/.test(text) ? 'log-in' : 'other'
 }
 
-/** The data connections that a control connection announced, where keys opened it. */
+/** The data connections that a control connection announced: in the clear before its TLS, and inside where keys opened it. */
 export function announcedBy(conversation: Conversation): readonly Announced[] {
-  if (conversation.inside?.name !== 'ftp') return []
-  const data: OpenedData = openedData(conversation)
+  if (!isControl(conversation)) return []
   const found: Announced[] = []
+  for (const { from, text, packets, time } of conversation.carrier.steps) {
+    const said = readAnnouncement(text, from)
+    if (said !== null) found.push({ ...said, packet: packets[0] ?? 0, time })
+  }
+  const data: OpenedData = openedData(conversation)
   for (const { dir, text, packet, time } of linesOf(data.pieces)) {
     const announced = announcedIn(text)
     if (announced === null || (dir === 0) !== (announced.by === 'client')) continue
@@ -76,18 +74,7 @@ export function announcedBy(conversation: Conversation): readonly Announced[] {
   return found
 }
 
-type Place = Pick<Announced, 'by' | 'address' | 'port' | 'command'>
-
-function announcedIn(text: string): Place | null {
-  const [, given, list] = /^(227 |PORT )[^\d]*((?:\d{1,3},){5}\d{1,3})/i.exec(text) ?? []
-  if (given !== undefined && list !== undefined) {
-    const numbers = list.split(',').map(Number)
-    const port = numbers[4]! * 256 + numbers[5]!
-    const by = given.startsWith('2') ? 'server' : 'client'
-    return { by, address: numbers.slice(0, 4).join('.'), port, command: by === 'server' ? 'PASV' : 'PORT' }
-  }
-  const passive = /^229 .*\(\|\|\|(\d{1,5})\|\)/.exec(text)?.[1]
-  if (passive !== undefined) return { by: 'server', address: null, port: Number(passive), command: 'EPSV' }
-  const [, address, port] = /^EPRT \|[12]\|([0-9a-f.:]+)\|(\d{1,5})\|/i.exec(text) ?? []
-  return address === undefined ? null : { by: 'client', address, port: Number(port), command: 'EPRT' }
+/** Whether this is FTP's control connection: by its words before TLS, or inside. */
+export function isControl({ carrier, inside }: Conversation): boolean {
+  return inside?.name === 'ftp' || carrier.name.split('+').at(-1) === 'ftp'
 }

@@ -241,9 +241,9 @@ export function saidSteps({ carrier, inside }: ReportConversation): readonly {
 
 /** Where a conversation came from, for one that another carries or announced. */
 export function withinText({ parent, carrier }: ReportConversation): string {
-  return carrier.name === 'ftp-data'
-    ? `data connection of conversation ${String(parent)}`
-    : `inside conversation ${String(parent)}`
+  if (carrier.name !== 'ftp-data') return `inside conversation ${String(parent)}`
+  const [said] = carrier.steps
+  return said?.result === 'info' ? said.text : `data connection of conversation ${String(parent)}`
 }
 
 /** A file's name without the folders it lies in: those are nothing for a report that is handed on. */

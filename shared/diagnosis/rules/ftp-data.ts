@@ -31,9 +31,10 @@ export const ftpDataRules: readonly Rule[] = [
   {
     id: 'ftp-data-session',
     scenario: null,
-    precondition: 'A data connection that an FTP control connection announced, and its ServerHello.',
+    precondition:
+      'A data connection that an FTP control connection announced, or that fits one whose announcements are sealed, and its ServerHello.',
     evidence: 'The ServerHello, and the announcement.',
-    confidence: 'observed',
+    confidence: 'observed; possible where it only fits',
     sources: ['RFC 4217 §9', 'vsftpd.conf(5), require_ssl_reuse'],
     asks: ['carried', 'answered'],
     check({ conversation, view }) {
@@ -43,10 +44,13 @@ export const ftpDataRules: readonly Rule[] = [
       const announced = conversation.carrier.steps.map(({ packets, from, text }) =>
         atPacket(packets[0] ?? 0, from, text),
       )
+      const guess = conversation.carrier.steps.some(({ result }) => result === 'info')
+      const what = guess ? 'Perhaps FTP data' : 'FTP data'
       return remark('info', 'client', {
         title: resumed
-          ? 'FTP data: resumes a TLS session, as servers may demand'
-          : 'FTP data: a new TLS session, which servers may refuse',
+          ? `${what}: resumes a TLS session, as servers may demand`
+          : `${what}: a new TLS session, which servers may refuse`,
+        confidence: guess ? 'possible' : 'observed',
         explanation: resumed
           ? 'The data connection resumes a session: the server can see that it is the same client.'
           : 'The data connection makes a full handshake of its own: a server that demands session reuse closes it.',

@@ -27,6 +27,22 @@ describe('FTP with AUTH TLS', () => {
     })
   })
 
+  it('tells data connections that are announced before TLS, without their address', () => {
+    const found = told([
+      ...opening,
+      ['client', 'PASV\r\n'],
+      ['server', '227 Entering Passive Mode (10,0,0,2,195,80).\r\n'],
+      ['client', 'PORT 10,0,0,1,4,1\r\n'],
+      ['client', 'AUTH TLS\r\n'],
+      ['server', '234 go on\r\n'],
+      ['client', clientHello],
+    ])
+    expect(found.steps?.slice(3, 5)).toEqual([
+      's PASV: data connection to port 50000',
+      'c PORT: data connection to port 1025',
+    ])
+  })
+
   it('is a conversation where the server refuses, and tells its words', () => {
     expect(
       told([...opening, ['client', 'AUTH TLS\r\n'], ['server', '534 policy does not allow TLS\r\n']]),

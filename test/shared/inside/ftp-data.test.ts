@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Closing } from '../../../shared/conversation/gatherer.ts'
-import { DataConnections } from '../../../shared/inside/ftp-data.ts'
+import type { Conversation } from '../../../shared/conversation/facts.ts'
+import { DataConnections, fits } from '../../../shared/inside/ftp-data.ts'
 import { readInside } from '../../../shared/inside/list.ts'
+import { clientHello, conversationOf, message } from '../../support/conversation.ts'
 import { openedConversation, type Spoken } from '../../support/opened.ts'
 
 /** A control connection from 10.0.0.1 to 10.0.0.2 in which this was said. */
@@ -61,7 +63,7 @@ describe('a data connection', () => {
   ] as const)('follows %s', (name, said, from, to) => {
     const found = control(said).of(connection(from, to))
     expect(found).toMatchObject({ parent: 1, carrier: { name: 'ftp-data', steps: [{ packets: [1] }] } })
-    expect(found?.carrier?.steps[0]?.text).toBe(`${name.split(' ')[0]!}, port 50000, said in conversation 1`)
+    expect(found?.carrier.steps[0]?.text).toBe(`${name.split(' ')[0]!}, port 50000, said in conversation 1`)
   })
 
   it('is none where the words are the other side’s, the host is another, or it came before', () => {
@@ -79,6 +81,68 @@ describe('a data connection', () => {
       ['server', '229 Entering (|||50000|)\r\n'],
       ['server', '229 Entering (|||50000|)\r\n'],
     )
-    expect(data.of(connection(`${client} 1`, `${server} 50000`))?.carrier?.steps[0]?.packets).toEqual([2])
+    expect(data.of(connection(`${client} 1`, `${server} 50000`))?.carrier.steps[0]?.packets).toEqual([2])
+  })
+})
+
+describe('a connection beside a control connection that stayed sealed', () => {
+  /** The control connection of the same hosts, open from 0 to 5 s on port 21. */
+  const sealed = (steps: Conversation['carrier']['steps'] = []) => {
+    const data = new DataConnections()
+    const { messages, ...rest } = openedConversation('ftp', [])
+    const ends = {
+      clientEndpoint: { address: client, port: 1 },
+      serverEndpoint: { address: server, port: 21 },
+    }
+    data.closed({
+      ...rest,
+      ...ends,
+      messages,
+      id: 1,
+      start: 0,
+      end: 5e9,
+      inside: null,
+      carrier: { name: 'ftp', steps },
+    })
+    return data
+  }
+  const text = (from: string, to: string, more: Partial<Closing> = {}) =>
+    sealed().of(connection(from, to, more))?.carrier.steps[0]?.text
+
+  it('is said to be possibly, or from the data port probably, its data', () => {
+    expect(text(`${client} 50001`, `${server} 50000`)).toBe(
+      'possibly data of conversation 1: opened between the same hosts while it was open',
+    )
+    expect(text(`${server} 20`, `${client} 50000`)).toBe(
+      'probably data of conversation 1: opened from port 20 of its server while it was open',
+    )
+  })
+
+  it('is not, where the hosts, the time or the port are others', () => {
+    expect(text('10.7.7.7 50001', `${server} 50000`)).toBeUndefined()
+    expect(text(`${client} 50001`, `${server} 443`)).toBeUndefined()
+    expect(text(`${client} 50001`, `${server} 50000`, { start: 6e9 })).toBeUndefined()
+    expect(text(`${server} 50001`, `${client} 50000`)).toBeUndefined()
+  })
+
+  it('is tied by an announcement in the clear before TLS', () => {
+    const step = {
+      time: 1,
+      packets: [7],
+      from: 'server',
+      text: 'PASV: data connection to port 50000',
+      result: 'info',
+    } as const
+    const found = sealed([step]).of(connection(`${client} 50001`, `${server} 50000`))
+    expect(found).toMatchObject({ guess: null, carrier: { steps: [{ packets: [7], result: 'ok' }] } })
+  })
+
+  it('must look like data: no other protocol by ALPN, no other carrier', () => {
+    const hello = (alpn: readonly string[] | null) =>
+      conversationOf([message('client', clientHello({ alpn }))])
+    expect(fits(hello(null))).toBe(true)
+    expect(fits(hello(['ftp-data']))).toBe(true)
+    expect(fits(hello(['h2']))).toBe(false)
+    expect(fits({ ...hello(null), carrier: { name: 'smtp', steps: [] } })).toBe(false)
   })
 })
