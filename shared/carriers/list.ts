@@ -17,6 +17,7 @@ import { rdp } from './rdp.ts'
 import { sieve } from './sieve.ts'
 import { smtp } from './smtp.ts'
 import { socks } from './socks.ts'
+import { telnet } from './telnet.ts'
 import { xmpp } from './xmpp.ts'
 
 export const carriers: readonly Carrier[] = [
@@ -36,5 +37,6 @@ export const carriers: readonly Carrier[] = [
   postgresql,
   mysql,
   rdp,
+  telnet,
   socks,
 ]

@@ -24,6 +24,7 @@ const spelled: Readonly<Record<string, string>> = {
   tds: 'SQL',
   eap: 'EAP',
   winrm: 'WinRM',
+  telnet: 'Telnet',
   'http-upgrade': 'web',
 }
 
