@@ -33,6 +33,8 @@ export const maxNotedPackets = 20000
 export const maxOpenFlows = 1 << 19
 /** Bytes that all open conversations together may keep, by estimate; beyond, the heaviest are closed first. */
 export const maxOpenBytes = 1 << 28
+/** Conversations are listed until they take this share of the memory that the process may have; further ones are counted. */
+export const listedShareOfMemory = 0.6
 /** A closed connection waits this long (capture time) for late packets; this many may wait at once. */
 export const lingerNs = 5e8
 export const maxLingering = 128

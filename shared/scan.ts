@@ -29,6 +29,8 @@ export interface ScanHost {
   /** Opens what is sealed with keys that everybody can make: QUIC Initial packets. */
   readonly crypto: Crypto
   onConversation: OnConversation
+  /** There is no room for another conversation: from here on they are counted. */
+  full?(): boolean
   onSecrets(type: number, data: Uint8Array): void
   /** Names looked up and plain HTTP fetched beside the handshakes: revocation lists travel that way. */
   onDns?(fact: DnsAnswer & Seen): void
@@ -57,6 +59,8 @@ export class Scanner implements PacketSink, PacketPlace {
   /** TCP connections and UDP pairs seen. */
   flows = 0
   conversations = 0
+  /** Conversations that were only counted. */
+  private unlisted = 0
   private readonly host: ScanHost
   private readonly options: BuilderOptions
   private readonly decoder = new PacketDecoder(this)
@@ -162,6 +166,10 @@ export class Scanner implements PacketSink, PacketPlace {
     }
     const open = [...this.open()].sort((x, y) => x.firstPacket - y.firstPacket)
     for (const flow of open) this.close(flow)
+    if (this.unlisted > 0) {
+      const text = `The capture holds more conversations than there is memory for: ${String(this.unlisted)} that ended later are counted, not listed. Cut the capture into smaller files (editcap -c) to see them.`
+      this.warnings.add('too-many-conversations', null, null, text)
+    }
   }
 
   /** Flows without TLS, by what they look like, most frequent first. */
@@ -368,6 +376,10 @@ export class Scanner implements PacketSink, PacketPlace {
       flow.id = ++this.conversations
     if (builder === null || !(builder.confirmed || builder.refused)) {
       this.count(flow)
+      return
+    }
+    if (this.host.full?.() === true) {
+      this.unlisted++
       return
     }
     const record: ConversationRecord = {

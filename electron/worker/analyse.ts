@@ -2,6 +2,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
+import { getHeapStatistics } from 'node:v8'
 import type { PacketAgain } from '../../shared/capture/capture.ts'
 import { analyse, type Analysis } from '../../shared/analyse.ts'
 import type { Outcome } from '../../shared/contract/bridge.ts'
@@ -19,7 +20,7 @@ import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { DataConnections, fits, surer } from '../../shared/inside/ftp-data.ts'
 import { innerConversation } from '../../shared/inside/inner.ts'
 import { reread, rereadInner, type ReadAgain, type Reread } from '../../shared/inspect.ts'
-import { maxInnerDepth } from '../../shared/limits.ts'
+import { listedShareOfMemory, maxInnerDepth } from '../../shared/limits.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
 import { type ConversationRecord, RecordStore } from '../../shared/records.ts'
 import { Scanner } from '../../shared/scan.ts'
@@ -32,6 +33,7 @@ import { helloViews } from '../../shared/view/hellos.ts'
 import { rowView } from '../../shared/view/row.ts'
 import { isoTime } from '../../shared/view/time.ts'
 import { type TokenView, tokenView } from '../../shared/view/token.ts'
+import { weightOf } from '../../shared/view/weight.ts'
 import { profilesOf } from '../../shared/whatif/profiles.ts'
 import { whatIf } from '../../shared/whatif/whatif.ts'
 import { outcomeOf, refusal } from '../outcome.ts'
@@ -56,6 +58,8 @@ export interface AnalyseOptions {
   readonly chain?: readonly string[]
   /** The file is still being written: read on as it grows, until `cancelled` says so. */
   readonly follow?: boolean
+  /** Bytes that conversations may keep before further ones are only counted; without it a share of what V8 may have. */
+  readonly listedBytes?: number
 }
 
 export interface AnalyseHooks {
@@ -115,7 +119,7 @@ export function analyseFile(
     const trust = loadRoots(options.roots ?? null)
     const input = await openInput(path, options)
     try {
-      const capture = new Capture(path, input, keys, trust, options.replay)
+      const capture = new Capture(path, input, keys, trust, options)
       hooks.begun?.(capture)
       await capture.read(hooks, options.follow === true)
       return capture
@@ -159,14 +163,17 @@ class Capture implements OpenCapture {
   private readonly rsa: readonly RsaDecryptor[]
   /** Keys opened something. */
   private opened = false
+  /** Bytes that further conversations may keep. */
+  private room: number
   private pending: ReportRow[] = []
   private last: Inspected | null = null
 
-  constructor(path: string, input: CaptureInput, keys: Keys, trust: Trust, replay: ReplayOptions) {
+  constructor(path: string, input: CaptureInput, keys: Keys, trust: Trust, options: AnalyseOptions) {
     this.path = path
     this.input = input
     this.trust = trust
-    this.replay = replay
+    this.replay = options.replay
+    this.room = options.listedBytes ?? getHeapStatistics().heap_size_limit * listedShareOfMemory
     this.log = keys.log
     this.rsa = keys.rsa ?? []
     this.spool = input.spooled ? new FileSpool() : null
@@ -179,6 +186,7 @@ class Capture implements OpenCapture {
         onSecrets: (type, data) => this.secrets(type, data),
         onDns: (fact) => this.neighbourhood.dns(fact),
         onHttp: (fact) => this.neighbourhood.http(fact),
+        full: () => this.room < 0,
       },
       this.builderOptions,
     )
@@ -372,6 +380,7 @@ class Capture implements OpenCapture {
     this.neighbourhood.closed(analysis, row, this.viewHost.world)
     this.dataConnections.closed(analysis.conversation)
     if (this.holdsAnother(analysis)) this.holding.push(conversation.id)
+    this.room -= weightOf(row)
     this.rows.push(row)
     this.pending.push(row)
   }
