@@ -93,6 +93,7 @@ export function answerAll({ worker, recent, settings, samples, windows, drags, c
       return filePath
     },
     'file.dropped': async ({ path }) => {
+      if (drags.holds(path)) throw refusal('own-file', 'This file was dragged out of the program.')
       if (!statSync(path).isFile()) throw refusal('not-a-file', 'This is a folder.', 'Drop a capture file.')
       await worker.grant(path, 'read')
       return null

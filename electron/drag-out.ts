@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { harmless } from './file-name.ts'
 import { saveWhole } from './save.ts'
 
@@ -12,6 +12,8 @@ export interface DragFolder {
   write(name: string, contents: string | Uint8Array): Promise<string>
   /** A path for a file that somebody else writes. */
   place(name: string): Promise<string>
+  /** Whether a file is one of those. */
+  holds(path: string): boolean
   /** Deletes all of them; called once, when the program ends. */
   close(): void
 }
@@ -32,6 +34,7 @@ export function openDragFolder(): DragFolder {
 
   return {
     place,
+    holds: (path) => made !== null && path.startsWith(made + sep),
     async write(name, contents) {
       const path = await place(name)
       try {

@@ -16,6 +16,8 @@ export function draggingOut({ bridge, tell }: Session) {
   let ready: DraggedFile | null = null
   /** The address of the file that the browser was given last. */
   let given: string | null = null
+  /** The browser carries a file of this page: dropped on the page again, it means nothing. */
+  let carrying = false
 
   /** The pointer went down on something to drag: a browser's drag takes only what is there when it begins. */
   function prepare(make: Maker): void {
@@ -52,9 +54,11 @@ export function draggingOut({ bridge, tell }: Session) {
     if (given !== null) URL.revokeObjectURL(given)
     const part = typeof contents === 'string' ? contents : new Uint8Array(contents)
     given = URL.createObjectURL(new Blob([part], { type }))
+    carrying = true
+    addEventListener('dragend', () => (carrying = false), { once: true })
     event.dataTransfer.effectAllowed = 'copy'
     event.dataTransfer.setData('DownloadURL', `${type}:${name.replaceAll(':', '_')}:${given}`)
   }
 
-  return { prepare, start }
+  return { prepare, start, isCarrying: () => carrying }
 }

@@ -90,6 +90,7 @@ export const keyGroups: readonly KeyGroup[] = [
       either('field', '↑', '↓'),
       either('close, open field', '←', '→'),
       one('fields or bytes', 'H'),
+      one('fields or ASN.1', 'A'),
       one('find in fields and bytes', 'F'),
       one('go to offset', 'G'),
       one('copy as hex', 'Ctrl', 'C'),

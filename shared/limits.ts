@@ -101,6 +101,9 @@ export const maxEapSessions = 1 << 14
 /** Bytes of one token that are shown, and fields described in it. */
 export const maxTokenBytes = 1 << 22
 export const maxTokenFields = 100_000
+/** Elements of one piece of ASN.1 that are shown, and how deep they may nest. */
+export const maxAsn1Elements = 20_000
+export const maxAsn1Depth = 64
 /** Bytes of one message of a carrier that wraps TLS in packets of its own. */
 export const maxWrappedMessageBytes = 1 << 17
 /** Places remembered per direction where such messages ended, to tell which of their bytes were acknowledged. */

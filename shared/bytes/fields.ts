@@ -20,6 +20,8 @@ const hexBytesShown = 32
 /** Collects fields in reading order; groups nest by depth. One recorder serves one token. */
 export class FieldRecorder {
   readonly fields: Field[] = []
+  /** Where DER lies in `source`, and what it is called. */
+  readonly ders: { readonly name: string; readonly start: number; readonly end: number }[] = []
   private depth = 0
   private last: Field | null = null
   private readonly source: Uint8Array
@@ -51,6 +53,11 @@ export class FieldRecorder {
   /** Replaces the raw value of the last field by its meaning, e.g. `TLS 1.2 (0x0303)`. */
   means(text: string): void {
     if (this.last !== null) this.last.value = text
+  }
+
+  /** What was read at [start, end) is DER: the inspector shows its elements too. */
+  der(name: string, start: number, end: number): void {
+    this.ders.push({ name, start, end })
   }
 
   open(name: string, at: number): Field {

@@ -183,6 +183,8 @@ export const requests = {
     output: z.object({
       bytes: z.instanceof(Uint8Array),
       fields: z.array(field),
+      /** The elements of certificates, OCSP responses and whatever else in it is DER, each piece a root. */
+      asn1: z.array(field),
       /** Which packet each run of bytes came from. */
       packets: z.array(z.object({ packet: z.number(), start: z.number(), end: z.number() })),
       /** Opened contents follow the wire bytes where keys opened records: where they begin, null without. */

@@ -223,3 +223,33 @@ export const keyUsages: readonly string[] = [
   'encipherOnly',
   'decipherOnly',
 ]
+
+/** What else is met in OCSP responses (RFC 6960), SPNEGO (RFC 4178) and the tokens of CredSSP (MS-CSSP, MS-SPNG). */
+const messageOids: Readonly<Record<string, string>> = {
+  '1.2.840.113554.1.2.2': 'Kerberos',
+  '1.2.840.48018.1.2.2': 'Kerberos (Microsoft)',
+  '1.3.6.1.4.1.311.2.2.10': 'NTLM',
+  '1.3.6.1.4.1.311.2.2.30': 'NEGOEX',
+  '1.3.6.1.5.5.2': 'SPNEGO',
+  '1.3.6.1.5.5.7.2.1': 'cps',
+  '1.3.6.1.5.5.7.2.2': 'userNotice',
+  '1.3.6.1.5.5.7.48.1.1': 'ocspBasic',
+  '1.3.6.1.5.5.7.48.1.2': 'ocspNonce',
+}
+
+/** The name of an object identifier in any of these tables; null where none has it. */
+export function oidName(oid: string): string | null {
+  return (
+    nameAttributes[oid] ??
+    extensionOids[oid] ??
+    signatureOids[oid]?.name ??
+    keyOids[oid]?.name ??
+    curveOids[oid]?.name ??
+    hashOids[oid] ??
+    keyPurposes[oid] ??
+    accessMethods[oid] ??
+    certificatePolicies[oid] ??
+    messageOids[oid] ??
+    null
+  )
+}

@@ -41,6 +41,7 @@ export function readCertificates(r: Reader, context: MessageContext): Certificat
       const der = entry.bytes.subarray(entry.at, entry.end)
       const start = entry.at
       if (entry.fields !== null) {
+        entry.fields.der(`certificate ${String(certificates.length + 1)}`, entry.at, entry.end)
         const read = parse(entry.bytes, readCertificate, entry.fields, entry.at, entry.end)
         if (read.ok) subject = read.value.subject.text
       }
@@ -104,6 +105,7 @@ export function readCertificateVerify(r: Reader, context: MessageContext): Certi
 export function readCertificateStatus(r: Reader): CertificateStatus {
   const statusType = code(r, certificateStatusTypes, 'status type')
   const response = r.opaque(3, 'response')
+  if (r.fields !== null && statusType === 1) r.fields.der('OCSP response', r.at - response.length, r.at)
   r.done('CertificateStatus')
   return { kind: 'certificate-status', statusType, response }
 }

@@ -65,7 +65,8 @@ const serverName = extension(
 const statusRequest = extension((r, place) => {
   if (place === 'certificate') {
     code(r, certificateStatusTypes, 'status type')
-    r.opaque(3, 'OCSP response')
+    const response = r.opaque(3, 'OCSP response')
+    if (r.fields !== null) r.fields.der('OCSP response', r.at - response.length, r.at)
   } else if (r.left > 0) statusRequestItem(r)
 })
 

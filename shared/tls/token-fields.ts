@@ -11,6 +11,7 @@ import {
   heartbeatMessageTypes,
   versions,
 } from '../registries/tls.ts'
+import { asn1Fields, isSequences } from '../x509/asn1.ts'
 import { code } from './codes.ts'
 import { parseAlert, parseHandshake } from './handshake.ts'
 import { parseSslv2ClientHello } from './hello.ts'
@@ -32,6 +33,8 @@ export interface TokenOptions {
   readonly sealedFrom: (recordIndex: number) => boolean
   /** The first record is a ClientHello in SSLv2 format. */
   readonly sslv2: boolean
+  /** Takes the elements of all DER in the messages, and of application data that is nothing else. */
+  readonly asn1?: Field[]
 }
 
 /**
@@ -59,8 +62,13 @@ export interface BarePart {
 }
 
 /** The same for a token without records. */
-export function bareFields(bytes: Uint8Array, parts: readonly BarePart[], context: MessageContext): Field[] {
-  const token = new Token(bytes, { context, sealedFrom: () => false, sslv2: false })
+export function bareFields(
+  bytes: Uint8Array,
+  parts: readonly BarePart[],
+  context: MessageContext,
+  asn1: Field[] = [],
+): Field[] {
+  const token = new Token(bytes, { context, sealedFrom: () => false, sslv2: false, asn1 })
   for (const part of parts) token.bare(part)
   token.finish()
   return token.fields
@@ -171,9 +179,32 @@ class Token {
         else reader.u8('change cipher spec')
       }
       if (reader.left > 0) reader.rest(type === 24 ? 'heartbeat' : 'left over')
-    } else if (bytes.length > 0) recorder.bytes('data', 0, bytes.length)
+    } else if (bytes.length > 0) {
+      recorder.bytes('data', 0, bytes.length)
+      if (isSequences(bytes, 0, bytes.length)) recorder.der('application data', 0, bytes.length)
+    }
     recorder.close(group, bytes.length)
     this.root(recorder.fields)
+    this.elements(recorder, bytes, (field) => ({
+      ...field,
+      start: field.start + start,
+      end: field.end + start,
+    }))
+  }
+
+  /** Adds the elements of what `recorder` read as DER, each put in its place. */
+  private elements(
+    { ders }: FieldRecorder,
+    bytes: Uint8Array,
+    placed: (field: Field, group: boolean) => Field,
+  ): void {
+    const { asn1 } = this.options
+    if (asn1 === undefined) return
+    for (const der of ders) {
+      if (asn1.length >= maxTokenFields) return
+      const fields = asn1Fields(bytes, der)
+      fields.forEach((field, i) => asn1.push(placed(field, isGroup(fields, i))))
+    }
   }
 
   /** RFC 8446 §5.1: messages may share records and span them. */
@@ -208,14 +239,15 @@ class Token {
       this.context = { ...this.context, version: body.negotiatedVersion, cipherSuite: body.cipherSuite }
     }
     const { fields } = recorder
-    const placed = fields.map((field, i): Field => {
-      const isGroup = (fields[i + 1]?.depth ?? 0) > field.depth
-      const [start, end] = isGroup
-        ? joined.reach(field.start, field.end)
-        : joined.place(field.start, field.end)
+    const placed = (field: Field, group: boolean): Field => {
+      const [start, end] = group ? joined.reach(field.start, field.end) : joined.place(field.start, field.end)
       return { ...field, start, end }
-    })
-    this.root(placed, place)
+    }
+    this.root(
+      fields.map((field, i) => placed(field, isGroup(fields, i))),
+      place,
+    )
+    this.elements(recorder, bytes, placed)
   }
 
   /** RFC 6347 §4.2.2: fragments of one message are read where the first lies, once all are in the token. */
@@ -278,6 +310,10 @@ class Token {
     this.header = []
     this.fields.splice(place, 0, first, ...header, ...rest)
   }
+}
+
+function isGroup(fields: readonly Field[], index: number): boolean {
+  return (fields[index + 1]?.depth ?? 0) > fields[index]!.depth
 }
 
 /** Roots by content type, where the RFC's structure has a name of its own. */

@@ -4,6 +4,7 @@ import { type Field, hexText } from '../bytes/fields.ts'
 import { clipped, printable } from '../bytes/text.ts'
 import type { CarrierStep } from '../conversation/facts.ts'
 import { maxTokenFields } from '../limits.ts'
+import { asn1Fields, isSequences } from '../x509/asn1.ts'
 
 /** Where the bytes of one packet lie. */
 export interface PacketRun {
@@ -44,6 +45,13 @@ export function plainFields(
     }
   }
   return fields
+}
+
+/** The elements of packets that are nothing but SEQUENCEs, such as those of LDAP. */
+export function plainAsn1(bytes: Uint8Array, packets: readonly PacketRun[]): Field[] {
+  return packets.flatMap(({ packet, start, end }) =>
+    isSequences(bytes, start, end) ? asn1Fields(bytes, { name: `packet ${String(packet)}`, start, end }) : [],
+  )
 }
 
 /** Lines end in CR LF, or LF alone; a line's range includes its end. */

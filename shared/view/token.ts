@@ -5,7 +5,7 @@ import type { Field } from '../bytes/fields.ts'
 import { streamOf, type TlsRecord } from '../conversation/facts.ts'
 import type { Piece } from '../conversation/gatherer.ts'
 import { firstEndingAfter } from './packets.ts'
-import { plainFields } from './plain-fields.ts'
+import { plainAsn1, plainFields } from './plain-fields.ts'
 import type { Reread } from '../inspect.ts'
 import { maxTokenBytes } from '../limits.ts'
 import type { Token } from '../schannel/model.ts'
@@ -17,6 +17,8 @@ export interface TokenView {
   readonly bytes: Uint8Array
   readonly fields: Field[]
   readonly packets: { packet: number; start: number; end: number }[]
+  /** The elements of the DER in it; empty without. */
+  readonly asn1: Field[]
   /** Where opened content begins in `bytes`; null without. */
   readonly openedFrom: number | null
 }
@@ -39,22 +41,36 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
   const { carrier, transport } = analysis.conversation
   if (token.kind === 'not-tls') {
     const steps = carrier.steps.filter((step) => step.from === token.from)
-    return { bytes: wire, fields: plainFields(wire, packets, steps), packets, openedFrom: null }
+    return {
+      bytes: wire,
+      fields: plainFields(wire, packets, steps),
+      asn1: plainAsn1(wire, packets),
+      packets,
+      openedFrom: null,
+    }
   }
+  const asn1: Field[] = []
   const fields =
     transport === 'quic'
-      ? bareFields(wire, bareParts(token, records), context)
+      ? bareFields(wire, bareParts(token, records), context, asn1)
       : tokenFields(wire, {
           context,
           sealedFrom: (index) => records[index]?.protection !== 'plain',
           sslv2: records[0]?.contentType === 128,
+          asn1,
         })
   const opened = openedContent(records, wire.length, context)
-  if (opened === null) return { bytes: wire, fields, packets, openedFrom: null }
+  if (opened === null) return { bytes: wire, fields, asn1, packets, openedFrom: null }
   const bytes = new Uint8Array(wire.length + opened.bytes.length)
   bytes.set(wire)
   bytes.set(opened.bytes, wire.length)
-  return { bytes, fields: [...fields, ...opened.fields], packets, openedFrom: wire.length }
+  return {
+    bytes,
+    fields: [...fields, ...opened.fields],
+    asn1: [...asn1, ...opened.asn1],
+    packets,
+    openedFrom: wire.length,
+  }
 }
 
 function bareParts(token: Token, records: readonly TlsRecord[]): BarePart[] {
@@ -92,7 +108,7 @@ function openedContent(
   records: readonly TlsRecord[],
   shift: number,
   context: MessageContext,
-): { bytes: Uint8Array; fields: Field[] } | null {
+): { bytes: Uint8Array; fields: Field[]; asn1: Field[] } | null {
   const opened = records.filter((record) => record.opened !== null && record.opened.length > 0)
   if (opened.length === 0) return null
   const parts = opened.map((record) => {
@@ -112,13 +128,13 @@ function openedContent(
     bytes.set(part, at)
     at += part.length
   }
+  const asn1: Field[] = []
   const fields = tokenFields(bytes, {
     context: { ...context, dtls: false },
     sealedFrom: () => false,
     sslv2: false,
+    asn1,
   })
-  return {
-    bytes,
-    fields: fields.map((field) => ({ ...field, start: field.start + shift, end: field.end + shift })),
-  }
+  const shifted = (field: Field): Field => ({ ...field, start: field.start + shift, end: field.end + shift })
+  return { bytes, fields: fields.map(shifted), asn1: asn1.map(shifted) }
 }

@@ -106,11 +106,15 @@ export function time(r: Reader, what: string): number {
   const { tag, content, start } = element(r, what)
   let text = ''
   while (content.left > 0) text += String.fromCharCode(octet(content, what))
-  const value = tag === tags.utcTime || tag === tags.generalizedTime ? timeOf(text, tag) : NaN
-  if (r.fields !== null) {
-    r.fields.text(what, start, r.at - start, Number.isNaN(value) ? text : new Date(value).toISOString())
-  }
-  return value
+  const known = tag === tags.utcTime || tag === tags.generalizedTime
+  if (r.fields !== null) r.fields.text(what, start, r.at - start, known ? timeText(text, tag) : text)
+  return known ? timeOf(text, tag) : NaN
+}
+
+/** The text of a UTCTime or GeneralizedTime in ISO 8601; as it is where it is no time. */
+export function timeText(text: string, tag: number): string {
+  const value = timeOf(text, tag)
+  return Number.isNaN(value) ? text : new Date(value).toISOString()
 }
 
 function timeOf(text: string, tag: number): number {
@@ -156,6 +160,7 @@ export const tags = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
+  null: 0x05,
   objectIdentifier: 0x06,
   utf8String: 0x0c,
   numericString: 0x12,

@@ -117,7 +117,8 @@ function generalNameOf(part: Element): GeneralName {
 }
 
 /** The text of a string element by its tag; null for a tag that is no string. */
-function stringOf({ tag, content }: Element): string | null {
+/** The text of a string type; null for any other element. */
+export function stringOf({ tag, content }: Element): string | null {
   switch (tag) {
     case tags.utf8String:
       return utf8(content)

@@ -85,7 +85,7 @@ export async function openMany(count: number, reading = false): Promise<Many> {
           model: modelFixture,
           cancelled: false,
           inspect: (id: number) => ({ ...establishedConversation, id }),
-          token: () => ({ bytes: new Uint8Array(0), fields: [], packets: [], openedFrom: null }),
+          token: () => ({ bytes: new Uint8Array(0), fields: [], asn1: [], packets: [], openedFrom: null }),
           close: () => undefined,
         } as never
         hooks?.begun?.(capture)

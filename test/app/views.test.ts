@@ -115,6 +115,38 @@ describe('the inspector', () => {
   })
 })
 
+describe('the ASN.1 tree', () => {
+  it('shows a certificate element by element, each with its bytes', async () => {
+    await open(capture('untrusted-root'))
+    await page.getByRole('radio', { name: 'ASN.1' }).click()
+    const tree = page.getByRole('tree', { name: 'ASN.1' })
+    // What was marked stays marked: the certificate that the finding points at.
+    await tree.getByRole('treeitem', { name: /^SEQUENCE, 830 bytes/, selected: true }).waitFor()
+    await tree.focus()
+    await page.keyboard.press('f')
+    await page.getByRole('searchbox').fill('sha256WithRSAEncryption')
+    await page.getByText(/^1 of \d/).waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    const oid = tree.getByRole('treeitem', {
+      name: /^OBJECT IDENTIFIER, 9 bytes.*1\.2\.840\.113549\.1\.1\.11/,
+      selected: true,
+    })
+    await oid.waitFor()
+    expect(await page.locator('.foot').textContent()).toMatch(/OBJECT IDENTIFIER, 9 bytes.*11 bytes/)
+    const marked = await page.locator('.hex i.on').allTextContents()
+    expect(marked.join('')).toMatch(/^06.09 *2a *86 *48 *86 *f7 *0d *01 *01 *0b/)
+    await page.getByRole('tree', { name: 'ASN.1' }).focus()
+    await page.keyboard.press('ArrowUp')
+    await tree
+      .getByRole('treeitem', { name: /^SEQUENCE, 13 bytes.*sha256WithRSAEncryption/, selected: true })
+      .waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('a')
+    await page.getByRole('tree', { name: 'Fields' }).waitFor()
+  })
+})
+
 describe('a handshake that its carrier refused', () => {
   const tree = () => page.getByRole('tree', { name: 'Fields' })
 

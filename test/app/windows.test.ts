@@ -1,5 +1,6 @@
 // Several windows, and files dragged out of them: in the desktop program, and as tabs of the served page.
 
+import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -118,6 +119,31 @@ describe('windows of the desktop program', () => {
     const { app } = await import('../host/machine.ts')
     app.emit('will-quit')
     expect(existsSync(file)).toBe(false)
+  })
+
+  it('give a certificate as PEM, DER or P7B, and take no notice of their own files coming back', async () => {
+    await page.getByRole('tab', { name: /Certificates/ }).click()
+    for (const [at, text] of ['Save PEM', 'DER', 'P7B'].entries()) {
+      await dragOut(page, page.getByRole('button', { name: text, exact: true }))
+      await eventually(() => expect(desktop.machine.drags).toHaveLength(at + 1))
+    }
+    const [pem = '', der = '', p7b = ''] = desktop.machine.drags.splice(0)
+    expect([pem, der, p7b].map((path) => basename(path))).toEqual([
+      'server.example.pem',
+      'server.example.der',
+      'chain-1.p7b',
+    ])
+    expect(new X509Certificate(readFileSync(pem)).subject).toContain('CN=server.example')
+    expect(new X509Certificate(readFileSync(der)).raw.equals(readFileSync(der))).toBe(true)
+    desktop.place(basename(pem), pem)
+    await page.evaluate((name) => {
+      const data = new DataTransfer()
+      data.items.add(new File(['-----BEGIN CERTIFICATE-----'], name))
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }))
+    }, basename(pem))
+    await page.waitForTimeout(500)
+    expect(await page.title()).toContain('untrusted-root.pcap')
+    await page.getByRole('tree', { name: 'Certificate chain' }).waitFor()
   })
 
   it('give the report of a conversation from its row', async () => {
