@@ -62,6 +62,27 @@ describe('a session', () => {
     })
   })
 
+  it('reads no file that the user did not name, whatever it is asked for', async () => {
+    const { session, open, value } = start({}, (path) => path === capture)
+    const number = await open(capture)
+    const asked: readonly (readonly [string, object])[] = [
+      ['capture.open', { path: keylog, keylog: null }],
+      ['capture.open', { path: capture, keylog: null, chain: [keylog] }],
+      ['capture.open', { path: capture, keylog }],
+      ['capture.open', { path: capture, keylog: null, roots: keylog }],
+      ['keys.load', { capture: number, keylog }],
+      ['profile.load', { path: keylog }],
+    ]
+    for (const [channel, input] of asked)
+      await expect(session.request(channel, input)).resolves.toMatchObject({
+        ok: false,
+        fault: { code: 'not-offered' },
+      })
+    await expect(value('rows.query', { capture: number, filter: '', sort: [] })).resolves.toMatchObject({
+      ids: Uint32Array.of(1),
+    })
+  })
+
   it('filters and sorts, and says where a filter is not finished', async () => {
     const { open, value } = start()
     const number = await open(capture)
