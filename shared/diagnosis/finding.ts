@@ -10,6 +10,7 @@ import type { Chains } from './certificates.ts'
 import type { Trait } from './traits.ts'
 import type { HandshakeView, Parsed } from './view.ts'
 import { atPacket } from './view.ts'
+import type { AppText } from './wording.ts'
 
 /** What a rule may read of one conversation. */
 export interface Context {
@@ -44,6 +45,8 @@ export interface FindingDraft {
   readonly status: StatusName | null
   /** Windows events of an application's refusal; those of Schannel come from cause and alert. */
   readonly events?: ReportFinding['windows']['events']
+  /** How programs word it, where that is not the text of a status. */
+  readonly apps?: readonly AppText[]
 }
 
 /** One scenario of the catalogue, or a check beside it. The texts are printed in docs/diagnosis.md. */
@@ -75,6 +78,7 @@ export interface Words {
   readonly confidence?: Confidence
   readonly status?: StatusName | null
   readonly events?: FindingDraft['events']
+  readonly apps?: FindingDraft['apps']
 }
 
 const noSets = () => []
@@ -96,6 +100,7 @@ export function aboutCandidate(context: Context, candidate: Candidate, words: Wo
     neighbours: [],
     evidence: words.evidence === undefined ? candidate.evidence : [...candidate.evidence, ...words.evidence],
     status: candidate.status?.name ?? null,
+    ...ownWords(words),
   }
 }
 
@@ -118,8 +123,12 @@ export function remark(
     neighbours: [],
     evidence: words.evidence,
     status: words.status ?? null,
-    ...(words.events === undefined ? {} : { events: words.events }),
+    ...ownWords(words),
   }
+}
+
+function ownWords({ events, apps }: Words): Pick<FindingDraft, 'events' | 'apps'> {
+  return { ...(events === undefined ? {} : { events }), ...(apps === undefined ? {} : { apps }) }
 }
 
 /** The candidate with this cause, if it is among those ranked. */

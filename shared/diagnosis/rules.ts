@@ -3,6 +3,7 @@
 import { Shared } from '../bytes/shared.ts'
 import type { Candidate } from './candidate.ts'
 import type { Rule } from './finding.ts'
+import { appLoopRules } from './rules/app-loop.ts'
 import { captureRules } from './rules/capture.ts'
 import { carriedRules } from './rules/carried.ts'
 import { carrierRules } from './rules/carriers.ts'
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   ...clientCertificateRules,
   ...sessionRules,
   ...recordRules,
+  ...appLoopRules,
   ...transportRules,
   ...icmpRules,
   ...carrierRules,

@@ -17,7 +17,8 @@ export type WindowsWords = ReportFinding['windows']
 export function windowsEvents(context: Context, draft: FindingDraft): readonly WindowsEvent[] {
   const { cause, events: own } = draft
   if (cause === null || context.failure === null) return own ?? noEvents
-  return eventsOf(cause, sideOfFailure(context), context.alert?.body.description ?? null)
+  const schannel = eventsOf(cause, sideOfFailure(context), context.alert?.body.description ?? null)
+  return own === undefined ? schannel : [...own, ...schannel]
 }
 
 type WindowsEvent = WindowsWords['events'][number]
@@ -32,7 +33,8 @@ function sideOfFailure({ alert, failure }: Context): Side | null {
 export function windowsWords(context: Context, draft: FindingDraft): WindowsWords {
   const { failure } = context
   const found = [...windowsEvents(context, draft)]
-  if (draft.cause === null || failure === null) return { status: draft.status, events: found, apps: [] }
+  if (draft.cause === null || failure === null)
+    return { status: draft.status, events: found, apps: appsOf(draft) }
   const alert = context.alert?.body.description ?? null
   const by = sideOfFailure(context)
   const received = alert === null ? null : alertRow(alert).documented
@@ -40,13 +42,30 @@ export function windowsWords(context: Context, draft: FindingDraft): WindowsWord
   return {
     status: draft.status ?? received,
     events: found,
-    apps: appWordings(
-      clientStatus,
-      by === 'server' ? alert : null,
-      failure.ending === 'reset' ? 'reset' : failure.ending === 'closed' ? 'closed' : 'other',
-      draft.cause,
-    ).map((text) => ({ ...text })),
+    apps: [
+      ...appsOf(draft),
+      ...appWordings(
+        clientStatus,
+        by === 'server' ? alert : null,
+        failure.ending === 'reset' ? 'reset' : failure.ending === 'closed' ? 'closed' : 'other',
+        draft.cause,
+      ).map((text) => ({ ...text })),
+    ],
   }
+}
+
+function appsOf({ apps = [] }: FindingDraft): WindowsWords['apps'] {
+  return apps.map((text) => ({ ...text }))
+}
+
+/** Schannel's events that a finding names itself. */
+export function schannelEvents(on: Side, ...ids: readonly number[]): WindowsWords['events'] {
+  return ids.flatMap((id) => {
+    const row = events[id]
+    return row === undefined
+      ? []
+      : [{ id, on, alert: null, logging: loggingText(row.logging), text: row.meaning }]
+  })
 }
 
 /** Schannel §10: the sender of an alert logs 36888, its receiver 36887; the validating side adds the event of the cause. */

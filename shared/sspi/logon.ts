@@ -191,5 +191,21 @@ export const logonEvents = {
     meaning: 'a client bound without signing',
     log: 'Directory Service log, with LDAP Interface Events 2',
   },
+  2888: {
+    meaning: 'a client bind without signing or TLS was refused',
+    log: 'Directory Service log',
+  },
+  56: {
+    meaning: 'the Terminal Server security layer detected an error in the protocol stream, with a status',
+    log: 'System log of the server, source TermDD',
+  },
+  2015: {
+    meaning: 'a Send connector demands TLS and the other server did not offer STARTTLS',
+    log: 'Application log of the sending server, source MSExchangeTransport',
+  },
+  12014: {
+    meaning: 'no certificate for the name of the connector was found, so STARTTLS is not offered',
+    log: 'Application log of the server, source MSExchangeTransport',
+  },
   6273: { meaning: 'NPS denied access, with a reason code', log: 'Security log of the NPS server' },
 } as const

@@ -5,6 +5,7 @@ import { remark, type Rule } from '../finding.ts'
 import { innermostCarrier } from '../judge/carriers.ts'
 import { atPacket } from '../view.ts'
 import { byCause } from './by-cause.ts'
+import { eventsOf } from './inside.ts'
 
 export const carriedRules: readonly Rule[] = [
   byCause({
@@ -21,6 +22,15 @@ export const carriedRules: readonly Rule[] = [
       remedy: refused(conversation)?.text.includes('which the client asked for')
         ? 'Let the server offer encryption: give SQL Server a certificate whose key its service account can read, or look at what answers on this port. Do not set Encrypt=false for it.'
         : 'Use a driver that supports encryption; the server has Force Encryption set.',
+      apps: [
+        {
+          app: 'SqlClient',
+          text: refused(conversation)?.text.includes('which the client asked for')
+            ? 'The instance of SQL Server you attempted to connect to does not support encryption.'
+            : 'The instance of SQL Server you attempted to connect to requires encryption but this machine does not support it.',
+        },
+        { app: 'SqlClient', text: 'Encryption(ssl/tls) handshake failed (error 31)' },
+      ],
     }),
   }),
   {
@@ -81,6 +91,7 @@ export const carriedRules: readonly Rule[] = [
       title: 'Supplicant and server share no EAP method',
       remedy:
         'Enable one method on both sides: the connection profile of the client, and the network policy of the server (NPS event 6273, reason 22).',
+      events: eventsOf(6273),
     }),
   }),
   {
@@ -101,11 +112,12 @@ export const carriedRules: readonly Rule[] = [
           ? 'The supplicant refused the server, and the network refused the supplicant'
           : 'The server refused the supplicant',
         explanation: byClient
-          ? 'The alert travels in an EAP-Response; the server can only answer it with EAP-Failure. NPS logs event 6273, mostly with reason 265, 16 or 23.'
+          ? 'The alert travels in an EAP-Response; the server can only answer it with EAP-Failure. NPS logs event 6273, mostly with reason 265, 16, 22, 23 or 300; the RASTLS trace of the client names the status of its call (0x80090325, 0x80090328 and the like).'
           : 'NPS logs event 6273 with the reason; the supplicant logs the status of its call in the RASTLS trace.',
         remedy: byClient
           ? 'Put the root of the RADIUS server certificate into the trusted roots of the wired or wireless profile.'
           : 'Look at the client certificate and at what the network policy asks of it.',
+        events: eventsOf(6273),
         evidence: [
           atPacket(alert.message.packet, alert.message.from, 'the TLS alert inside EAP'),
           ...(end === null ? [] : [ofStep(end)]),
@@ -128,6 +140,7 @@ export const carriedRules: readonly Rule[] = [
         title: 'TLS was fine, the authentication inside it was not',
         explanation: `The session ends with ${end.text} after a complete handshake: a wrong password, an unknown account, or a policy that does not match.`,
         remedy: 'Look at the RADIUS server (NPS event 6273: reason 16 credentials, 48 or 49 policy).',
+        events: eventsOf(6273),
         evidence: [ofStep(end)],
       })
     },

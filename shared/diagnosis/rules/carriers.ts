@@ -1,12 +1,14 @@
 // Rules about what is said before TLS.
 
 import { candidateOf, remark } from '../finding.ts'
-import type { Context, Rule } from '../finding.ts'
+import type { Context, Rule, Words } from '../finding.ts'
 import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
 import { atMessage, atPacket } from '../view.ts'
+import { schannelEvents } from '../windows.ts'
+import type { AppText } from '../wording.ts'
 import { directoryData, directoryErrors } from '../../sspi/logon.ts'
 import { byCause, helloRefused } from './by-cause.ts'
-import { eventsOf } from './inside.ts'
+import { eventsOf, eventsOn } from './inside.ts'
 
 /** Carriers whose refusal has a rule of its own; every other one has the first below. */
 const withOwnRule: readonly string[] = ['postgresql', 'mysql', 'rdp', 'ldap', 'tds', 'eap']
@@ -30,10 +32,12 @@ export const carrierRules: readonly Rule[] = [
             title: 'A firewall removed the offer of STARTTLS',
             remedy:
               'Switch off the inspection of this protocol (Cisco ASA: no inspect esmtp) or allow TLS in it (allow-tls action log).',
+            ...exchangeWords(context),
           }
         : {
             title: 'TLS was refused before it began',
             remedy: refusalRemedies[innermostCarrier(context.conversation)] ?? commonRemedy,
+            ...exchangeWords(context),
             lookNext:
               'Compare with a capture at the server, to see whether a device between changes the answer.',
           },
@@ -74,6 +78,7 @@ export const carrierRules: readonly Rule[] = [
     words: (context) => ({
       title: 'Client and RDP server agree on no security protocol',
       remedy: rdpRemedy(stepText(context)),
+      apps: rdpTexts(stepText(context)),
     }),
   }),
   byCause({
@@ -92,11 +97,13 @@ export const carrierRules: readonly Rule[] = [
             title: 'The directory does not take a bind without TLS',
             remedy:
               'Use LDAPS (636), StartTLS or signing in the client; the domain controller asks for it by policy (LDAP server signing requirements, events 2888 and 2889).',
+            events: eventsOf(2888, 2889),
           }
         : {
             title: 'The directory refused StartTLS',
             remedy:
               'Look whether the domain controller has a certificate for server authentication in its computer store (events 36886 and 36872, Schannel); 52 unavailable says it has none it can use.',
+            events: schannelEvents('server', 36886, 36872),
           },
   }),
   byCause({
@@ -114,6 +121,7 @@ export const carrierRules: readonly Rule[] = [
       confidence: 'possible',
       remedy:
         'Look at the domain controller for events 36886 and 36872 (Schannel), and for a certificate with its DNS name and server authentication in the computer store.',
+      events: schannelEvents('server', 36886, 36872),
     }),
   }),
   {
@@ -154,6 +162,7 @@ export const carrierRules: readonly Rule[] = [
     words: (context) => ({
       title: 'The proxy refused the connection',
       remedy: proxyRemedy(stepText(context)),
+      apps: proxyTexts(context),
     }),
   }),
   byCause({
@@ -217,6 +226,7 @@ export const carrierRules: readonly Rule[] = [
         title: 'RDP: the session ends before logon, because its TLS failed',
         explanation:
           'No credentials were sent yet. The server logs "The Terminal Server security layer detected an error in the protocol stream" with the Schannel status (TermDD 56 or RdpCoreTS 226), and Schannel its own event.',
+        events: eventsOf(56),
         remedy:
           'Look at the certificate of the RDP listener and at whether NETWORK SERVICE may read its private key; then at the TLS versions of both sides.',
         evidence: [atPacket(chosen.packets[0] ?? 0, 'server', chosen.text)],
@@ -234,6 +244,47 @@ function stepText(context: Context): string {
 
 const commonRemedy =
   'Look at the server: this service needs a certificate, and TLS switched on for this listener.'
+
+/** Mail between servers waits in the queue of the sending one (field S58). */
+function exchangeWords({ conversation }: Context): Pick<Words, 'events' | 'apps'> {
+  return innermostCarrier(conversation) === 'smtp'
+    ? {
+        events: [...eventsOn('client', 2015), ...eventsOf(12014)],
+        apps: [
+          { app: 'Exchange queue', text: '451 4.4.397 Error communicating with target host' },
+          { app: 'Exchange queue', text: '451 5.7.3 STARTTLS is required to send mail' },
+        ],
+      }
+    : {}
+}
+
+/** Field S60: there was no TLS at all, so programs speak of the proxy. */
+function proxyTexts(context: Context): readonly AppText[] {
+  const status = /^(\d{3})\b/.exec(stepText(context))?.[1]
+  const socks = innermostCarrier(context.conversation) === 'socks'
+  if (socks) return [{ app: 'curl', text: '(97) cannot complete SOCKS connection' }]
+  return [
+    { app: 'curl', text: `(56) CONNECT tunnel failed, response ${status ?? '…'}` },
+    { app: 'WinHTTP', text: 'ERROR_WINHTTP_CANNOT_CONNECT (12029)' },
+    { app: 'WinHTTP', text: 'ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152)' },
+    {
+      app: '.NET',
+      text: `The proxy tunnel request to proxy … failed with status code '${status ?? '…'}'.`,
+    },
+  ]
+}
+
+function rdpTexts(text: string): readonly AppText[] {
+  const own: readonly AppText[] = /\b5 HYBRID/.test(text)
+    ? [
+        {
+          app: 'mstsc',
+          text: 'The remote computer requires Network Level Authentication, which your computer does not support.',
+        },
+      ]
+    : []
+  return [...own, { app: 'FreeRDP', text: 'ERRCONNECT_SECURITY_NEGO_CONNECT_FAILED' }]
+}
 
 /** Where the setting is, by carrier. */
 const refusalRemedies: Readonly<Record<string, string>> = {

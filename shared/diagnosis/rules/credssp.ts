@@ -11,7 +11,7 @@ import { ntStatuses } from '../../sspi/logon.ts'
 import { type StatusName, statuses, statusNames } from '../../sspi/status.ts'
 import { type FindingDraft, remark, type Rule } from '../finding.ts'
 import { innermostCarrier } from '../judge/carriers.ts'
-import { atPacket, isTls13 } from '../view.ts'
+import { atMessage, atPacket, isTls13 } from '../view.ts'
 import { eventsOf, logInRefused, of, seen, told } from './inside.ts'
 
 export const credsspRules: readonly Rule[] = [
@@ -31,6 +31,34 @@ export const credsspRules: readonly Rule[] = [
         ...logInRefused(found.step, 'CredSSP', ntStatuses[status] ?? null, number),
         status: statusOf(status),
       }
+    },
+  },
+  {
+    id: 'credssp-alert',
+    scenario: 'S68',
+    precondition:
+      'RDP chose CredSSP, TLS is established, and the server then sends alert 21, 42, 45, 48, 49 or 80.',
+    evidence: 'The alert.',
+    confidence: 'likely',
+    sources: ['field S68', 'MS-RDPBCGR §5.4.5.2.2'],
+    asks: ['alert', 'carried'],
+    check({ conversation, alert, view }) {
+      const chosen = conversation.carrier.steps.some(
+        ({ result, text }) => result === 'ok' && text.includes('CredSSP'),
+      )
+      const done = view.finished.client >= 0 && view.finished.server >= 0
+      if (innermostCarrier(conversation) !== 'rdp' || !chosen || !done) return null
+      if (alert?.message.from !== 'server' || !refusals.includes(alert.body.description)) return null
+      return remark('warning', 'server', {
+        title: 'The RDP server refused the log-in with a TLS alert',
+        confidence: 'likely',
+        explanation:
+          'TLS is good; the alert came while CredSSP logged in: a wrong password, clocks that differ, CredSSP encryption oracle remediation, or channel bindings that do not match.',
+        remedy: 'Look at event 4625 of the server for the reason.',
+        status: 'SEC_E_LOGON_DENIED',
+        events: eventsOf(4625),
+        evidence: [atMessage(conversation, alert.message, 'the alert after the handshake')],
+      })
     },
   },
   {
@@ -68,6 +96,9 @@ export const credsspRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Alerts with which a server of RDP answers CredSSP (field S68). */
+const refusals: readonly number[] = [21, 42, 45, 48, 49, 80]
 
 /** What the client's call returns for an errorCode (field S68): an SSPI status is itself, a logon failure is denied. */
 function statusOf(code: number): StatusName | null {

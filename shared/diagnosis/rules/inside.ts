@@ -1,7 +1,7 @@
 // What applications answer inside TLS, where keys opened it: log-ins refused, certificates asked for too late, names that differ.
 
 import type { ReportFinding } from '../../contract/report.ts'
-import type { InsideStep, Told } from '../../conversation/facts.ts'
+import type { InsideStep, Side, Told } from '../../conversation/facts.ts'
 import {
   accessDenied,
   badBindings,
@@ -34,10 +34,18 @@ export function of({ from, stream, packets, text }: InsideStep): ReturnType<type
   return atStream(from, stream[0], stream[1], packets[0] ?? 0, text)
 }
 
+/** Events outside Schannel, of the server. */
 export function eventsOf(...ids: readonly (keyof typeof logonEvents)[]): ReportFinding['windows']['events'] {
+  return eventsOn('server', ...ids)
+}
+
+export function eventsOn(
+  on: Side,
+  ...ids: readonly (keyof typeof logonEvents)[]
+): ReportFinding['windows']['events'] {
   return ids.map((id) => ({
     id,
-    on: 'server',
+    on,
     alert: null,
     logging: logonEvents[id].log,
     text: logonEvents[id].meaning,

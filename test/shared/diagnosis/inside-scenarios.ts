@@ -1,7 +1,15 @@
 // What applications answer inside TLS: each refusal with its finding.
 
 import type { InsideFacts, Told } from '../../../shared/conversation/facts.ts'
-import { clientHello, conversationOf, event, message, serverHello } from '../../support/conversation.ts'
+import {
+  alert,
+  clientHello,
+  conversationOf,
+  event,
+  failedAt,
+  message,
+  serverHello,
+} from '../../support/conversation.ts'
 import type { Scenario } from './scenarios.ts'
 
 const hellos = [message('client', clientHello()), message('server', serverHello())]
@@ -96,6 +104,29 @@ export const insideScenarios: readonly Scenario[] = [
     }),
     'S68',
   ),
+  {
+    ...of(
+      'credssp-alert',
+      'access_denied while CredSSP logs in',
+      () => {
+        const step = {
+          time: 0,
+          packets: [2],
+          from: 'server',
+          text: 'server chooses CredSSP (HYBRID)',
+          result: 'ok',
+        } as const
+        const finished = (from: 'client' | 'server') =>
+          message(from, { kind: 'finished', verifyData: new Uint8Array(12) }, 16)
+        const built = conversationOf([...hellos, finished('client'), finished('server'), alert('server', 49)])
+        const conversation = { ...built, carrier: { name: 'rdp', steps: [step] } }
+        return { conversation, outcome: failedAt(conversation, 'alert') }
+      },
+      'S68',
+    ),
+    cause: 'access-denied',
+    packet: 5,
+  },
   of(
     'credssp-ended',
     'CredSSP opened, whose last TSRequest the server answers by closing',

@@ -566,6 +566,22 @@ export const scenarios: readonly Scenario[] = (
       ]),
     ],
     [
+      'S78',
+      'a key exchange sent twice',
+      'key-exchange-twice',
+      null,
+      6,
+      established([...flight(leaf), keyExchange, keyExchange]),
+    ],
+    [
+      'S78',
+      'a whole flight that is not answered',
+      'flight-not-answered',
+      'stalled-flight',
+      4,
+      failed('stalled', flight(leaf)),
+    ],
+    [
       'S40',
       'a refused renegotiation',
       'renegotiation-refused',
