@@ -43,7 +43,7 @@ export function menuTemplate(
     { ...page('keylog', 'Load &Key Log…'), enabled: open },
     { type: 'separator' },
     { ...page('export', '&Export Report…', 'CmdOrCtrl+E'), enabled: front.ready },
-    { ...page('print', '&Print Timeline…', 'CmdOrCtrl+P'), enabled: open },
+    { ...page('print', '&Print…', 'CmdOrCtrl+P'), enabled: open },
     { type: 'separator' },
     {
       id: 'close',

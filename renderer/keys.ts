@@ -27,7 +27,7 @@ export const keyGroups: readonly KeyGroup[] = [
       one('new window (desktop)', 'Ctrl', 'N'),
       one('commands', 'Ctrl', 'K'),
       one('report', 'Ctrl', 'E'),
-      one('print the timeline', 'Ctrl', 'P'),
+      one('print the view', 'Ctrl', 'P'),
       one('settings', 'Ctrl', ','),
       one('filter', '/'),
       one('undo a filter change', 'Ctrl', 'Z'),

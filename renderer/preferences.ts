@@ -1,7 +1,8 @@
 // What the page remembers between starts: theme, layout, density. Kept by the browser under this program's origin.
 
-import { useEventListener, useLocalStorage, usePreferredContrast } from '@vueuse/core'
-import { ref, watch, type Ref } from 'vue'
+import { useLocalStorage, usePreferredContrast } from '@vueuse/core'
+import { watch, type Ref } from 'vue'
+import { usePrinting } from './printing.ts'
 import { isFurther } from './window-kind.ts'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
@@ -87,9 +88,7 @@ export const diagnosisOpen: Ref<boolean> = useLocalStorage('diagnosis', true)
 /** Puts the theme on the document and keeps it there; paper is always light, and who asks the system for contrast has it. */
 export function applyTheme(): void {
   const contrast = usePreferredContrast()
-  const printing = ref(false)
-  useEventListener('beforeprint', () => (printing.value = true))
-  useEventListener('afterprint', () => (printing.value = false))
+  const printing = usePrinting()
   watch(
     [theme, contrast, printing],
     () => {

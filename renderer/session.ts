@@ -38,10 +38,12 @@ export function createSession(bridge: Bridge) {
     state.dialog = 'report'
   }
 
-  /** The timeline of the conversation, whatever view is shown. */
-  async function printTimeline(): Promise<void> {
+  /** Prints the view that is shown, or all that the inspector holds of its token. */
+  async function print(paper: State['paper']): Promise<void> {
     if (inspecting.conversation.value === null) return
-    state.tab = 'timeline'
+    state.dialog = null
+    state.paper = paper
+    addEventListener('afterprint', () => (state.paper = 'view'), { once: true })
     await nextTick()
     globalThis.print()
   }
@@ -49,7 +51,7 @@ export function createSession(bridge: Bridge) {
   const menuActions: Readonly<Record<MenuId, () => void>> = {
     open: () => void choose(),
     export: () => void (state.dialog = state.phase === 'ready' ? 'report' : state.dialog),
-    print: () => void printTimeline(),
+    print: () => void print('view'),
     close: () => void close(),
     find: () => (state.find += 1),
     keys: () => void (state.dialog = 'keys'),
@@ -84,6 +86,7 @@ export function createSession(bridge: Bridge) {
     ...inspecting,
     ...opening,
     saveCapture,
+    print,
     dragging: draggingOut({ bridge, tell }),
     openDropped: dropping({ bridge, state, open, loadKeys, tell }),
     menuActions,

@@ -48,6 +48,8 @@ export interface State {
   /** The list is folded away and the conversation has the whole window. */
   expanded: boolean
   dialog: 'report' | 'keys' | 'settings' | 'about' | 'commands' | null
+  /** What goes on paper: the view that is shown, or the inspector's token. */
+  paper: 'view' | 'inspector'
   /** The report dialog opens on a capture of these rows; null: on a report. */
   savesCapture: 'selected' | 'marked' | null
   /** Something to tell that does not end the capture. */
@@ -87,6 +89,7 @@ export function freshState(): State {
     find: 0,
     expanded: false,
     dialog: null,
+    paper: 'view',
     savesCapture: null,
     notice: null,
     keylog: null,

@@ -90,10 +90,18 @@ function ofTheFile(session: Session): Command[] {
     {
       id: 'print',
       menu: 'File',
-      text: 'Print the timeline …',
+      text: 'Print the view …',
       keys: 'Ctrl P',
       disabled: conversation.value === null,
       run: menuActions.print,
+    },
+    {
+      id: 'print-inspector',
+      menu: 'File',
+      text: 'Print the inspector …',
+      disabled:
+        !['timeline', 'messages', 'findings'].includes(state.tab) || session.tokenDetail.value === null,
+      run: () => void session.print('inspector'),
     },
     {
       id: 'close',

@@ -1,0 +1,141 @@
+// Each view on paper: alone, light, as long as what it holds, and as wide as the sheet.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+
+const capture = (name: string): Buffer => readFileSync(resolve(`test/captures/${name}.pcap`))
+/** What A4 has between the margins, in CSS pixels. */
+const sheet = { width: 703, height: 1032 }
+let folder = ''
+let inspector: ServedPage
+let page: Page
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspector-printing-'))
+  // One file header, then the packets of both.
+  writeFileSync(
+    join(folder, 'both.pcap'),
+    Buffer.concat([capture('no-common-cipher'), capture('ok-mutual-tls12').subarray(24)]),
+  )
+})
+
+beforeEach(async () => {
+  inspector = await openPage([join(folder, 'both.pcap')])
+  page = inspector.page
+  page.setDefaultTimeout(9000)
+  await page.locator('.card').first().waitFor()
+})
+
+afterEach(async () => {
+  const problems = inspector.problems()
+  await inspector.close()
+  expect(problems).toEqual([])
+})
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await closeBrowser()
+})
+
+/** Sheets of the PDF that the browser makes of the page. */
+async function sheets(): Promise<number> {
+  const pdf = await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true })
+  return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
+}
+
+/** Draws the page as for paper, under a dark system. */
+async function toPaper(): Promise<void> {
+  await page.setViewportSize(sheet)
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  await page.waitForTimeout(100)
+}
+
+/** What would be cut off on paper: parts that hide some of what they hold, and what stands beyond the sheet's edge. */
+async function cut(): Promise<string[]> {
+  return page.evaluate((width) => {
+    const seen = [...document.querySelectorAll<HTMLElement>('body *')].filter(
+      (each) => each.checkVisibility() && !each.matches('.sr, .sr *, svg, svg *, .e'),
+    )
+    const hides = seen.filter((each) => {
+      const { overflowY, display } = getComputedStyle(each)
+      return overflowY !== 'visible' && display !== 'inline' && each.scrollHeight > each.clientHeight + 3
+    })
+    const beyond = seen.filter((each) => each.getBoundingClientRect().right > width + 1)
+    return [...hides, ...beyond].map((each) => `${each.className}: ${each.textContent.slice(0, 60)}`)
+  }, sheet.width)
+}
+
+async function isAlone(): Promise<void> {
+  for (const around of ['.titlebar', '.statusbar', '.overview', '.toolbar', '.list', '.tabs'])
+    expect(await page.locator(around).isVisible(), around).toBe(false)
+  expect(await page.locator('body').evaluate((body) => getComputedStyle(body).colorScheme)).not.toBe('dark')
+  const ink = await page
+    .locator('b:visible')
+    .first()
+    .evaluate((each) => getComputedStyle(each).color)
+  expect(ink).toMatch(/^rgb\((?:[0-9]|[1-4][0-9]), (?:[0-9]|[1-4][0-9]), (?:[0-9]|[1-4][0-9])\)$/)
+}
+
+it.each([
+  ['Certificates', 2, 'SHA-256'],
+  ['Findings', 1, 'Event log'],
+  ['Messages', 2, 'ServerHelloDone'],
+  ['Attributes', 2, 'SECPKG_ATTR_CONNECTION_INFO_EX'],
+  ['What if', 1, 'Group policy on the real machine may differ'],
+] as const)('prints %s whole', async (name, conversation, last) => {
+  await page.locator(`#row-${String(conversation)}`).click()
+  await page.getByRole('tab', { name }).click()
+  await page.locator('#view').getByText(last).last().waitFor()
+  expect(await sheets()).toBeGreaterThan(0)
+  await toPaper()
+  await isAlone()
+  expect(await cut()).toEqual([])
+  expect(await page.locator('#view').getByText(last).last().isVisible()).toBe(true)
+  expect(await page.getByText(`Conversation ${String(conversation)}`, { exact: true }).isVisible()).toBe(true)
+})
+
+it('prints a comparison whole, on more than one sheet', async () => {
+  await page.locator('[data-pane=conversations]').focus()
+  await page.keyboard.press('c')
+  await page.getByRole('table', { name: 'Compared values' }).waitFor()
+  expect(await sheets()).toBeGreaterThan(1)
+  await toPaper()
+  await isAlone()
+  expect(await cut()).toEqual([])
+  expect(await page.getByText(/^\d+ differences, \d+ equal/).isVisible()).toBe(true)
+})
+
+it('prints all fields and bytes of the inspector’s token', async () => {
+  await page.evaluate(() => (window.print = () => undefined))
+  await page.locator('#row-2').click()
+  await page.getByText('Conversation 2', { exact: true }).waitFor()
+  await page.locator('.tok', { hasText: 'Certificate' }).first().click()
+  await page.getByRole('radio', { name: 'ASN.1' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('print the inspector')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await toPaper()
+  const paper = page.locator('.paper')
+  await paper.getByRole('heading', { name: /^Token, server to client/ }).waitFor()
+  expect(await page.locator('.win').isVisible()).toBe(false)
+  expect(await cut()).toEqual([])
+  const bytes = Number(
+    /([\d\u202f\u00a0 ]+) bytes/
+      .exec((await paper.locator('h1').textContent()) ?? '')![1]!
+      .replace(/\D/g, ''),
+  )
+  const dump = (await paper.locator('pre').textContent())!.split('\n')
+  expect(dump.length).toBe(Math.ceil(bytes / 16))
+  expect(dump[0]).toMatch(/^0000 {2}16 03 03/)
+  expect(await paper.locator('tbody tr').count()).toBeGreaterThan(60)
+  expect(await sheets()).toBeGreaterThan(2)
+  // Afterwards the view is what is printed again.
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+  await paper.waitFor({ state: 'detached' })
+})
