@@ -201,6 +201,8 @@ export type Told =
   | { readonly kind: 'mschap'; readonly error: number | null }
   /** A mail or file server's refusal. */
   | { readonly kind: 'reply'; readonly about: 'certificate' | 'log-in' | 'session-reuse' | 'other' }
+  /** HTTP/2: the error code of a stream or connection given up (RFC 9113 §7). */
+  | { readonly kind: 'http2'; readonly error: number }
   /** A Windows service that speaks HTTP. */
   | { readonly kind: 'service'; readonly name: string }
 

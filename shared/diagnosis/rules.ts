@@ -11,6 +11,7 @@ import { clientCertificateRules } from './rules/client-certificate.ts'
 import { credsspRules } from './rules/credssp.ts'
 import { ftpDataRules } from './rules/ftp-data.ts'
 import { icmpRules } from './rules/icmp.ts'
+import { httpRules } from './rules/http.ts'
 import { insideRules } from './rules/inside.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   ...carriedRules,
   ...credsspRules,
   ...insideRules,
+  ...httpRules,
   ...ftpDataRules,
   ...captureRules,
   ...limitRules,

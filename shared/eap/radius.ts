@@ -1,5 +1,6 @@
 // RADIUS packets that carry EAP: code, identifier, and the attributes that matter here (RFC 2865 §3 and §5, RFC 3579 §3.1).
 
+import { joined } from '../bytes/joined.ts'
 import { u16 } from '../bytes/raw.ts'
 import { type Parsed, parse, type Reader } from '../bytes/reader.ts'
 import { printable } from '../bytes/text.ts'
@@ -55,15 +56,5 @@ function radiusPacket(r: Reader): RadiusPacket {
     else if (type === attribute.state) state = value
     else if (type === attribute.reply) reply = printable(value.subarray(0, maxReplyShown))
   }
-  return { code, id, eap: eap.length === 0 ? null : inOnePiece(eap), state, reply }
-}
-
-function inOnePiece(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return { code, id, eap: eap.length === 0 ? null : joined(eap), state, reply }
 }

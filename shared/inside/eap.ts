@@ -1,5 +1,6 @@
 // Inside the tunnel of PEAP, EAP-TTLS, EAP-FAST and TEAP: EAP without its header, Diameter attributes, or TLVs.
 
+import { joined } from '../bytes/joined.ts'
 import { parse, type Reader } from '../bytes/reader.ts'
 import { printable } from '../bytes/text.ts'
 import type { Conversation } from '../conversation/facts.ts'
@@ -193,14 +194,4 @@ function msChap(piece: OpenedPiece, data: Uint8Array): Step {
     result: 'refused',
     tells: { kind: 'mschap', error: error === undefined ? null : Number(error) },
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
 }

@@ -138,7 +138,7 @@ function chunksEnd(bytes: Uint8Array, start: number): number | null {
 }
 
 /** NTLM's third message and Kerberos's only one end a log-in; Basic and Bearer are whole at once. */
-function authorizationOf(value: string | undefined): Authorization | null {
+export function authorizationOf(value: string | undefined): Authorization | null {
   const [, scheme, token] = /^([\w-]+)(?: +(\S+))?/.exec(value ?? '') ?? []
   if (scheme === undefined) return null
   if (!/^(negotiate|ntlm|credssp)$/i.test(scheme)) return { name: scheme, final: true }

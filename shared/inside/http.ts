@@ -40,20 +40,22 @@ const services: readonly (readonly [RegExp, string])[] = [
   [/^POST \/wsman\b/i, 'WinRM'],
 ]
 
-function service({ method, path }: Request): { readonly tells?: Told } {
+/** Whether a request begins a Windows service. */
+export function service({ method, path }: Request): { readonly tells?: Told } {
   const name = services.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1]
   return name === undefined ? {} : { tells: { kind: 'service', name } }
 }
 
 /** A query may hold what is not for others: it stays out, as credentials do. */
-function requestText({ method, path, host, authorization }: Request): string {
+export function requestText({ method, path, host, authorization }: Request): string {
   const parts = [`${method} ${path}`]
   if (host !== null) parts.push(`Host ${host}`)
   if (authorization !== null) parts.push(`Authorization ${authorization.name}`)
   return parts.join(', ')
 }
 
-function answerStep(answer: Answer, request: Request): Pick<Step, 'text' | 'result' | 'tells'> {
+/** What an answer says, and whether it refuses. */
+export function answerStep(answer: Answer, request: Request): Pick<Step, 'text' | 'result' | 'tells'> {
   const { status, reason, body, schemes } = answer
   const substatus = substatusOf(body, status)
   const certificate = certificateOf(body, status, substatus)

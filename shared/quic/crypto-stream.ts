@@ -1,5 +1,6 @@
 // CRYPTO frames put in order: they may repeat, overlap and come in any order (RFC 9000 §19.6).
 
+import { joined } from '../bytes/joined.ts'
 import { maxCryptoBytesHeld, maxCryptoFramesHeld } from '../limits.ts'
 import type { CryptoFrame } from './frames.ts'
 
@@ -39,7 +40,7 @@ export class CryptoStream {
       parts.push(fresh)
       this.next += fresh.length
     }
-    return inOnePiece(parts)
+    return parts.length === 1 ? parts[0]! : joined(parts)
   }
 
   private hold(offset: number, bytes: Uint8Array): void {
@@ -57,14 +58,3 @@ export class CryptoStream {
 }
 
 const nothing = new Uint8Array(0)
-
-function inOnePiece(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}

@@ -1,5 +1,6 @@
 // Keys from secrets: the PRF of TLS 1.0–1.2 and the HKDF of TLS 1.3. Hashes and HMACs are the host's.
 
+import { joined } from '../bytes/joined.ts'
 import type { Crypto, HashName } from '../ports.ts'
 import { hashLength } from './suites.ts'
 
@@ -104,17 +105,6 @@ export function exporter13(
     empty,
     length,
   )
-}
-
-/** Parts in one piece. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
 }
 
 /** Whether both hold the same bytes. */

@@ -1,5 +1,6 @@
 // Opens a conversation with keys: sealed records become messages, Finished and signatures are checked.
 
+import { joined } from '../bytes/joined.ts'
 import {
   streamOf,
   type Conversation,
@@ -10,7 +11,7 @@ import {
 } from '../conversation/facts.ts'
 import type { Crypto } from '../ports.ts'
 import type { ClientHello, ServerHello } from '../tls/messages.ts'
-import { exporter13, joined, prf } from './key-schedule.ts'
+import { exporter13, prf } from './key-schedule.ts'
 import { OpenedMessages, type OpeningContext } from './opened-messages.ts'
 import { QuicSchedule } from './quic.ts'
 import type { OpenedRecord } from './record-opener.ts'

@@ -1,5 +1,6 @@
 // Handshake packets of QUIC opened with a key log: their CRYPTO frames become messages (RFC 9001 §5, RFC 9000 §19.6).
 
+import { joined } from '../bytes/joined.ts'
 import type { Message, Side, TlsRecord } from '../conversation/facts.ts'
 import type { Crypto } from '../ports.ts'
 import { CryptoStream } from '../quic/crypto-stream.ts'
@@ -7,7 +8,6 @@ import { readFrames } from '../quic/frames.ts'
 import { readLongPacket } from '../quic/packet.ts'
 import { openPacket, packetKeys } from '../quic/protection.ts'
 import type { ClientHello, ServerHello } from '../tls/messages.ts'
-import { joined } from './key-schedule.ts'
 import type { KeyLog } from './keylog.ts'
 import type { OpenedRecord } from './record-opener.ts'
 import { Problems, type Schedule } from './schedule.ts'

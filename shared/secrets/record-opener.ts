@@ -1,7 +1,8 @@
 // Opens one direction's sealed records under one set of keys: AEAD of TLS 1.2 and 1.3, CBC and stream ciphers with a MAC.
 
+import { joined } from '../bytes/joined.ts'
 import type { Crypto, HashName } from '../ports.ts'
-import { equal, joined } from './key-schedule.ts'
+import { equal } from './key-schedule.ts'
 import { hashLength, type RecordCipher } from './suites.ts'
 
 /** A sealed record: the header's numbers, its place in the epoch, and the fragment as captured. */

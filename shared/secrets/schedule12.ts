@@ -1,9 +1,10 @@
 // The key schedule of TLS 1.0–1.2 and DTLS: a master secret for each handshake, new keys at each ChangeCipherSpec.
 
+import { joined } from '../bytes/joined.ts'
 import type { Message, Side, TlsRecord } from '../conversation/facts.ts'
 import type { Crypto, HashName } from '../ports.ts'
 import type { ClientHello, Extension, ServerHello } from '../tls/messages.ts'
-import { joined, masterSecret, prf } from './key-schedule.ts'
+import { masterSecret, prf } from './key-schedule.ts'
 import { Lane, sealed } from './lane.ts'
 import { openerBefore13, type OpenedRecord, type RecordOpener } from './record-opener.ts'
 import { Problems, sessionName, type Keys, type RsaDecryptor, type Schedule } from './schedule.ts'

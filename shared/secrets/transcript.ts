@@ -1,8 +1,8 @@
 // The bytes that transcript hashes cover (RFC 5246 §7.4.9, RFC 6347 §4.2.6, RFC 8446 §4.4.1).
 
+import { joined } from '../bytes/joined.ts'
 import type { Message, Side } from '../conversation/facts.ts'
 import type { Crypto, HashName } from '../ports.ts'
-import { joined } from './key-schedule.ts'
 
 const sslv2HelloType = 128
 

@@ -1,8 +1,9 @@
 // Checks what a handshake proves: Finished values, and the signatures of ServerKeyExchange and CertificateVerify.
 
+import { joined } from '../bytes/joined.ts'
 import { streamOf, type Conversation, type Message, type Side } from '../conversation/facts.ts'
 import type { Crypto } from '../ports.ts'
-import { ascii, equal, finished13, joined, prf } from './key-schedule.ts'
+import { ascii, equal, finished13, prf } from './key-schedule.ts'
 import type { Agreed12 } from './schedule12.ts'
 import { inSendingOrder, inTranscript, messageHash, transcriptBytes, transcriptHash } from './transcript.ts'
 

@@ -44,6 +44,7 @@ function squid(allowed, version = []) {
 
 /** A web server that wants a client certificate, or another name than the one in SNI. */
 function nginx(lines, ...request) {
+  const http2 = request.includes('--http2')
   return {
     port: 443,
     keys: true,
@@ -61,7 +62,7 @@ function nginx(lines, ...request) {
           (name) => `  ${name === 'body' ? 'client_body' : name}_temp_path ${place.folder}/${name};`,
         ),
         '  server {',
-        `    listen 127.0.0.1:${place.port} ssl;`,
+        `    listen 127.0.0.1:${place.port} ssl${http2 ? ' http2' : ''};`,
         '    server_name server.example;',
         `    ssl_certificate ${cert};`,
         `    ssl_certificate_key ${key};`,
@@ -74,7 +75,7 @@ function nginx(lines, ...request) {
     },
     client: ({ relay, work }) =>
       curl(
-        '--http1.1',
+        ...(http2 ? [] : ['--http1.1']),
         '--connect-to',
         `server.example:443:127.0.0.1:${relay}`,
         ...request.map((word) => word.replace('WORK', work)),
@@ -90,6 +91,7 @@ const wantsCertificate = ({ work }) => [
 
 /** Apache asks for the certificate only once it has read the request (renegotiation, or after the handshake in TLS 1.3). */
 function apache(lines, ...request) {
+  const http2 = request.includes('--http2')
   return {
     port: 443,
     keys: true,
@@ -100,7 +102,7 @@ function apache(lines, ...request) {
         `ServerRoot ${place.folder}`,
         `PidFile ${place.folder}/pid`,
         `ErrorLog ${place.folder}/log`,
-        ...['mpm_event', 'authz_core', 'ssl', 'socache_shmcb', 'headers'].map(
+        ...['mpm_event', 'authz_core', 'ssl', 'socache_shmcb', 'headers', ...(http2 ? ['http2'] : [])].map(
           (name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`,
         ),
         `Listen 127.0.0.1:${place.port}`,
@@ -110,13 +112,14 @@ function apache(lines, ...request) {
         `SSLCertificateKeyFile ${key}`,
         `SSLCACertificateFile ${cert}`,
         `DocumentRoot ${place.folder}`,
+        ...(http2 ? ['Protocols h2 http/1.1'] : []),
         ...lines,
       ]
       return ['/usr/sbin/apache2', '-DFOREGROUND', '-f', written(join(place.folder, 'apache.conf'), config)]
     },
     client: ({ relay, work }) =>
       curl(
-        '--http1.1',
+        ...(http2 ? [] : ['--http1.1']),
         '--connect-to',
         `server.example:443:127.0.0.1:${relay}`,
         ...request.map((word) => word.replace('WORK', work)),
@@ -225,6 +228,12 @@ export const inside = {
     'WORK/cert.pem',
     '--key',
     'WORK/key.pem',
+  ),
+  'http2-nginx': nginx(() => [], '--http2'),
+  'http2-nginx-no-client-certificate': nginx(wantsCertificate, '--http2'),
+  'http2-apache-late-certificate': apache(
+    ['<Location /secret>', 'SSLVerifyClient require', '</Location>'],
+    '--http2',
   ),
   'http-nginx-too-large': nginx(() => ['client_max_body_size 1k;'], '-d', 'x'.repeat(2000)),
   'http-apache-misdirected': apache(

@@ -206,6 +206,12 @@ export const insideScenarios: readonly Scenario[] = [
     answered('http', '403 Forbidden (IIS 403.16)', http(403, { substatus: 16, certificate: 'refused' })),
   ),
   of('http-request-too-large', 'HTTP 413', answered('http', '413 Request Entity Too Large', http(413))),
+  of(
+    'http2-given-up',
+    'HTTP_1_1_REQUIRED',
+    answered('http2', 'RST_STREAM HTTP_1_1_REQUIRED (13)', { kind: 'http2', error: 13 }),
+    'S39',
+  ),
   of('http-misdirected', 'HTTP 421', answered('http', '421 Misdirected Request', http(421))),
   of(
     'server-refuses-inside',

@@ -124,10 +124,6 @@ describe('HTTP', () => {
     ])
     expect(found?.tells).toEqual([{ kind: 'service', name }])
   })
-
-  it('is not read into HTTP/2', () => {
-    expect(told('none', [['client', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']])).toBeNull()
-  })
 })
 
 describe('LDAP', () => {
