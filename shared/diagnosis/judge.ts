@@ -30,7 +30,7 @@ export function judge(
   const alert = failureAlert(conversation, failure)
   const header = judgeProxyHeader(view)
   if (alert !== null) return [...header, ...judgeAlert(view, alert, world)]
-  if (failure.ending === 'alert') return judgeSealedAlert(view, failure)
+  if (failure.ending === 'alert') return judgeSealedAlert(view, failure, world)
   return [...header, ...judgeTransport(view, failure, world)]
 }
 

@@ -7,10 +7,11 @@ import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
 import { atMessage, atPacket, isTls13 } from '../view.ts'
-import { offersTls13 } from '../offer.ts'
-import { judgeCertificateAlert, missingClientCertificate } from './certificates.ts'
+import { offeredVersions, offersTls13, versionRank } from '../offer.ts'
+import { certificateFaults } from '../certificates.ts'
+import { faultCandidates, judgeCertificateAlert, missingClientCertificate } from './certificates.ts'
 import { judgeNarrowOffer, judgeNoMatch } from './offers.ts'
-import { judgeServerChoice } from './server-choice.ts'
+import { judgeNotOffered, judgeServerChoice } from './server-choice.ts'
 import { statusOfRow } from './status.ts'
 
 /** Candidates for a failure that an alert announced. */
@@ -63,12 +64,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
     case 50:
       return malformed(view, alert)
     case 49:
-      return [
-        say(view, alert, 'access-denied', 'observed', null, {
-          summary: `The ${by} refused access after checking the ${peerOf(by)}'s certificate or logon.`,
-          lookNext: `Look at the ${by}'s security log for the refused logon.`,
-        }),
-      ]
+      return accessDenied(view, alert, world)
     case 51:
       return [decryptError(view, alert)]
     case 70:
@@ -131,7 +127,11 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
 }
 
 /** Candidates for a failure whose alert is encrypted: that a side refused is seen, its reason is not. */
-export function judgeSealedAlert(view: HandshakeView, failure: FailurePoint): readonly Candidate[] {
+export function judgeSealedAlert(
+  view: HandshakeView,
+  failure: FailurePoint,
+  world: World,
+): readonly Candidate[] {
   const by = failure.side === 'server' ? 'server' : 'client'
   const evidence = [atPacket(failure.packet, by, `the encrypted alert of the ${by}`)]
   const refused: Candidate = {
@@ -143,6 +143,11 @@ export function judgeSealedAlert(view: HandshakeView, failure: FailurePoint): re
     lookNext: `Open the capture with a key log of either side, or look at the ${by}'s own log at this time.`,
   }
   if (by === 'server' || view.handshake > 1) return [refused]
+  const faults = certificateFaults(view, 'server', world)
+  if (faults.length > 0) {
+    const found = faultCandidates(view, 'server', faults, evidence)
+    return faults[0]!.certain ? [...found, refused] : [refused, ...found]
+  }
   const certificate: Candidate = {
     cause: 'untrusted-root',
     confidence: 'possible',
@@ -177,6 +182,9 @@ function handshakeFailure(view: HandshakeView, alert: Parsed<Alert>, world: Worl
   } else {
     const choice = judgeServerChoice(view, alert, world)
     if (choice.length > 0) return choice
+    // Erlang says so of any certificate it refuses.
+    if (certificateFaults(view, 'server', world).some(({ certain }) => certain))
+      return judgeCertificateAlert(view, alert, world)
   }
   return judgeOther(view, alert)
 }
@@ -202,8 +210,7 @@ function insufficientSecurity(view: HandshakeView, alert: Parsed<Alert>, world: 
 
 function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
   const by = alert.message.from
-  const random = view.serverHello?.body.random
-  if (by === 'client' && random !== undefined && downgradeSentinel(random)) {
+  if (by === 'client' && wasLowered(view)) {
     return [
       say(view, alert, 'downgrade-detected', 'likely', null, {
         summary:
@@ -212,17 +219,8 @@ function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidat
       }),
     ]
   }
-  const offered = view.hello?.body
-  const chosen = view.serverHello?.body
-  if (by === 'client' && offered !== undefined && chosen !== undefined) {
-    if (!offered.cipherSuites.includes(chosen.cipherSuite))
-      return [
-        say(view, alert, 'malformed-message', 'observed', 5, {
-          summary: 'The server chose a cipher suite that the client had not offered.',
-          lookNext: 'Look for a device that rewrites hellos.',
-        }),
-      ]
-  }
+  const foreign = by === 'client' ? judgeNotOffered(view, alert) : []
+  if (foreign.length > 0) return foreign
   const broken = view.conversation.messages.find(
     (message) => message.from !== by && message.malformed !== null,
   )
@@ -263,6 +261,19 @@ function decryptError(view: HandshakeView, alert: Parsed<Alert>): Candidate {
       lookNext: 'Capture at both ends and compare the handshake messages byte by byte.',
     },
   )
+}
+
+/** access_denied: the certificate is good, but gives no access (RFC 8446 §6.2). GnuTLS says so of any certificate it refuses. */
+function accessDenied(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  const by = alert.message.from
+  const owner = peerOf(by)
+  const denied = say(view, alert, 'access-denied', 'observed', null, {
+    summary: `The ${by} refused access after checking the ${owner}'s certificate or logon.`,
+    lookNext: `Look at the ${by}'s security log for the refused logon.`,
+  })
+  const faults = certificateFaults(view, owner, world)
+  const found = faultCandidates(view, owner, faults, denied.evidence)
+  return faults[0]?.certain === true ? [...found, denied] : [denied, ...found]
 }
 
 function protocolVersion(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
@@ -354,6 +365,15 @@ export function say(
 /** `48 unknown_ca`. */
 export function nameOf(alert: Parsed<Alert>): string {
   return `${String(alert.body.description)} ${alertRow(alert.body.description).name}`
+}
+
+/** Whether ServerHello carries the mark of a lower version than its client had offered (RFC 8446 §4.1.3). */
+function wasLowered(view: HandshakeView): boolean {
+  const hello = view.hello?.body
+  const chosen = view.serverHello?.body
+  if (hello === undefined || chosen === undefined || !downgradeSentinel(chosen.random)) return false
+  const best = Math.max(...offeredVersions(hello).map(versionRank))
+  return best > versionRank(chosen.negotiatedVersion)
 }
 
 /** RFC 8446 §4.1.3: the last eight bytes of ServerHello.random. */

@@ -235,7 +235,7 @@ function unspecific(
 
 /** Which faults commonly lead to an alert, most common first (OpenSSL, Java, .NET: schannel §6.3, field §2 B). */
 const typical: Readonly<Record<number, readonly Cause[]>> = {
-  40: ['weak-key', 'weak-signature', 'wrong-key-usage'],
+  40: ['weak-key', 'weak-signature', 'name-mismatch', 'wrong-key-usage', 'expired-certificate'],
   42: [
     'revoked-certificate',
     'name-mismatch',

@@ -253,12 +253,15 @@ function behind(
   return certificateWanted
     ? [
         view.certificate.client?.body.certificates.length === 0
-          ? possible(
-              'client-certificate-missing',
-              'The server asked for a client certificate and got none.',
-              evidence,
-              statusOfRow(28),
-            )
+          ? {
+              ...possible(
+                'client-certificate-missing',
+                'The server asked for a client certificate and got none.',
+                evidence,
+                statusOfRow(28),
+              ),
+              confidence: 'likely' as const,
+            }
           : possible(
               'client-certificate-refused',
               "The server may have refused the client's certificate.",

@@ -11,30 +11,29 @@ import { say } from './alerts.ts'
 /** Smallest DH prime that current stacks accept (OpenSSL security level 2, schannel §9.6 for servers). */
 const usualDhBits = 2048
 
-/** Candidates for a client's handshake_failure, insufficient_security or illegal_parameter after ServerHello (S02, S14, S76). */
+/** Candidates for a client's handshake_failure or insufficient_security after ServerHello (S02, S14, S76). */
 export function judgeServerChoice(
   view: HandshakeView,
   alert: Parsed<Alert>,
   world: World,
 ): readonly Candidate[] {
+  return [...judgeNotOffered(view, alert), ...judgeWeakChoice(view, alert, world)]
+}
+
+/** What the server chose although the client had not offered it: illegal_parameter says that, too. */
+export function judgeNotOffered(view: HandshakeView, alert: Parsed<Alert>): readonly Candidate[] {
   const offered = view.hello?.body
   const chosen = view.serverHello
   if (offered === undefined || chosen === null) return []
   const found: Candidate[] = []
   const { negotiatedVersion, cipherSuite, keyShareGroup } = chosen.body
   const versions = offeredVersions(offered)
-  const add = (
-    cause: Candidate['cause'],
-    confidence: Candidate['confidence'],
-    row: number | null,
-    summary: string,
-    lookNext: string,
-  ) => found.push(withChoice(view, chosen, say(view, alert, cause, confidence, row, { summary, lookNext })))
+  const add = (cause: Candidate['cause'], row: number | null, summary: string, lookNext: string) =>
+    found.push(withChoice(view, chosen, say(view, alert, cause, 'likely', row, { summary, lookNext })))
 
   if (offered.supportedVersions !== null && !versions.includes(negotiatedVersion))
     add(
       'no-common-version',
-      'likely',
       4,
       `The server chose ${versionName(negotiatedVersion)}, which the client had not offered.`,
       'Compare the versions both sides enable.',
@@ -42,7 +41,6 @@ export function judgeServerChoice(
   if (!offered.cipherSuites.includes(cipherSuite))
     add(
       'malformed-message',
-      'likely',
       5,
       `The server chose ${cipherName(cipherSuite)}, which the client had not offered.`,
       'Look for a device that rewrites hellos.',
@@ -52,7 +50,6 @@ export function judgeServerChoice(
   if (group !== null && offered.supportedGroups !== null && !offered.supportedGroups.includes(group))
     add(
       'no-common-group',
-      'likely',
       null,
       `The server used ${groupName(group)}, which the client had not offered.`,
       'Compare the groups both sides enable.',
@@ -65,16 +62,23 @@ export function judgeServerChoice(
   )
     add(
       'no-common-signature-algorithm',
-      'likely',
       null,
       `The server signed with ${schemeName(scheme)}, which the client had not offered.`,
       'Compare the signature algorithms both sides enable.',
     )
-  const bits = exchange?.bits ?? null
+  return found
+}
+
+function judgeWeakChoice(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
+  const chosen = view.serverHello
+  if (view.hello === null || chosen === null) return []
+  const found: Candidate[] = []
+  const add = (cause: Candidate['cause'], row: number | null, summary: string, lookNext: string) =>
+    found.push(withChoice(view, chosen, say(view, alert, cause, 'likely', row, { summary, lookNext })))
+  const bits = view.serverKeyExchange?.body.bits ?? null
   if (bits !== null && bits < usualDhBits)
     add(
       'weak-key',
-      'likely',
       35,
       `The server's Diffie-Hellman prime has ${String(bits)} bits; the client asks for more.`,
       "Look at the client's minimum key length.",
@@ -82,7 +86,6 @@ export function judgeServerChoice(
   if (view.handshake > 1)
     add(
       'renegotiation-refused',
-      'likely',
       33,
       'The client gave up a renegotiation.',
       'Find what made the server ask for a new handshake.',
@@ -90,14 +93,13 @@ export function judgeServerChoice(
   else if (lacksRenegotiationInfo(view))
     add(
       'unsafe-renegotiation',
-      'likely',
       null,
       'The server did not answer with renegotiation_info (RFC 5746); current OpenSSL clients refuse such servers.',
       'Look for an update of the server.',
     )
   for (const fault of certificateFaults(view, 'server', world)) {
     if (fault.cause === 'weak-key' || fault.cause === 'weak-signature')
-      add(fault.cause, 'likely', 35, fault.text, "Look at the client's policy for key sizes and hashes.")
+      add(fault.cause, 35, fault.text, "Look at the client's policy for key sizes and hashes.")
   }
   return found
 }

@@ -1,11 +1,12 @@
 // Rules about the server's certificate and the client that judges it.
 
 import { certificateOf, chainFault, pointAtFault } from './chain-words.ts'
+import type { Cause } from '../candidate.ts'
 import { candidateOf, remark, aboutCandidate } from '../finding.ts'
 import type { Context, Rule } from '../finding.ts'
 import { stapleOf } from '../stapling.ts'
 import { dayText } from '../day.ts'
-import { isTls13, atMessage } from '../view.ts'
+import { atMessage, countDataRecords, isTls13 } from '../view.ts'
 import { schemeSet } from '../sets.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { byCause, withoutAlert } from './by-cause.ts'
@@ -27,6 +28,13 @@ function isIntercepting(certificate: Certificate): boolean {
 }
 
 const forServer = (context: Context) => context.failure?.side !== 'server'
+
+/** Faults of the server's certificate that hardly any client overlooks. */
+export const refusedByMost: readonly Cause[] = [
+  'expired-certificate',
+  'not-yet-valid-certificate',
+  'name-mismatch',
+]
 
 export const serverCertificateRules: readonly Rule[] = [
   byCause({
@@ -261,13 +269,14 @@ export const serverCertificateRules: readonly Rule[] = [
     id: 'accepted-despite-fault',
     scenario: null,
     precondition:
-      'The handshake was established with a certificate that is expired, not yet valid or for another name.',
+      'The client went on to send data although the certificate is expired, not yet valid or for another name.',
     evidence: 'The certificate.',
     confidence: 'observed',
     sources: ['field S21', 'field S23'],
     asks: ['established', 'certificate'],
     check(context) {
-      for (const cause of ['expired-certificate', 'not-yet-valid-certificate', 'name-mismatch'] as const) {
+      if (countDataRecords(context.view, 'client') === 0) return null
+      for (const cause of refusedByMost) {
         const fault = chainFault(context, 'server', cause)
         if (fault !== null)
           return remark('warning', 'server', {

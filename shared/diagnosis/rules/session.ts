@@ -15,6 +15,7 @@ import {
 } from '../view.ts'
 import type { HandshakeView } from '../view.ts'
 import { byCause } from './by-cause.ts'
+import { refusedByMost } from './server-certificate.ts'
 
 export const sessionRules: readonly Rule[] = [
   {
@@ -191,25 +192,36 @@ export const sessionRules: readonly Rule[] = [
     confidence: 'possible',
     sources: ['field S20', 'field §0.2'],
     asks: ['established', 'tcp', 'ended'],
-    check({ conversation, view }) {
+    check({ conversation, view, chains }) {
       const end = conversation.events.find(({ kind }) => kind === 'fin' || kind === 'rst')
-      if (end?.from !== 'client' || countDataRecords(view, 'client') > 0) return null
+      if (end === undefined || countDataRecords(view, 'client') > 0) return null
+      // A server that closes on the client's alert was not the first to close.
+      const parting = conversation.client.records.find(
+        ({ innerType, order }) => innerType === 21 && order < end.order,
+      )
+      if (end.from !== 'client' && parting === undefined) return null
       // Without keys the tickets of a TLS 1.3 server look like data.
       const tickets = isTls13(view) ? 2 : 0
       if (countDataRecords(view, 'server') > tickets) return null
-      return remark('info', 'client', {
+      const fault = chains.server?.faults.find(({ cause }) => refusedByMost.includes(cause))
+      const why =
+        fault === undefined
+          ? 'a mere test of the connection, or an application that judged the certificate by its own rules after its security library had returned SEC_E_OK.'
+          : `the client may have refused the certificate after all. ${fault.text}`
+      return remark(fault === undefined ? 'info' : 'warning', 'client', {
         title: 'The client closed the connection without using it',
         confidence: 'possible',
-        explanation:
-          'The handshake was completed and no data of the client followed: a mere test of the connection, or an application that judged the certificate by its own rules after its security library had returned SEC_E_OK.',
+        explanation: `The handshake was completed and no data of the client followed: ${why}`,
         remedy:
           "If the program reports an error, read its own log, and compare the server's certificate with what it expects.",
         evidence: [
-          atPacket(
-            end.packet,
-            'client',
-            end.kind === 'fin' ? 'the client closes (FIN)' : 'the client resets',
-          ),
+          end.from === 'client'
+            ? atPacket(
+                end.packet,
+                'client',
+                end.kind === 'fin' ? 'the client closes (FIN)' : 'the client resets',
+              )
+            : atPacket(parting!.packet, 'client', "the client's closing alert, encrypted"),
         ],
       })
     },

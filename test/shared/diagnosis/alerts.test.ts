@@ -3,7 +3,16 @@
 import { describe, expect, it } from 'vitest'
 import { trustOf } from '../../../electron/worker/trust.ts'
 import { judge } from '../../../shared/diagnosis/judge.ts'
-import { alert, clientHello, conversationOf, event, failedAt, message } from '../../support/conversation.ts'
+import { certificateMessage, issue, type Issued } from '../../support/certificates.ts'
+import {
+  alert,
+  clientHello,
+  conversationOf,
+  event,
+  failedAt,
+  message,
+  serverHello,
+} from '../../support/conversation.ts'
 import type { Step } from '../../support/conversation.ts'
 
 const world = { trust: trustOf(null), clock: { baseSeconds: 1.8e9 }, now: 1.8e12 }
@@ -47,6 +56,77 @@ describe('handshake_failure of a client in a renegotiation', () => {
     expect(judge(again, outcome, world)).toMatchObject([
       { cause: 'renegotiation-refused', confidence: 'observed' },
     ])
+  })
+})
+
+describe('handshake_failure of a client after the certificate', () => {
+  const answered = (...chain: readonly Issued[]) =>
+    causesOf(
+      'alert',
+      message('server', serverHello()),
+      message('server', certificateMessage(...chain)),
+      alert('client', 40),
+    )
+
+  it('is about the fault that the certificate shows (Erlang)', () => {
+    expect(answered(issue({ name: 'other', names: ['other.example'] }))[0]).toBe('name-mismatch')
+  })
+
+  it('stays unexplained where the certificate shows none', () => {
+    const root = issue({ name: 'Some Root', ca: true })
+    const dates = { from: '2026-01-01T00:00:00Z', to: '2027-12-31T00:00:00Z' }
+    const leaf = issue({ name: 'server.example', names: ['server.example'], issuer: root, ...dates })
+    expect(answered(leaf)[0]).toBe('peer-alert')
+  })
+})
+
+describe('illegal_parameter of a client after the server had chosen', () => {
+  const mark = Uint8Array.from([...new Uint8Array(24), 0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44, 1])
+  const answer = (parts: Parameters<typeof clientHello>[0], ...steps: readonly Step[]) => {
+    const conversation = conversationOf([
+      message('client', clientHello(parts)),
+      ...steps,
+      alert('client', 47),
+    ])
+    return judge(conversation, failedAt(conversation, 'alert'), world)[0]?.cause
+  }
+
+  it('is about the mark of a lower version only where the client had offered a higher one', () => {
+    const marked = message('server', serverHello({ random: mark }))
+    expect(answer({}, marked)).toBe('downgrade-detected')
+    expect(answer(tls12, marked)).toBe('malformed-message')
+  })
+
+  it('is about a group that the client had not offered (JSSE)', () => {
+    const key = message('server', {
+      kind: 'server-key-exchange',
+      exchange: 'ecdhe',
+      group: 0x17,
+      bits: null,
+      scheme: 0x0401,
+      signature: null,
+      paramsLength: 69,
+    })
+    const marked = message('server', serverHello({ random: mark }))
+    expect(answer({ ...tls12, supportedGroups: [0x1c] }, marked, key)).toBe('no-common-group')
+  })
+})
+
+describe('access_denied of a server', () => {
+  const denied = (leaf: Issued) =>
+    causesOf(
+      'alert',
+      message('server', serverHello()),
+      message('client', certificateMessage(leaf)),
+      alert('server', 49),
+    )
+
+  it('is about a fault that the certificate shows (GnuTLS), else about access', () => {
+    const dates = { from: '2026-01-01T00:00:00Z', to: '2027-12-31T00:00:00Z' }
+    const root = issue({ name: 'Some Root', ca: true })
+    const late = { from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:00:00Z' }
+    expect(denied(issue({ name: 'alice', issuer: root, ...late }))[0]).toBe('expired-certificate')
+    expect(denied(issue({ name: 'alice', issuer: root, ...dates }))[0]).toBe('access-denied')
   })
 })
 

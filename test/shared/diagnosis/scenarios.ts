@@ -677,6 +677,19 @@ export const scenarios: readonly Scenario[] = (
       ]),
     ],
     [
+      'S20',
+      'a refusal in an encrypted alert behind both Finished (NSS)',
+      'closed-unused',
+      null,
+      10,
+      established([
+        ...flight(issue({ ...leafWish, from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:00:00Z' })),
+        ...answer,
+        { kind: 'sealed', from: 'client', contentType: 21, bytes: 31 },
+        event('server', 'fin'),
+      ]),
+    ],
+    [
       'S46',
       'no closing alert',
       'missing-close-notify',
