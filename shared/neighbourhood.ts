@@ -11,6 +11,7 @@ import {
   neighbourFacts,
   type NeighbourFacts,
   NeighbourIndex,
+  type SqlInstanceFact,
 } from './diagnosis/neighbours.ts'
 import { maxNeighbourhoods } from './limits.ts'
 
@@ -36,6 +37,10 @@ export class Neighbourhood {
 
   http(fact: HttpFact): void {
     this.index.addHttp(fact)
+  }
+
+  sqlInstance(fact: SqlInstanceFact): void {
+    this.index.addSqlInstance(fact)
   }
 
   /** The capture has ended: runs the neighbour rules. Returns the conversations about which they found something. */

@@ -7,7 +7,13 @@ import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
 import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
 import { Queue } from './conversation/queue.ts'
-import { type DnsAnswer, dnsAnswer, type HttpExchange } from './conversation/lookups.ts'
+import {
+  type DnsAnswer,
+  dnsAnswer,
+  type HttpExchange,
+  type SqlInstance,
+  sqlInstances,
+} from './conversation/lookups.ts'
 import { looksLike } from './conversation/looks-like.ts'
 import { PacketDecoder } from './decode.ts'
 import { looksLikeRadius } from './eap/radius.ts'
@@ -35,6 +41,8 @@ export interface ScanHost {
   /** Names looked up and plain HTTP fetched beside the handshakes: revocation lists travel that way. */
   onDns?(fact: DnsAnswer & Seen): void
   onHttp?(fact: HttpExchange & Seen): void
+  /** Instances of SQL Server that its Browser told of. */
+  onSqlInstance?(fact: SqlInstance & Seen & { readonly server: string }): void
 }
 
 /** When a lookup was seen, and who asked. */
@@ -45,6 +53,8 @@ interface Seen {
 }
 
 const dnsPort = 53
+/** MC-SQLR §2.1. */
+const sqlBrowserPort = 1434
 /** Less is usual where several interfaces write into one capture. */
 const backwardsNs = 1e9
 /** What a packet may add to what is kept beside its bytes. */
@@ -230,6 +240,7 @@ export class Scanner implements PacketSink, PacketPlace {
       this.flows++
     }
     if (udp.sourcePort === dnsPort) this.dns(number, time)
+    else if (udp.sourcePort === sqlBrowserPort) this.sqlBrowser(number, time)
     this.noteFragments(association)
     association.datagram(dir, bytes, udp.payloadStart, udp.payloadEnd, udp.cut, number, time)
     if (association.id === 0 && association.builder?.confirmed === true) association.id = ++this.conversations
@@ -254,6 +265,14 @@ export class Scanner implements PacketSink, PacketPlace {
     const answer = dnsAnswer(bytes, udp.payloadStart, udp.payloadEnd)
     if (answer === null) return
     this.host.onDns?.({ ...answer, time, packet, client: ip.addresses.text(ip.version, ip.destination) })
+  }
+
+  private sqlBrowser(packet: number, time: number): void {
+    const { ip, udp, bytes } = this.decoder
+    const { version, addresses } = ip
+    const [client, server] = [addresses.text(version, ip.destination), addresses.text(version, ip.source)]
+    for (const instance of sqlInstances(bytes, udp.payloadStart, udp.payloadEnd))
+      this.host.onSqlInstance?.({ ...instance, time, packet, client, server })
   }
 
   /** EAP over LAN. */

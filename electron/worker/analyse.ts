@@ -186,6 +186,7 @@ class Capture implements OpenCapture {
         onSecrets: (type, data) => this.secrets(type, data),
         onDns: (fact) => this.neighbourhood.dns(fact),
         onHttp: (fact) => this.neighbourhood.http(fact),
+        onSqlInstance: (fact) => this.neighbourhood.sqlInstance(fact),
         full: () => this.room < 0,
       },
       this.builderOptions,

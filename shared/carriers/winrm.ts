@@ -9,6 +9,7 @@ import type { Unwrapped, Wrapping } from './wrapping.ts'
 const request = 'POST /wsman'
 const openingBytes = 64
 const lineFeed = 10
+const capitalP = 0x50
 
 class Direction {
   state: 'wrapped' | 'clear' = 'wrapped'
@@ -21,8 +22,9 @@ class Direction {
   told = false
 }
 
-/** Whether a connection begins with a request to WinRM. */
+/** Whether a connection begins with a request to WinRM. Asked of every connection: the first octet decides for nearly all. */
 export function beginsWinrm(b: Uint8Array, start: number, end: number): boolean {
+  if (b[start] !== capitalP) return false
   return end - start >= request.length && startsWith(b.subarray(start, start + request.length), request)
 }
 

@@ -17,6 +17,13 @@ export interface HttpExchange {
   readonly status: number | null
 }
 
+/** An instance of SQL Server as SQL Server Browser tells it. `port` is null where it takes no TCP. */
+export interface SqlInstance {
+  readonly name: string
+  readonly version: string
+  readonly port: number | null
+}
+
 const maxRecords = 32
 const maxLabels = 32
 
@@ -26,6 +33,26 @@ export function dnsAnswer(b: Uint8Array, start: number, end: number): DnsAnswer 
   const read = parse(b, readAnswer, null, start, end)
   return read.ok ? read.value : null
 }
+
+/** Reads an answer of SQL Server Browser (MC-SQLR §2.2.5): pairs of name and value, a blank one behind each instance. */
+export function sqlInstances(b: Uint8Array, start: number, end: number): readonly SqlInstance[] {
+  const length = end - start < 3 || b[start] !== browserAnswer ? -1 : b[start + 1]! | (b[start + 2]! << 8)
+  if (length < 0 || start + 3 + length > end) return []
+  const text = printable(b, start + 3, start + 3 + length)
+  return text
+    .split(';;')
+    .slice(0, maxRecords)
+    .flatMap((told) => {
+      const words = told.split(';')
+      const valueOf = (name: string) => words[words.findIndex((word, i) => i % 2 === 0 && word === name) + 1]
+      const name = words.includes('InstanceName') ? valueOf('InstanceName') : undefined
+      const port = words.includes('tcp') ? Number(valueOf('tcp')) : NaN
+      if (name === undefined) return []
+      return [{ name, version: valueOf('Version') ?? '', port: Number.isInteger(port) ? port : null }]
+    })
+}
+
+const browserAnswer = 5
 
 function readAnswer(r: Reader): DnsAnswer | null {
   r.skip(2, 'id')

@@ -70,6 +70,17 @@ export interface HttpFact {
   readonly status: number | null
 }
 
+/** An instance that SQL Server Browser told this client of. */
+export interface SqlInstanceFact {
+  readonly time: Time
+  readonly packet: number
+  readonly client: string
+  readonly server: string
+  readonly name: string
+  readonly version: string
+  readonly port: number | null
+}
+
 /** Conversations remembered per server, and lookups and fetches in all: the oldest go first. */
 const maxPerServer = 64
 const maxServers = 20_000
@@ -81,6 +92,7 @@ export class NeighbourIndex {
   private readonly issued = new Map<string, NeighbourFacts>()
   private readonly dns: DnsFact[] = []
   private readonly http: HttpFact[] = []
+  private readonly sqlInstances: SqlInstanceFact[] = []
 
   add(facts: NeighbourFacts): void {
     this.addTo(facts.server, facts)
@@ -94,6 +106,20 @@ export class NeighbourIndex {
 
   addHttp(fact: HttpFact): void {
     if (this.http.length < maxLookups) this.http.push(fact)
+  }
+
+  addSqlInstance(fact: SqlInstanceFact): void {
+    if (this.sqlInstances.length < maxLookups) this.sqlInstances.push(fact)
+  }
+
+  /** The instance whose port this conversation goes to, as its client was told before. */
+  sqlInstanceOf({ client, server, start }: NeighbourFacts): SqlInstanceFact | null {
+    return (
+      this.sqlInstances.findLast(
+        (fact) =>
+          fact.client === client && fact.time <= start && `${fact.server} ${String(fact.port)}` === server,
+      ) ?? null
+    )
   }
 
   /** Other conversations with the same server, in order of arrival. */

@@ -23,6 +23,7 @@ const recordings = {
   'tds-small-packets': { client: encrypt.off, server: encrypt.required, packet: 512 },
   'tds-login-only': { client: encrypt.off, server: encrypt.off, packet: 4096 },
   'tds-no-encryption': { client: encrypt.on, server: encrypt.notSupported, packet: 4096 },
+  'tds-named-instance': { client: encrypt.on, server: encrypt.notSupported, packet: 4096, browser: true },
   'tds-client-without': { client: encrypt.notSupported, server: encrypt.required, packet: 4096 },
   'tds-clear': { client: encrypt.notSupported, server: encrypt.notSupported, packet: 4096 },
   'tds-8': { strict: true },
@@ -37,11 +38,19 @@ async function main() {
   for (const [name, recipe] of Object.entries(recordings)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     const recording = new Recording()
+    if (recipe.browser) askBrowser(recording)
     await (recipe.strict ? strict(recording, recipe) : wrapped(recording, recipe))
     recording.save(`${out}${name}.pcap`)
     console.log(`${name}: ${String(recording.packets.length)} packets`)
   }
   process.exit(0)
+}
+
+/** SQL Server Browser names the port of an instance (MC-SQLR §2.2.3, §2.2.5). */
+function askBrowser(recording) {
+  const told = `ServerName;SQL1;InstanceName;SQLEXPRESS;IsClustered;No;Version;12.0.2000.8;tcp;${String(sqlServer)};;`
+  recording.udp('client', Buffer.from('\x04SQLEXPRESS\0'), 1434)
+  recording.udp('server', Buffer.concat([Buffer.from([5, told.length, 0]), Buffer.from(told)]), 1434)
 }
 
 /** TDS 7.x: PRELOGIN, TLS in packets, bare TLS, and after a login alone the clear again. */

@@ -226,6 +226,32 @@ export const neighbourRules: readonly NeighbourRule[] = [
     },
   },
   {
+    id: 'sql-browser-named-port',
+    scenario: 'S64',
+    precondition: 'SQL Server Browser told the client of this port, and the conversation did not go well.',
+    evidence: 'The answer of SQL Server Browser.',
+    confidence: 'observed',
+    sources: ['field S64', 'MC-SQLR §2.2.5'],
+    check(self, index) {
+      const fact = index.sqlInstanceOf(self)
+      if (fact === null || self.outcome === 'established') return null
+      const old = Number(/^\d+/.exec(fact.version)?.[0]) < firstWithTls12
+      return {
+        ...draftOf(self, {
+          confidence: 'observed',
+          title: `This is SQL Server's instance ${fact.name}`,
+          explanation: `SQL Server Browser named this port for instance ${fact.name}, version ${fact.version}.${old ? ' That version speaks TLS 1.2 only with an update.' : ''}`,
+          remedy: old
+            ? 'Install the update that brings TLS 1.2 to this version of SQL Server (KB3135244), or update SQL Server.'
+            : 'Look at this instance in SQL Server Configuration Manager: its certificate and Force Encryption.',
+        }),
+        evidence: [
+          atPacket(fact.packet, null, `SQL Server Browser: ${fact.name}, port ${String(fact.port)}`),
+        ],
+      }
+    },
+  },
+  {
     id: 'quic-fell-back',
     scenario: 'S75',
     precondition: 'QUIC without answer, then TCP from the same client to the same server.',
@@ -250,6 +276,9 @@ export const neighbourRules: readonly NeighbourRule[] = [
     },
   },
 ]
+
+/** TLS 1.2 came with updates to SQL Server 2008 to 2014 only (KB3135244); this is 2016. */
+const firstWithTls12 = 13
 
 /** Rules that also need what a certificate names: CRL and OCSP hosts, fetched beside the handshake. */
 export function revocationFinding(self: NeighbourFacts, index: NeighbourIndex): FindingDraft | null {

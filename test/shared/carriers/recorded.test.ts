@@ -15,7 +15,7 @@ const names = readdirSync(folder)
 
 /** Rules about carriers and what lies inside TLS; what others say of the handshake is no matter here. */
 const ofCarriers =
-  /^(tds|eap|quic|starttls|proxy|rdp|ldap|database|http2?|credssp|rdstls|tunnel|server-refuses|ftp|inside)-/
+  /^(tds|sql|eap|quic|starttls|proxy|rdp|ldap|database|http2?|credssp|rdstls|tunnel|server-refuses|ftp|inside)-/
 
 async function reported(name: string) {
   const keys = join(folder, `${name}.keys`)

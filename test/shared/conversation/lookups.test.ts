@@ -1,7 +1,7 @@
 // DNS answers and plain HTTP exchanges read for the neighbour rules.
 
 import { describe, expect, it } from 'vitest'
-import { dnsAnswer, httpExchange } from '../../../shared/conversation/lookups.ts'
+import { dnsAnswer, httpExchange, sqlInstances } from '../../../shared/conversation/lookups.ts'
 import { scanPackets, opened } from '../../support/segments.ts'
 import { mutate, Random } from '../../support/mutation.ts'
 import { be16, bytes } from '../../support/packets.ts'
@@ -84,5 +84,27 @@ describe('a plain HTTP exchange', () => {
     expect(lookups).toEqual([
       { host: 'crl.example.com', path: '/ca.crl', status: 404, time: 0, packet: 1, client: '10.0.0.1' },
     ])
+  })
+})
+
+describe('an answer of SQL Server Browser', () => {
+  const told = (text: string, size = text.length) => {
+    const message = bytes(5, size & 255, size >> 8, text)
+    return sqlInstances(message, 0, message.length)
+  }
+  const one = 'ServerName;SQL1;InstanceName;SQLEXPRESS;IsClustered;No;Version;16.0.1000.6;tcp;50123;;'
+  const two = 'ServerName;SQL1;InstanceName;OLD;IsClustered;No;Version;10.50.1600.1;np;\\\\SQL1\\pipe\\sql;;'
+
+  it('names instances, their version and TCP port', () => {
+    expect(told(one + two)).toEqual([
+      { name: 'SQLEXPRESS', version: '16.0.1000.6', port: 50123 },
+      { name: 'OLD', version: '10.50.1600.1', port: null },
+    ])
+  })
+
+  it('is none where it is cut, or something else', () => {
+    expect(told(one, one.length + 1)).toEqual([])
+    expect(told('')).toEqual([])
+    expect(sqlInstances(bytes(4, 'SQLEXPRESS'), 0, 11)).toEqual([])
   })
 })

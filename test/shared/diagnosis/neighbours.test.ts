@@ -115,6 +115,19 @@ describe('a failed conversation with neighbours', () => {
     expect(found?.evidence[0]?.packet).toBe(99)
   })
 
+  it('knows the instance whose port SQL Server Browser named', () => {
+    const self = facts({ ...refused, server: '10.0.0.2 50123' })
+    const told = { time: self.start - 1, packet: 7, client: self.client, server: '10.0.0.2' }
+    const index = new NeighbourIndex()
+    index.addSqlInstance({ ...told, name: 'OTHER', version: '16.0.1000.6', port: 50124 })
+    index.addSqlInstance({ ...told, name: 'SQLEXPRESS', version: '12.0.2000.8', port: 50123 })
+    const [found] = diagnoseNeighbours(self, index).filter(({ rule }) => rule === 'sql-browser-named-port')
+    expect(found?.explanation).toContain('instance SQLEXPRESS, version 12.0.2000.8')
+    expect(found?.remedy).toContain('KB3135244')
+    expect(found?.evidence.map(({ packet }) => packet)).toEqual([7])
+    expect(diagnoseNeighbours({ ...self, client: '10.0.0.9' }, index)).toEqual([])
+  })
+
   it('knows QUIC that fell back to TCP', () => {
     const self = facts({ transport: 'quic', outcome: 'failed', cause: 'no-answer', version: null })
     expect(rulesFor(self, [facts({})]).map(({ rule }) => rule)).toContain('quic-fell-back')
