@@ -13,6 +13,7 @@ import { ftpDataRules } from './rules/ftp-data.ts'
 import { icmpRules } from './rules/icmp.ts'
 import { httpRules } from './rules/http.ts'
 import { insideRules } from './rules/inside.ts'
+import { ldapRules } from './rules/ldap.ts'
 import { limitRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
 import { negotiationRules } from './rules/negotiation.ts'
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   ...transportRules,
   ...icmpRules,
   ...carrierRules,
+  ...ldapRules,
   ...carriedRules,
   ...credsspRules,
   ...insideRules,

@@ -4,16 +4,13 @@ import { candidateOf, remark } from '../finding.ts'
 import type { Context, Rule, Words } from '../finding.ts'
 import { innermostCarrier, refusedStep } from '../judge/carriers.ts'
 import { atMessage, atPacket } from '../view.ts'
-import { schannelEvents } from '../windows.ts'
 import type { AppText } from '../wording.ts'
-import { directoryData, directoryErrors } from '../../sspi/logon.ts'
-import { byCause, helloRefused } from './by-cause.ts'
+import { byCause } from './by-cause.ts'
 import { eventsOf, eventsOn } from './inside.ts'
 
 /** Carriers whose refusal has a rule of its own; every other one has the first below. */
 const withOwnRule: readonly string[] = ['postgresql', 'mysql', 'rdp', 'ldap', 'tds', 'eap']
 const databases: readonly string[] = ['postgresql', 'mysql']
-const ldapsPorts: readonly number[] = [636, 3269]
 
 export const carrierRules: readonly Rule[] = [
   byCause({
@@ -81,76 +78,6 @@ export const carrierRules: readonly Rule[] = [
       apps: rdpTexts(stepText(context)),
     }),
   }),
-  byCause({
-    id: 'ldap-starttls-refused',
-    scenario: 'S71',
-    precondition:
-      'StartTLS of LDAP is answered with another result than 0, or a bind without TLS with result 8 or 13.',
-    evidence: 'The extended response or the bind response.',
-    confidence: 'observed',
-    sources: ['field S71', 'RFC 4511 §4.14.2'],
-    causes: ['starttls-refused'],
-    when: ({ conversation }) => innermostCarrier(conversation) === 'ldap',
-    words: (context) =>
-      boundInClear(context)
-        ? {
-            title: 'The directory does not take a bind without TLS',
-            remedy:
-              'Use LDAPS (636), StartTLS or signing in the client; the domain controller asks for it by policy (LDAP server signing requirements, events 2888 and 2889).',
-            events: eventsOf(2888, 2889),
-          }
-        : {
-            title: 'The directory refused StartTLS',
-            remedy:
-              'Look whether the domain controller has a certificate for server authentication in its computer store (events 36886 and 36872, Schannel); 52 unavailable says it has none it can use.',
-            events: schannelEvents('server', 36886, 36872),
-          },
-  }),
-  byCause({
-    id: 'ldaps-no-certificate',
-    scenario: 'S71',
-    precondition: 'A ClientHello to port 636 or 3269 is answered with a reset or close.',
-    evidence: 'The reset or close.',
-    confidence: 'possible',
-    sources: ['field S71'],
-    causes: ['connection-reset', 'connection-closed'],
-    when: (context) => helloRefused(context) && ldapsPorts.includes(context.conversation.serverEndpoint.port),
-    aside: true,
-    words: () => ({
-      title: 'The domain controller may have no usable certificate',
-      confidence: 'possible',
-      remedy:
-        'Look at the domain controller for events 36886 and 36872 (Schannel), and for a certificate with its DNS name and server authentication in the computer store.',
-      events: schannelEvents('server', 36886, 36872),
-    }),
-  }),
-  {
-    id: 'ldap-log-in-refused-in-clear',
-    scenario: null,
-    precondition:
-      'Before TLS, a bind is answered with invalidCredentials (49); Active Directory adds the reason as "data".',
-    evidence: 'The bind response.',
-    confidence: 'observed',
-    sources: ['RFC 4511 appendix A', 'MS-ADTS §5.1.1.3'],
-    asks: ['carried'],
-    check({ conversation }) {
-      if (innermostCarrier(conversation) !== 'ldap') return null
-      const step = conversation.carrier.steps.findLast(({ text }) => text.includes('invalidCredentials (49)'))
-      if (step === undefined) return null
-      const data = directoryData(step.text)
-      const error = data === null ? null : (directoryErrors[data] ?? null)
-      return remark('warning', 'server', {
-        title: 'LDAP: a log-in without TLS was refused',
-        explanation:
-          error === null
-            ? `The directory answers: ${step.text}.`
-            : `The directory says that ${error.meaning}: ${error.name} (data ${data!.toString(16)}).`,
-        remedy: `${error?.remedy ?? 'Look at account and password.'} Let the client begin TLS before it binds: a simple bind sends the password in clear.`,
-        evidence: [atPacket(step.packets.at(-1) ?? 0, step.from, step.text)],
-        events: eventsOf(4625),
-      })
-    },
-  },
   byCause({
     id: 'proxy-refused',
     scenario: 'S60',
@@ -235,9 +162,6 @@ export const carrierRules: readonly Rule[] = [
   },
 ]
 
-function boundInClear({ conversation }: Context): boolean {
-  return conversation.carrier.steps.some(({ text }) => text === 'bind without TLS')
-}
 function stepText(context: Context): string {
   return refusedStep(context.conversation)?.text ?? candidateOf(context, 'starttls-refused')?.summary ?? ''
 }

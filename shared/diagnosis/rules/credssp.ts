@@ -4,15 +4,15 @@ import {
   type Conversation,
   type InsideFacts,
   streamOf,
-  type TlsRecord,
   type TransportEvent,
 } from '../../conversation/facts.ts'
 import { ntStatuses } from '../../sspi/logon.ts'
 import { type StatusName, statuses, statusNames } from '../../sspi/status.ts'
 import { type FindingDraft, remark, type Rule } from '../finding.ts'
 import { innermostCarrier } from '../judge/carriers.ts'
-import { atMessage, atPacket, isTls13 } from '../view.ts'
+import { atMessage, atPacket } from '../view.ts'
 import { eventsOf, logInRefused, of, seen, told } from './inside.ts'
+import { sealedMessages } from './sealed.ts'
 
 export const credsspRules: readonly Rule[] = [
   {
@@ -78,9 +78,7 @@ export const credsspRules: readonly Rule[] = [
       if (end === undefined) return null
       if (conversation.inside !== null) return endedAt(conversation, conversation.inside, end)
       if (end.from !== 'server') return null
-      const sizes = sealedSizes(conversation.client.records)
-      // In TLS 1.3 the first is the Finished.
-      const said = isTls13(view) ? sizes.slice(1) : sizes
+      const said = sealedMessages(conversation.client.records, view)
       if (said.length === 0 || said.length > 3) return null
       return remark('warning', 'server', {
         title: 'The RDP server may have refused the log-in (CredSSP)',
@@ -149,14 +147,3 @@ function endedAt(
 
 /** MS-CSSP §2.2.1: from this version on a nonce protects pubKeyAuth. */
 const firstPatchedVersion = 5
-
-/** Application data of a side by the size of its records; what is as short as an alert is none. */
-function sealedSizes(records: readonly TlsRecord[]): readonly number[] {
-  return records
-    .filter(({ contentType, protection }) => contentType === 23 && protection === 'sealed')
-    .map(({ start, end }) => end - start - 5)
-    .filter((size) => size > shortSealed)
-}
-
-/** An alert in TLS 1.3 and AES-GCM of TLS 1.2. */
-const shortSealed = 26

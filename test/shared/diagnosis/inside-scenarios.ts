@@ -173,6 +173,26 @@ export const insideScenarios: readonly Scenario[] = [
     answered('ldap', 'bind: invalidCredentials (49)', { kind: 'ldap', result: 49, data: 0x80090346 }),
     'S72',
   ),
+  {
+    ...of(
+      'ldap-log-in-ended',
+      'LDAPS sealed: one message of the client, an unbind, and the end',
+      () => {
+        const sealed = (from: 'client' | 'server', bytes: number) =>
+          ({ kind: 'sealed', from, contentType: 23, bytes }) as const
+        const built = conversationOf([
+          ...hellos,
+          ...[sealed('client', 90), sealed('server', 130), sealed('client', 31)],
+          event('client', 'fin'),
+        ])
+        const server = { ...built.server, applicationRecords: 1 }
+        const conversation = { ...built, server, serverEndpoint: { address: '10.0.0.2', port: 636 } }
+        return { conversation, outcome: { outcome: 'established', failure: null } }
+      },
+      'S72',
+    ),
+    packet: 6,
+  },
   of(
     'http-log-in-refused',
     '401 after the last message of NTLM',

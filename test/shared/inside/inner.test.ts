@@ -82,6 +82,27 @@ describe('TLS inside TLS', () => {
     capture.close()
   })
 
+  it('is found in the tokens of CredSSP, in WinRM over HTTPS', () => {
+    const token = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+    const outer = openedConversation('none', [
+      [
+        'client',
+        `POST /wsman HTTP/1.1\r\nContent-Length: 0\r\nAuthorization: CredSSP ${token(clientHello)}\r\n\r\n`,
+      ],
+      [
+        'server',
+        `HTTP/1.1 401 \r\nContent-Length: 0\r\nWWW-Authenticate: CredSSP ${token(serverHello)}\r\n\r\n`,
+      ],
+    ])
+    const inner = innerConversation(outer, 2, options)!
+    const { carrier, messages, parent } = inner.builder.finish(inner.closing)
+    expect([carrier.name, parent]).toEqual(['winrm', outer.id])
+    expect(messages.map(({ type, packet }) => [type, packet])).toEqual([
+      [1, 1],
+      [2, 2],
+    ])
+  })
+
   it('is none where the content only resembles it, and where nothing is opened', async () => {
     const bytes = (said: Parameters<typeof openedConversation>[1]) =>
       innerConversation(openedConversation('none', said), 2, options)
