@@ -53,7 +53,11 @@ export function judged(
   if (at === null || from === null || to === null) return { glyph: 'part', text: 'cannot tell' }
   if (at < from) return { glyph: 'fail', text: `not valid for ${days(from - at)}` }
   if (at > to) return { glyph: 'fail', text: `expired ${days(at - to)} ago` }
-  return { glyph: 'ok', text: `valid, ${days(to - at)} left` }
+  const day = Math.floor((at - from) / dayLength) + 1
+  return {
+    glyph: 'ok',
+    text: `valid, day ${count(day)} of ${count(Math.max(day, Math.round((to - from) / dayLength)))}`,
+  }
 }
 
 function days(span: number): string {

@@ -1,5 +1,6 @@
 // The order of the score: which beats a conversation has, from both contexts' calls, the tokens between them and the transport's events.
 
+import { isCopy, isEnd, isFirst } from '../../shared/contract/order.ts'
 import type {
   ReportCall,
   ReportConversation,
@@ -7,7 +8,7 @@ import type {
   ReportTransportEvent,
 } from '../../shared/contract/report.ts'
 import { between } from '../format.ts'
-import { isCopy, Repairs, type Repair } from './repairs.ts'
+import { Repairs, type Repair } from './repairs.ts'
 import {
   type CallGroup,
   folded,
@@ -135,7 +136,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     const { calls, side } = step.group
     const call = calls[0]
     if (call === undefined) return
-    if (call.function === 'DeleteSecurityContext') {
+    if (isEnd(call)) {
       const last = beats.at(-1)
       if (last?.kind === 'event' && last.lanes[side] === undefined) last.lanes[side] = call
       else beats.push({ kind: 'event', at: null, events: [], lanes: { [side]: call } })
@@ -287,8 +288,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       const event = events[0]
       if (event === undefined) return
       const time = at(event.time)
-      const first = event.kind === 'syn' || isCopy(event) || event.kind === 'zero-window'
-      if (before !== null && (time === null || (first ? time > before : time >= before))) return
+      if (before !== null && (time === null || (isFirst(event) ? time > before : time >= before))) return
       flushCarrier(time)
       events.shift()
       addEvent(event, time)

@@ -1,26 +1,18 @@
 // What the transport did to the bytes: copies, late segments and holes, each at the place in the stream it concerns. Pure.
 
+import { Holes, isHole } from '../../shared/contract/order.ts'
 import type { ReportConversation, ReportToken, ReportTransportEvent } from '../../shared/contract/report.ts'
 import type { Piece, Side } from './steps.ts'
 
 /** The packet that brought new bytes was the second of them, late, or partly known. */
 export type Repair = 'retransmission' | 'reordered' | 'overlap'
 
-/** Bytes of a stream that came once more; a SYN has none. */
-export function isCopy(event: ReportTransportEvent): boolean {
-  return (event.kind === 'retransmission' || event.kind === 'duplicate') && event.bytes > 0
-}
-
-function isHole({ kind }: ReportTransportEvent): boolean {
-  return kind === 'gap' || kind === 'truncated'
-}
-
 /** The transport's events of a conversation, sorted by where the score draws them. */
 export class Repairs {
   /** Those with a beat of their own, in the order of the capture. */
   readonly byTime: ReportTransportEvent[]
   private readonly byPacket = new Map<number, Repair>()
-  private readonly holes: Record<Side, ReportTransportEvent[]> = { client: [], server: [] }
+  private readonly holes: Holes
   private readonly data: readonly ReportToken[]
 
   constructor({ transportEvents, tokens }: ReportConversation) {
@@ -31,15 +23,14 @@ export class Repairs {
     }
     this.byTime = transportEvents
       .filter((event) => {
-        if (isHole(event)) this.holes[event.from].push(event)
-        else if (isRepair(event.kind) && event.bytes > 0 && bringers[event.from].has(event.packet))
+        if (isHole(event)) return false
+        if (isRepair(event.kind) && event.bytes > 0 && bringers[event.from].has(event.packet))
           this.byPacket.set(event.packet, event.kind)
         else return true
         return false
       })
       .sort((one, two) => order(one.time, two.time) || one.packet - two.packet)
-    for (const side of ['client', 'server'] as const)
-      this.holes[side].sort((one, two) => one.offset - two.offset)
+    this.holes = new Holes(transportEvents)
   }
 
   /** What happened to the packets of one line. */
@@ -55,9 +46,7 @@ export class Repairs {
 
   /** Holes of a stream that begin at an offset or before it; each is given once. */
   takeHoles(side: Side, upTo: number): readonly ReportTransportEvent[] {
-    const holes = this.holes[side]
-    const end = holes.findIndex((event) => event.offset > upTo)
-    return holes.splice(0, end < 0 ? holes.length : end)
+    return this.holes.take(side, upTo)
   }
 
   /** Whether the bytes of an event lie in application data. */

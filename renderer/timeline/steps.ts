@@ -1,7 +1,7 @@
 // The calls of both contexts as steps in one order, each with the bytes it takes in; equal calls and later ticket rounds joined.
 
+import { callsInOrder, isEnd } from '../../shared/contract/order.ts'
 import type { ReportCall, ReportConversation, ReportToken } from '../../shared/contract/report.ts'
-import { between } from '../format.ts'
 
 export type Side = 'client' | 'server'
 
@@ -35,69 +35,16 @@ export function foldName(side: Side | 'data' | 'tickets', first: number): string
   return `${side}:${String(first)}`
 }
 
-/** Both contexts' calls in one order: a call follows the calls whose tokens it takes in, then time decides. */
+/** Both contexts' calls in their one order, each with the pieces of tokens it takes in. */
 export function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<number, ReportToken>): Step[] {
-  const queues = {
-    client: [...conversation.contexts.client.calls],
-    server: [...conversation.contexts.server.calls],
-  }
-  const emitters = new Map<number, ReportCall>()
-  for (const side of ['client', 'server'] as const) {
-    for (const call of queues[side]) if (call.outToken !== null) emitters.set(call.outToken, call)
-  }
-  const done = new Set<ReportCall>()
   const seen = new Map<number, number>()
   const pieces = new Map<number, number>()
   const shown = new Set<number>()
-  const last: Record<Side, number | null> = { client: null, server: null }
-  const steps: Step[] = []
-  for (;;) {
-    const heads = (['client', 'server'] as const).flatMap((side) => {
-      const call = queues[side][0]
-      return call === undefined ? [] : [{ side, call }]
-    })
-    const chosen = choose(heads)
-    if (chosen === undefined) return steps
-    queues[chosen.side].shift()
-    done.add(chosen.call)
-    last[chosen.side] = chosen.call.outToken ?? last[chosen.side]
-    steps.push({
-      group: { side: chosen.side, calls: [chosen.call] },
-      pieces: fresh(chosen.call),
-      carried: chosen.call.carried,
-    })
-  }
-
-  function choose(
-    heads: readonly { side: Side; call: ReportCall }[],
-  ): { side: Side; call: ReportCall } | undefined {
-    const ready = heads.filter(
-      ({ side, call }) =>
-        !(call.function === 'DeleteSecurityContext' && awaited(side)) &&
-        call.tokens.every((slice) => {
-          const emitter = emitters.get(slice.token)
-          return emitter === undefined || done.has(emitter)
-        }),
-    )
-    const [one, two] = ready.length > 0 ? ready : heads
-    if (one === undefined || two === undefined) return one
-    const apart = between(one.call.time, two.call.time)
-    if (apart !== null && apart !== 0) return apart > 0 ? one : two
-    const ending = (call: ReportCall): boolean => call.function === 'DeleteSecurityContext'
-    if (ending(one.call) !== ending(two.call)) return ending(one.call) ? two : one
-    return two.call.tokens.length > 0 && one.call.tokens.length === 0 ? two : one
-  }
-
-  /** The side's last output is still to be drawn: its context's end comes after it. */
-  function awaited(side: Side): boolean {
-    const out = last[side]
-    return (
-      out !== null &&
-      queues[side === 'client' ? 'server' : 'client'].some((call) =>
-        call.tokens.some((slice) => slice.token === out),
-      )
-    )
-  }
+  return callsInOrder(conversation).map(({ side, call }) => ({
+    group: { side, calls: [call] },
+    pieces: fresh(call),
+    carried: call.carried,
+  }))
 
   /** The slices of a call's input that no earlier call was shown, each as a delivery of its token. */
   function fresh(call: ReportCall): Piece[] {
@@ -230,7 +177,7 @@ function alike(one: ReportCall, two: ReportCall): boolean {
     one.status === two.status &&
     one.outToken === null &&
     two.outToken === null &&
-    one.function !== 'DeleteSecurityContext'
+    !isEnd(one)
   )
 }
 

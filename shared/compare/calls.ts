@@ -106,6 +106,7 @@ function cellOf({ side, call }: SidedCall): CompareCell {
   return {
     text: callName(call),
     items: [],
+    failing: false,
     status: call.status,
     aside: amounts.length === 0 ? null : amounts.join(', '),
     evidence: { packet: call.packets.at(-1) ?? null, from: side, stream: null },

@@ -8,7 +8,7 @@ export type Evidence = CompareCell['evidence']
 const shownItems = 6
 
 export function plainCell(text: string, evidence: Evidence = null): CompareCell {
-  return { text, items: [], status: null, aside: null, evidence }
+  return { text, items: [], failing: false, status: null, aside: null, evidence }
 }
 
 /** A row of two words; null: that side has none. A row that neither side has is null. */
@@ -75,7 +75,7 @@ function listCell(
       : rest > 0
         ? `${list.slice(0, shownItems).join(', ')} +${String(rest)}`
         : list.join(', '))
-  return { text, items, status: null, aside: null, evidence }
+  return { text, items, failing: false, status: null, aside: null, evidence }
 }
 
 function sorted(list: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 // Two conversations side by side: hellos, answer, calls, transport; where they part, and what differs in one paragraph.
 
-import type { CompareRow, Comparison, Hello, Hellos } from '../contract/compare.ts'
+import type { CompareCell, CompareRow, Comparison, Hello, Hellos } from '../contract/compare.ts'
 import type { ReportConversation } from '../contract/report.ts'
 import { countText } from '../report/words.ts'
 import { callRows } from './calls.ts'
@@ -86,7 +86,7 @@ function answerRows(left: Compared, right: Compared): CompareRow[] {
       hello,
     )
   return present([
-    textRow('First message', answerText(left), answerText(right), at),
+    answerRow(left, right, at),
     choice('Version chosen', (server) => server.versions),
     choice('Cipher suite chosen', (server) => server.cipherSuites),
     choice('Group chosen', (server) => server.groups),
@@ -135,6 +135,17 @@ function answerEvidence({ conversation }: Compared): Evidence {
 }
 
 /** The server's first message, or how the answer stayed away. */
+/** What the server said first; an alert stands out. */
+function answerRow(left: Compared, right: Compared, at: readonly [Evidence, Evidence]): CompareRow | null {
+  const row = textRow('First message', answerText(left), answerText(right), at)
+  const marked = (cell: CompareCell | null, { conversation }: Compared): CompareCell | null =>
+    cell && {
+      ...cell,
+      failing: conversation.messages.find(({ from }) => from === 'server')?.contentType === 21,
+    }
+  return row && { ...row, left: marked(row.left, left), right: marked(row.right, right) }
+}
+
 function answerText({ conversation }: Compared): string {
   const first = conversation.messages.find(({ from }) => from === 'server')
   if (first !== undefined) return first.name

@@ -37,6 +37,8 @@ export const compareCell = z.object({
   text: z.string(),
   /** Members of a set in the order of the wire; `only` marks those that the other side does not have. */
   items: z.array(z.object({ text: z.string(), only: z.boolean() })),
+  /** It ends the handshake: a fatal alert. */
+  failing: z.boolean(),
   /** A call's status; null for other rows. */
   status: z.string().nullable(),
   /** What a call took in and put out. */

@@ -2,6 +2,7 @@
 
 import { sameBytes } from '../bytes/same.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import type { Range } from '../x509/der.ts'
 import type { Cause, World } from './candidate.ts'
 import type { Chain, SentCertificate } from './chain.ts'
 
@@ -14,6 +15,8 @@ export interface CertificateFault {
   readonly text: string
   /** What the bytes say, in a few words: `issuer CN=otherca Root`. */
   readonly mark: string
+  /** Where in the certificate they say it; without, all of it does. */
+  readonly part?: Range
 }
 
 /** The certificate's name for sentences: its common name, else its whole subject. */
@@ -158,6 +161,7 @@ function trustFaults(chain: Chain, world: World): CertificateFault[] {
     index,
     text: `The ${chain.owner}'s chain ends at the issuer ${certificate.issuer.text}, which is not in ${world.trust.label}.`,
     mark: `issuer ${certificate.issuer.text}`,
+    part: certificate.issuer,
   }
   const incomplete: CertificateFault = {
     cause: 'incomplete-chain',

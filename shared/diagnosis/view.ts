@@ -16,6 +16,7 @@ import type {
   ServerHello,
   ServerKeyExchange,
 } from '../tls/messages.ts'
+import type { Range } from '../x509/der.ts'
 
 /** A message together with its typed body. */
 export interface Parsed<B extends HandshakeBody> {
@@ -217,6 +218,7 @@ export function atCertificate(
   certificate: Parsed<CertificateMessage>,
   index: number,
   text: string,
+  part: Range | null = null,
 ): ReportEvidence {
   const { message, body } = certificate
   return {
@@ -224,8 +226,8 @@ export function atCertificate(
     from: message.from,
     space: 'certificate',
     index,
-    offset: 0,
-    length: body.certificates[index]?.der.length ?? null,
+    offset: part?.start ?? 0,
+    length: part === null ? (body.certificates[index]?.der.length ?? null) : part.end - part.start,
     text,
   }
 }

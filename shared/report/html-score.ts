@@ -93,7 +93,9 @@ function drawWire(wire: Wire | null): Html {
   if (wire === null) return raw('<span class="w"></span>')
   if (wire.kind === 'end') return html`<span class="w end">${wire.text}</span>`
   if (wire.kind === 'event')
-    return html`<span class="w ${wire.event.kind === 'fin' ? 'event' : 'trouble'}">${eventText(wire)}</span>`
+    return html`<span class="w ${wire.events[0]?.kind === 'fin' ? 'event' : 'trouble'}"
+      >${eventText(wire)}</span
+    >`
   const direction = wire.token.from === 'client' ? 'to-server' : 'to-client'
   const word = direction === 'to-server' ? 'to the server' : 'to the client'
   return html`<span class="w${wire.token.kind === 'alert' ? ' alert' : ''}"

@@ -40,7 +40,7 @@ table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12px;line-heigh
 th{font-weight:530;color:var(--ink-2);text-align:left;font-size:11px;border-bottom:1px solid var(--line-2);padding:3px 10px 3px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;vertical-align:top;overflow-wrap:anywhere}
 table.list td{overflow-wrap:normal;padding-right:8px}table.list td.a{overflow-wrap:anywhere;min-width:120px}
-th.d,th.a{font-family:inherit;font-size:11px}.wide{overflow-x:auto}
+th.d,th.a{font-family:inherit;font-size:11px}.wide{overflow-x:auto;container-type:inline-size}
 table.facts{table-layout:fixed}
 table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
 article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
@@ -91,6 +91,7 @@ article{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .line{grid-template-columns:62px minmax(0,1fr) 170px minmax(0,1fr)}
 table.list{font-size:10px;line-height:14px}table.list .d{font-size:10px}
 a{color:inherit}}
+@container (max-width:900px){table.list,table.list .d{font-size:11px}table.list td,table.list th{padding-right:6px}table.list td.a,table.list td.w{overflow-wrap:anywhere;min-width:64px}}
 @media (max-width:760px){main{padding:20px 14px}.line{grid-template-columns:56px minmax(0,1fr) 120px minmax(0,1fr)}}
 @media (forced-colors:active){.part.lit{border-width:3px}.shaft i{background:CanvasText}}
 `

@@ -7,6 +7,7 @@ import type {
   ReportToken,
   ReportTransportEvent,
 } from '../contract/report.ts'
+import { callsInOrder, Holes, isEnd, isFirst, isHole, type SideCall } from '../contract/order.ts'
 import { plural, sinceText } from './words.ts'
 
 export type Side = 'client' | 'server'
@@ -26,7 +27,8 @@ export type Wire =
       readonly delivered: number
       readonly packets: readonly number[]
     }
-  | { readonly kind: 'event'; readonly event: ReportTransportEvent; readonly count: number }
+  /** A run of one kind. */
+  | { readonly kind: 'event'; readonly events: readonly ReportTransportEvent[] }
   /** The conversation ended here without a call: what was missing. */
   | { readonly kind: 'end'; readonly text: string }
 
@@ -40,45 +42,86 @@ export interface ScoreLine {
   readonly failing: boolean
 }
 
-/** Lines in the order things happened: a call follows the calls whose tokens it takes. */
+/** Lines in the order in which the window tells them too. */
 export function scoreOf(conversation: ReportConversation): ScoreLine[] {
+  const { transportEvents } = conversation
   const lines: ScoreLine[] = []
-  const events = foldEvents(conversation.transportEvents.filter(({ kind }) => !quiet.has(kind)))
+  const events = transportEvents.filter((event) => !quiet.has(event.kind) && !isHole(event))
+  const holes = new Holes(transportEvents)
   const failure = conversation.outcome === 'failed' ? conversation.failure : null
   let marked = false
-  let at = 0
-  const addEvents = (before: string | null) => {
-    for (; at < events.length && (before === null || isBefore(events[at]!.event.time, before)); at += 1) {
-      const { event, count } = events[at]!
-      const failing = failure?.call === null && failure.packet === event.packet && !marked
-      marked ||= failing
-      lines.push({
-        ...emptyLine,
-        since: since(conversation, event.time),
-        wire: { kind: 'event', event, count },
-        failing,
-      })
-    }
+  const addEvent = (event: ReportTransportEvent): void => {
+    const failing = failure?.call === null && failure.packet === event.packet && !marked
+    marked ||= failing
+    addToLines(lines, event, since(conversation, event.time), failing)
   }
-  for (const { side, calls } of foldCalls(orderCalls(conversation))) {
+  const addEvents = (before: string | null): void => {
+    while (events[0] !== undefined && (before === null || isAhead(events[0], before)))
+      addEvent(events.shift()!)
+  }
+  for (const { side, calls } of foldCalls(callsInOrder(conversation))) {
     const call = calls[0]!
     if (call.time !== null) addEvents(call.time)
+    if (isEnd(call)) {
+      addEnd(lines, side, call)
+      continue
+    }
+    const input = calls.flatMap(({ tokens }) => tokens)
+    const sender = side === 'client' ? 'server' : 'client'
+    for (const hole of holes.take(sender, (input[0]?.start ?? -1) + call.carried)) addEvent(hole)
     addCall(conversation, lines, side, calls)
     const failing = failure !== null && failure.side === side && calls.some(({ n }) => n === failure.call)
-    // A context may be deleted before what its peer still reads: that time would run backwards.
-    const time = isClosing(call) ? null : call.time
-    const line = { ...emptyLine, since: since(conversation, time), failing }
+    const line = { ...emptyLine, since: since(conversation, call.time), failing }
     marked ||= failing
     line[side] = { role: 'call', calls }
     lines.push(line)
+    for (const hole of holes.take(sender, (input.at(-1)?.end ?? 0) - 1)) addEvent(hole)
     addOutput(conversation, lines, side, calls.at(-1)!)
   }
   addEvents(null)
+  for (const side of ['client', 'server'] as const)
+    for (const hole of holes.take(side, Infinity)) addEvent(hole)
   if (failure !== null && !marked) {
     const text = failure.packet === null ? failure.cause : `${failure.cause} after #${String(failure.packet)}`
     lines.push({ ...emptyLine, wire: { kind: 'end', text }, failing: true })
   }
   return lines
+}
+
+/** Whether an event is told before what happened at `time`. */
+function isAhead(event: ReportTransportEvent, time: string): boolean {
+  return event.time !== null && (event.time < time || (isFirst(event) && event.time === time))
+}
+
+/** An event joins a run of its kind, or stands beside the end of a context that nothing else was told with. */
+function addToLines(lines: ScoreLine[], event: ReportTransportEvent, at: string, failing: boolean): void {
+  const last = lines.at(-1)
+  if (last !== undefined && holdsEnds(last)) {
+    if (last.wire === null) {
+      lines[lines.length - 1] = { ...last, since: at, wire: { kind: 'event', events: [event] }, failing }
+      return
+    }
+    const { events } = last.wire
+    if (events[0]!.kind === event.kind && (event.kind !== 'rst' || events[0]!.from === event.from)) {
+      last.wire = { kind: 'event', events: [...events, event] }
+      return
+    }
+  }
+  lines.push({ ...emptyLine, since: at, wire: { kind: 'event', events: [event] }, failing })
+}
+
+/** A context's end says nothing of its time: it stands beside the event or the other end before it, where there is one. */
+function addEnd(lines: ScoreLine[], side: Side, call: ReportCall): void {
+  const part: Part = { role: 'call', calls: [call] }
+  const last = lines.at(-1)
+  if (last !== undefined && holdsEnds(last) && last[side] === null) last[side] = part
+  else lines.push({ ...emptyLine, [side]: part })
+}
+
+/** A line of events and ends of contexts, or of one of the two. */
+function holdsEnds(line: ScoreLine): line is ScoreLine & { wire: (Wire & { kind: 'event' }) | null } {
+  const ends = [line.client, line.server].every((part) => part === null || isEnd(part.calls[0]!))
+  return ends && (line.wire === null || line.wire.kind === 'event')
 }
 
 const emptyLine: ScoreLine = { since: '', client: null, wire: null, server: null, failing: false }
@@ -135,51 +178,6 @@ function wireOf(conversation: ReportConversation, id: number): (Wire & { kind: '
   return { kind: 'token', token, messages, delivered: token.bytes, packets: token.packets }
 }
 
-interface SideCall {
-  readonly side: Side
-  readonly call: ReportCall
-}
-
-/** Both sides' calls in one order: each after the call that put out its input, otherwise by time. */
-function orderCalls(conversation: ReportConversation): SideCall[] {
-  const lists = {
-    client: [...conversation.contexts.client.calls],
-    server: [...conversation.contexts.server.calls],
-  }
-  const all = [...lists.client, ...lists.server]
-  const produced = new Set(all.flatMap((call) => (call.outToken === null ? [] : [call.outToken])))
-  const sent = new Set<number>()
-  const isReady = (call: ReportCall) =>
-    call.tokens.every(({ token }) => !produced.has(token) || sent.has(token))
-  const order: SideCall[] = []
-  for (;;) {
-    const client = lists.client[0]
-    const server = lists.server[0]
-    if (client === undefined && server === undefined) return order
-    const side = pickSide(client, server, isReady)
-    const call = lists[side].shift()!
-    if (call.outToken !== null) sent.add(call.outToken)
-    order.push({ side, call })
-  }
-}
-
-function pickSide(
-  client: ReportCall | undefined,
-  server: ReportCall | undefined,
-  isReady: (call: ReportCall) => boolean,
-): Side {
-  if (client === undefined) return 'server'
-  if (server === undefined) return 'client'
-  if (isReady(client) !== isReady(server)) return isReady(client) ? 'client' : 'server'
-  // A context is deleted at a time of its own: what the peer still reads is drawn beside the token it reads.
-  if (isClosing(client) !== isClosing(server)) return isClosing(client) ? 'server' : 'client'
-  return isBefore(server.time, client.time) ? 'server' : 'client'
-}
-
-function isClosing(call: ReportCall): boolean {
-  return call.function === 'DeleteSecurityContext'
-}
-
 /** Runs of at least three calls of one side with the same status and no output become one. */
 function foldCalls(order: readonly SideCall[]): { side: Side; calls: ReportCall[] }[] {
   const folded: { side: Side; calls: ReportCall[] }[] = []
@@ -202,25 +200,8 @@ function foldCalls(order: readonly SideCall[]): { side: Side; calls: ReportCall[
   return folded
 }
 
-/** Neighbouring events of one kind and direction become one with a count. */
-function foldEvents(
-  events: readonly ReportTransportEvent[],
-): { event: ReportTransportEvent; count: number }[] {
-  const folded: { event: ReportTransportEvent; count: number }[] = []
-  for (const event of events) {
-    const last = folded.at(-1)
-    if (last?.event.kind === event.kind && last.event.from === event.from) last.count += 1
-    else folded.push({ event, count: 1 })
-  }
-  return folded
-}
-
 function since(conversation: ReportConversation, time: string | null): string {
   return sinceText(conversation.start, time)
-}
-
-function isBefore(left: string | null, right: string | null): boolean {
-  return left !== null && right !== null && left < right
 }
 
 /**
@@ -275,11 +256,22 @@ const eventNames: Readonly<Record<ReportTransportEvent['kind'], string>> = {
   icmp: 'ICMP error',
 }
 
-/** `FIN from client #226`, `3 × sent again from server #12`. */
-export function eventText(wire: Wire & { kind: 'event' }): string {
-  const { event, count } = wire
-  const times = count > 1 ? `${String(count)} × ` : ''
-  const bytes = event.bytes > 0 ? `, ${plural(event.bytes, 'byte')}` : ''
-  const what = event.text ?? `${eventNames[event.kind]} from ${event.from}`
-  return `${times}${what} #${String(event.packet)}${bytes}`
+/** `FIN from client #226`, `FIN both ways #226 #227`, `3 × sent again from server #12`. */
+export function eventText({ events }: Wire & { kind: 'event' }): string {
+  const [event] = events
+  if (event === undefined) return ''
+  const sides = new Set(events.map(({ from }) => from))
+  const times = events.length > sides.size ? `${String(events.length)} × ` : ''
+  const sum = events.reduce((total, { bytes }) => total + bytes, 0)
+  const size = sum > 0 ? `, ${plural(sum, 'byte')}` : ''
+  const what =
+    event.text ?? `${eventNames[event.kind]} ${sides.size > 1 ? 'both ways' : `from ${event.from}`}`
+  const packets =
+    sides.size > 1
+      ? events
+          .map(({ packet }) => `#${String(packet)}`)
+          .slice(0, 2)
+          .join(' ')
+      : `#${String(event.packet)}`
+  return `${times}${what} ${packets}${size}`
 }

@@ -265,7 +265,7 @@ function wireLines(line: ScoreLine, width: number): string[] {
 
 function wirePainter(wire: Wire | null, paint: Paint): (text: string) => string {
   if (wire?.kind === 'end') return paint.fail
-  if (wire?.kind === 'event') return wire.event.kind === 'fin' ? paint.faint : paint.need
+  if (wire?.kind === 'event') return wire.events[0]?.kind === 'fin' ? paint.faint : paint.need
   if (wire?.kind === 'token' && wire.token.kind === 'alert') return paint.fail
   return String
 }

@@ -9,10 +9,28 @@ import { beatsOf } from '../../renderer/timeline/beats.ts'
 import { signatureOf, signatureText } from '../../renderer/timeline/signature.ts'
 import { verdictOf } from '../../renderer/conversation/verdict.ts'
 import { comparisonMarkdown } from '../../renderer/compare/markdown.ts'
+import { judged } from '../../renderer/certificates/validity.ts'
 import type { ReportCall, ReportConversation } from '../../shared/contract/report.ts'
 import { establishedConversation, failedConversation } from '../support/fixtures.ts'
 
 const none: ReadonlySet<string> = new Set()
+
+describe('validity in words', () => {
+  const certificate = {
+    ...failedConversation.certificates.server![0]!,
+    notBefore: '2026-11-21T00:00:00Z',
+    notAfter: '2027-12-23T00:00:00Z',
+  }
+
+  it.each([
+    ['2026-11-21T10:00:00Z', 'valid, day 1 of 397'],
+    ['2027-12-22T23:00:00Z', 'valid, day 397 of 397'],
+    ['2027-12-25T00:00:00Z', 'expired 2 days ago'],
+    ['2026-11-20T00:00:00Z', 'not valid for 1 day'],
+  ])('at %s: %s', (at, text) => {
+    expect(judged(certificate, Date.parse(at)).text).toBe(text)
+  })
+})
 
 /** An established conversation whose client takes in three tickets, one a round. */
 function ticketed(): ReportConversation {
@@ -236,7 +254,14 @@ describe('copying', () => {
 
 describe('a comparison as Markdown', () => {
   it('keeps bars in values from breaking its tables', () => {
-    const cell = (text: string) => ({ text, items: [], status: null, aside: null, evidence: null })
+    const cell = (text: string) => ({
+      text,
+      items: [],
+      failing: false,
+      status: null,
+      aside: null,
+      evidence: null,
+    })
     const text = comparisonMarkdown(
       {
         relation: '',

@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
   it('marks the same range in fields and bytes', async () => {
     await open('untrusted-root')
     // The tree first goes to the bytes behind the finding.
-    await page.locator('.foot').getByText('certificate 1', { exact: true }).waitFor()
+    await page.locator('.foot').getByText('issuer', { exact: true }).waitFor()
     const field = page.getByRole('treeitem', { name: /certificates length/ }).first()
     await field.hover()
     const marked = page.locator('.hex i.on')

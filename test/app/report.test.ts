@@ -112,6 +112,25 @@ describe('the report dialog', () => {
     await page.getByText('no key log loaded').waitFor()
   })
 
+  it('fits the list of conversations into the preview, the status in its lines', async () => {
+    await paper()
+      .getByRole('heading', { name: /server\.example/ })
+      .waitFor()
+    const edges = await paper().evaluate((host) => {
+      const table = host.shadowRoot!.querySelector('table.list')!
+      const status = [...table.querySelectorAll('td')].find((cell) => cell.textContent.includes('SEC_E_'))!
+      const room = table.parentElement!
+      return {
+        cut: room.scrollWidth - room.clientWidth,
+        status: status.getBoundingClientRect().right - room.getBoundingClientRect().right,
+        time: getComputedStyle(table.querySelectorAll('td')[1]!).overflowWrap,
+      }
+    })
+    expect(edges.cut).toBeLessThanOrEqual(0)
+    expect(edges.status).toBeLessThanOrEqual(0)
+    expect(edges.time).toBe('normal')
+  })
+
   it('prints through the browser where there is no desktop window', async () => {
     await page.evaluate(() => {
       const target = window as unknown as { printed: string | null }

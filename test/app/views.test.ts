@@ -120,8 +120,10 @@ describe('the ASN.1 tree', () => {
     await open(capture('untrusted-root'))
     await page.getByRole('radio', { name: 'ASN.1' }).click()
     const tree = page.getByRole('tree', { name: 'ASN.1' })
-    // What was marked stays marked: the certificate that the finding points at.
-    await tree.getByRole('treeitem', { name: /^SEQUENCE, 830 bytes/, selected: true }).waitFor()
+    // What was marked stays marked: the issuer that the finding points at.
+    await tree
+      .getByRole('treeitem', { name: /^SEQUENCE, 23 bytes.*CN: otherca Root/, selected: true })
+      .waitFor()
     await tree.focus()
     await page.keyboard.press('f')
     await page.getByRole('searchbox').fill('sha256WithRSAEncryption')
@@ -277,6 +279,20 @@ describe('a comparison', () => {
     await row.hover()
     await row.getByRole('button', { name: /on the right$/ }).click()
     await page.locator('.hex i.on').first().waitFor()
+  })
+
+  it('shows an alert as first answer in the colour of failures', async () => {
+    await open(both)
+    await page.locator('[data-pane=conversations]').focus()
+    await page.keyboard.press('c')
+    const row = page.getByRole('row', { name: /First message/ })
+    const colour = (text: string) => row.getByText(text).evaluate((each) => getComputedStyle(each).color)
+    const failing = await page
+      .getByRole('columnheader')
+      .getByText('Failed')
+      .evaluate((each) => getComputedStyle(each).color)
+    expect(await colour('Alert 40 handshake_failure')).toBe(failing)
+    expect(await colour('ServerHello')).not.toBe(failing)
   })
 
   it('finds the same connection in a second capture', async () => {

@@ -326,5 +326,5 @@ const rows: Partial<Record<Cause, number>> = {
 
 function pointAt(view: HandshakeView, owner: Side, fault: CertificateFault): Candidate['evidence'] {
   const certificate = view.certificate[owner]
-  return certificate === null ? [] : [atCertificate(certificate, fault.index, fault.mark)]
+  return certificate === null ? [] : [atCertificate(certificate, fault.index, fault.mark, fault.part)]
 }

@@ -24,5 +24,5 @@ export function pointAtFault(
   fault: CertificateFault,
 ): readonly ReportEvidence[] {
   const message = context.view.certificate[owner]
-  return message === null ? [] : [atCertificate(message, fault.index, fault.mark)]
+  return message === null ? [] : [atCertificate(message, fault.index, fault.mark, fault.part)]
 }
