@@ -389,16 +389,15 @@ class Capture implements OpenCapture {
   /** FTP says in the control connection where data will go; that may close after them. */
   private tieDataConnections(): void {
     if (this.dataConnections.none) return
-    for (const [place, { id }] of this.rows.entries()) {
+    for (const [place, { id, carrier: before, alpn }] of this.rows.entries()) {
       const record = this.recordOf(id)
       const found = this.dataConnections.of(record.closing)
       if (found === null) continue
       const { parent } = found
       let { carrier } = found
       if (found.guess !== null) {
-        const { conversation } = this.look(id).analysis
-        if (!fits(conversation)) continue
-        carrier = surer(conversation, found)
+        if (!fits(before.name, alpn.offered)) continue
+        carrier = surer(this.look(id).analysis.conversation, found)
       }
       this.records.add({ ...record, closing: { ...record.closing, within: { parent, carrier } } })
       this.last = null

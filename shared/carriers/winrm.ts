@@ -35,7 +35,7 @@ export class Winrm implements Wrapping {
   private readonly sides = [new Direction(), new Direction()] as const
 
   get held(): number {
-    return this.sides.reduce((sum, { head }) => sum + head.length, 0)
+    return this.sides.reduce((sum, { head }) => sum + 8 * head.length, 0)
   }
 
   get openings(): readonly [Uint8Array, Uint8Array] {

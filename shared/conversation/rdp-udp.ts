@@ -26,6 +26,7 @@ class Direction {
 export class RdpUdpFlow {
   readonly builder: ConversationBuilder | DatagramBuilder
   private readonly carrier: RdpUdp
+  private readonly ended: [boolean, boolean] = [false, false]
   private readonly directions = [new Direction(), new Direction()] as const
 
   /** Begins with the datagram that `beginsRdpUdp`; it must be given to `datagram` as well. */
@@ -54,7 +55,8 @@ export class RdpUdpFlow {
     const syn = carrier.syn(b, start, end, { dir, packet: origin.packet, time: origin.time })
     if (syn === 'again') builder.event('retransmission', dir, origin, 0, 0, -1, -1)
     if (syn !== 'none') return true
-    const over = carrier.isFin(b, start, end)
+    const over = !this.ended[dir] && carrier.isFin(b, start, end)
+    if (over) this.ended[dir] = true
     if (over) builder.event('fin', dir, origin, 0, builder.streams[dir].offset, -1, -1)
     const data = carrier.data(b, start, end)
     if (data === null) return over

@@ -12,6 +12,9 @@ interface Known extends Announced {
   readonly ends: { readonly client: string; readonly server: string }
 }
 
+/** Control connections between two hosts that are remembered. */
+const maxBetweenHosts = 256
+
 /** A control connection whose announcements stayed sealed. */
 interface Control {
   readonly id: number
@@ -35,17 +38,23 @@ export interface Followed {
 export class DataConnections {
   /** By port, in order of time. */
   private readonly byPort = new Map<number, Known[]>()
-  private readonly sealed: Control[] = []
+  /** By both addresses. */
+  private readonly sealed = new Map<string, Control[]>()
   private count = 0
 
   /** A conversation closed, opened where keys fit. */
   closed(conversation: Conversation): void {
-    if (!isControl(conversation)) return
+    const implicit = conversation.serverEndpoint.port === implicitFtps && conversation.carrier.name === 'none'
+    if (!implicit && !isControl(conversation)) return
     const { id, clientEndpoint, serverEndpoint, start, end } = conversation
     const ends = { client: clientEndpoint.address, server: serverEndpoint.address }
-    if (conversation.inside === null && this.sealed.length < maxAnnounced) {
+    if (conversation.inside === null && this.count++ < maxAnnounced) {
       const session = sessionOf(conversation, 'server-hello')
-      this.sealed.push({ id, client: ends.client, server: serverEndpoint, start, end, session })
+      const control = { id, client: ends.client, server: serverEndpoint, start, end, session }
+      const hosts = `${ends.client} ${ends.server}`
+      const same = this.sealed.get(hosts)
+      if (same === undefined) this.sealed.set(hosts, [control])
+      else if (same.length < maxBetweenHosts) same.push(control)
     }
     for (const announced of announcedBy(conversation)) {
       if (this.count++ >= maxAnnounced) return
@@ -57,7 +66,7 @@ export class DataConnections {
   }
 
   get none(): boolean {
-    return this.count + this.sealed.length === 0
+    return this.count === 0
   }
 
   /** What a connection follows; null for any other connection. */
@@ -69,7 +78,8 @@ export class DataConnections {
       .sort((x, y) => y.time - x.time)[0]
     if (found !== undefined) return { parent: found.control, carrier: carrierOf(found), guess: null }
     const [opener, listener] = synDir === 1 ? [b, a] : [a, b]
-    for (const control of this.sealed) {
+    const between = [`${opener.address} ${listener.address}`, `${listener.address} ${opener.address}`]
+    for (const control of new Set(between.flatMap((hosts) => this.sealed.get(hosts) ?? []))) {
       if (control.id === id || !(start >= control.start && start <= control.end)) continue
       const text = likeData(control, opener, listener)
       if (text === null) continue
@@ -89,14 +99,9 @@ export class DataConnections {
   }
 }
 
-/** Whether a connection that only fits looks like FTP's: no name of another protocol in its ClientHello, and none before it. */
-export function fits({ carrier, messages }: Conversation): boolean {
-  const hello = messages.map(({ body }) => body).find((body) => body?.kind === 'client-hello')
-  return (
-    carrier.name === 'none' &&
-    hello !== undefined &&
-    (hello.alpn ?? []).every((name) => name.startsWith('ftp'))
-  )
+/** Whether a connection that only fits looks like FTP's: no carrier before its ClientHello, no other protocol named in it. */
+export function fits(carrier: string, offered: readonly string[] | null): boolean {
+  return carrier === 'none' && (offered ?? []).every((name) => name.startsWith('ftp'))
 }
 
 /** The guess with what the handshake adds: the session id of the control connection makes it as good as certain. */
@@ -122,6 +127,8 @@ function likeData({ id, client, server }: Control, opener: Endpoint, listener: E
 }
 
 const ftpData = 20
+/** Where FTP begins with TLS: sealed, its words cannot tell it. */
+const implicitFtps = 990
 const firstFreePort = 1024
 
 /** The session id of this hello, in hexadecimal (RFC 5246 §7.4.1.2); null where it is empty. */

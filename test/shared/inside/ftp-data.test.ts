@@ -5,7 +5,6 @@ import type { Closing } from '../../../shared/conversation/gatherer.ts'
 import type { Conversation } from '../../../shared/conversation/facts.ts'
 import { DataConnections, fits } from '../../../shared/inside/ftp-data.ts'
 import { readInside } from '../../../shared/inside/list.ts'
-import { clientHello, conversationOf, message } from '../../support/conversation.ts'
 import { openedConversation, type Spoken } from '../../support/opened.ts'
 
 /** A control connection from 10.0.0.1 to 10.0.0.2 in which this was said. */
@@ -137,12 +136,25 @@ describe('a connection beside a control connection that stayed sealed', () => {
     expect(found).toMatchObject({ guess: null, carrier: { steps: [{ packets: [7], result: 'ok' }] } })
   })
 
+  it('may belong to FTP that began with TLS, on port 990', () => {
+    const bare = { ...openedConversation('none', []), id: 1, start: 0, end: 5e9 }
+    const at = (port: number) => {
+      const data = new DataConnections()
+      data.closed({
+        ...bare,
+        clientEndpoint: { address: client, port: 1 },
+        serverEndpoint: { address: server, port },
+      })
+      return data.of(connection(`${server} 989`, `${client} 50000`))?.carrier.steps[0]?.text
+    }
+    expect(at(990)).toMatch(/^probably data of conversation 1: opened from port 989/)
+    expect(at(991)).toBeUndefined()
+  })
+
   it('must look like data: no other protocol by ALPN, no other carrier', () => {
-    const hello = (alpn: readonly string[] | null) =>
-      conversationOf([message('client', clientHello({ alpn }))])
-    expect(fits(hello(null))).toBe(true)
-    expect(fits(hello(['ftp-data']))).toBe(true)
-    expect(fits(hello(['h2']))).toBe(false)
-    expect(fits({ ...hello(null), carrier: { name: 'smtp', steps: [] } })).toBe(false)
+    expect(fits('none', null)).toBe(true)
+    expect(fits('none', ['ftp-data'])).toBe(true)
+    expect(fits('none', ['h2'])).toBe(false)
+    expect(fits('smtp', null)).toBe(false)
   })
 })
