@@ -160,3 +160,8 @@ export function day(iso: string, now: Date): string {
     ...(then.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
   })
 }
+
+/** Names of cipher suites, fingerprints and hex are set as data. */
+export function isData(text: string): boolean {
+  return /^(TLS_[A-Z0-9_]+|[tqd]\d\d[di]\w+|[0-9a-f]{16,})(, |$)/.test(text)
+}

@@ -25,6 +25,8 @@ mkdirSync(folder, { recursive: true })
 const wanted = views.filter(({ name }) =>
   only.length > 0 ? only.includes(name) : !guide || pictures.some(([, view]) => view === name),
 )
+// Made before any page waits for them.
+for (const { file } of wanted) file?.()
 const rest = wanted.values()
 await Promise.all([shootAll(rest), shootAll(rest)])
 await browser.close()

@@ -65,14 +65,15 @@ export function sliceAt(place: number): number {
   return Math.min(slices - 1, Math.max(0, Math.floor(share * slices)))
 }
 
-/** What began in a slice, and when that is. */
-export function sliceCounts(overview: RowsOverview, slice: number): Slice {
-  const counted = overview.slices[slice]
-  const [from, to] = sliceTimes(overview.first ?? 0, overview.last ?? 0, slice)
-  const count = (kind: Kind): number => counted?.[kind].count ?? 0
+/** What began in a slice, or in all up to another, and when that is. */
+export function sliceCounts(overview: RowsOverview, slice: number, until = slice): Slice {
+  const [first, last] = [Math.min(slice, until), Math.max(slice, until)]
+  const counted = overview.slices.slice(first, last + 1)
+  const times = (at: number) => sliceTimes(overview.first ?? 0, overview.last ?? 0, at)
+  const count = (kind: Kind): number => counted.reduce((sum, each) => sum + each[kind].count, 0)
   return {
-    from,
-    to,
+    from: times(first)[0],
+    to: times(last)[1],
     established: count('established'),
     failed: count('failed'),
     incomplete: count('incomplete'),

@@ -117,14 +117,14 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   }
 }
 
-/** The same in a narrow place: an alert by its name alone, what a hello wants without the verb. */
+/** The same in a narrow place: an alert by its name alone, what a hello wants without the verb, shorter leads. */
 export function terseWords(words: TokenWords): TokenWords {
   const names = words.names.map(({ text, strong, aside }) => ({
     text: text.replace(/^Alert \d+ (?=.)/, ''),
     strong,
     aside: aside.replace(/^wants /, ''),
   }))
-  return { ...words, names }
+  return { ...words, lead: words.lead.replace('first bytes of', 'start of'), names }
 }
 
 /** Closed records; of one taken for an alert only its size, or its content type, is known. */

@@ -40,22 +40,23 @@ export function tunnelled(name) {
 
 /** Every capture of the folder in one, five seconds apart, each with a client and a server of its own. */
 export function merged() {
-  return joined('merged.pcap', allNames(), 5)
+  return joined('merged.pcap', allNames(), hosts)
 }
 
 /** The same again and again: a capture that takes a while to read. */
 export function long() {
-  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat(), 5)
+  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat(), hosts)
 }
 
 /** A good and a bad handshake to compare. */
 export function both() {
-  return joined('both.pcap', ['ok-tls12-full', 'no-common-cipher'], 5)
+  return joined('both.pcap', ['ok-tls12-full', 'no-common-cipher'], {})
 }
 
 /** 100,000 conversations with hosts of long names, most of them failed. */
 export function many() {
-  const names = ['ok-tls13-full', 'version-too-old', 'alpn-mismatch', 'ok-tls13-full', 'no-common-cipher']
+  const refused = ['version-too-old', 'alpn-mismatch', 'no-common-cipher']
+  const names = ['ok-tls13-full', ...refused, ...refused, ...refused]
   const all = Object.values(hosts)
   return temporary('branch-17.pcap', () => {
     const kinds = names.map((name) => all.map((host) => renamed(read(name), recordedName, host)))
@@ -149,8 +150,8 @@ function read(name) {
   return packetsOf(readFileSync(recorded(name)))
 }
 
-/** One file header, then the packets of all with the same header, `apart` seconds apart. */
-function joined(name, names, apart) {
+/** One file header, then the packets of all with the same header, five seconds apart; `renames`: other names of their servers. */
+function joined(name, names, renames) {
   return temporary(name, () => {
     const files = names.map((each) => ({ name: each, file: readFileSync(recorded(each)) }))
     const head = files[0].file.subarray(0, 24)
@@ -158,8 +159,8 @@ function joined(name, names, apart) {
     const same = files.filter(({ file }) => file.subarray(0, 24).equals(head))
     const parts = same.map(({ name: each, file }, index) => {
       const packets =
-        hosts[each] === undefined ? packetsOf(file) : renamed(packetsOf(file), recordedName, hosts[each])
-      return bytesOf(moved(packets, begin + index * apart, index))
+        renames[each] === undefined ? packetsOf(file) : renamed(packetsOf(file), recordedName, renames[each])
+      return bytesOf(moved(packets, begin + index * 5, index))
     })
     return Buffer.concat([head, ...parts])
   })

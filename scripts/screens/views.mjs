@@ -146,7 +146,7 @@ async function follow(page) {
   await page.locator('.statusbar').getByText('following', { exact: true }).waitFor()
   const { path, bytes } = restOf('growing.pcap')
   appendFileSync(path, bytes)
-  await page.locator('.lrow').nth(30).waitFor()
+  await page.locator('.reading').getByText('1.42 MB read').waitFor()
 }
 
 async function fit(page, key) {
@@ -162,7 +162,6 @@ async function openRun(page) {
 
 async function larger(page) {
   await fit(page, 'Control+=')
-  await page.keyboard.press('Control+=')
 }
 
 /** Loads the key log that lies beside the capture. */
@@ -189,7 +188,7 @@ async function history(page) {
 }
 
 async function manyRows(page) {
-  await page.evaluate(() => localStorage.setItem('layout', '{"list":56,"inspector":37,"hex":40}'))
+  await page.evaluate(() => localStorage.setItem('layout', '{"list":50,"inspector":37,"hex":40}'))
   await page.reload()
   await page.locator('.card').first().waitFor({ timeout: 90_000 })
   await page.locator('[data-pane=conversations]').focus()

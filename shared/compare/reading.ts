@@ -91,7 +91,7 @@ function transportSentences(rows: readonly CompareRow[], same: boolean): string[
     ...events.map((row) =>
       row.mark === 'different'
         ? `${row.label}: ${row.left?.text ?? ''} on the left, ${row.right?.text ?? ''} on the right.`
-        : `${row.label} ${(row.left ?? row.right)?.text ?? ''} on the ${row.left === null ? 'right' : 'left'} only.`,
+        : `${row.label} ${(row.left ?? row.right)?.text ?? ''}, on the ${row.left === null ? 'right' : 'left'} only.`,
     ),
     ...(same && amounts.length > 0
       ? ['The two places saw different bytes: something between them answers, drops or rewrites.']
