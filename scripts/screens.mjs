@@ -51,7 +51,7 @@ async function shoot(view, viewport) {
     reducedMotion: 'reduce',
     ...view.media,
   })
-  page.setDefaultTimeout(12_000)
+  page.setDefaultTimeout(40_000)
   const problems = []
   page.on('pageerror', (error) => problems.push(error.stack))
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))

@@ -199,8 +199,8 @@ export function packetsOf(packets: readonly number[]): string {
   return `#${String(all[0])} to #${String(all.at(-1))}`
 }
 
-/** The records of a piece, left to right, as segments of its shaft. */
-export function segmentsOf(pieces: readonly Piece[]): readonly Segment[] {
+/** The records of a piece, left to right, as segments of its shaft; `alerted`: its alert is no mere close_notify. */
+export function segmentsOf(pieces: readonly Piece[], alerted: boolean): readonly Segment[] {
   const [piece] = pieces
   if (piece === undefined) return []
   if (pieces.length > 1) {
@@ -216,7 +216,7 @@ export function segmentsOf(pieces: readonly Piece[]): readonly Segment[] {
     at += record.bytes
     if (end <= start) continue
     const look =
-      record.contentType === 21 && record.protection !== 'sealed'
+      alerted && record.contentType === 21 && record.protection !== 'sealed'
         ? 'alert'
         : piece.token.kind === 'application'
           ? 'app'

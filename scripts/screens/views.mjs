@@ -81,7 +81,7 @@ export const views = [
   { name: 'filter-history', file: merged, act: history },
   { name: 'explain', file: merged, act: explain },
   { name: 'list', file: merged, act: tall },
-  { name: 'list-many', file: many, act: manyRows },
+  { name: 'list-many', file: many, ready: '.lrow', act: manyRows },
   { name: 'list-grouped', file: merged, act: grouped },
   { name: 'list-menu', file: merged, act: menu },
   { name: 'list-range', file: merged, act: range },
