@@ -104,7 +104,10 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
   const events = repairs.byTime
   const prologue = conversation.carrier.steps.map((step) => ({ step, inside: false }))
   const inside = (conversation.inside?.steps ?? []).map((step) => ({ step, inside: true }))
-  const saying = [...prologue, ...inside]
+  // A carrier may speak again after what was said inside TLS: a RADIUS server's Access-Reject.
+  const saying = [...prologue, ...inside].sort(
+    (one, two) => (one.step.packets[0] ?? 0) - (two.step.packets[0] ?? 0),
+  )
   /** The run of application data that is being drawn, by its name; null between runs. */
   let dataRun: string | null = null
   const delivered = new Set(steps.flatMap((step) => step.pieces.map((piece) => piece.token.id)))

@@ -51,6 +51,27 @@ describe('beats', () => {
     expect(deletion).toBeGreaterThan(beats.findLastIndex((beat) => beat.kind === 'wire'))
   })
 
+  it('say what a carrier said at the end behind what was said inside TLS', () => {
+    const said = (packet: number) => ({
+      from: 'server' as const,
+      text: `packet ${String(packet)}`,
+      result: 'info' as const,
+      time: null,
+      packets: [packet],
+    })
+    const { carrier } = establishedConversation
+    const beats = beatsOf(
+      {
+        ...establishedConversation,
+        carrier: { ...carrier, steps: [said(1), said(2000)] },
+        inside: { name: 'eap', steps: [said(1400), said(1500)] } as ReportConversation['inside'],
+      },
+      none,
+    )
+    const packets = beats.flatMap((beat) => (beat.kind === 'carrier' ? beat.step.packets : []))
+    expect(packets).toEqual([1, 1400, 1500, 2000])
+  })
+
   it('fold runs of three equal calls, and open them again', () => {
     const folded = beatsOf(trickled(60), none)
     expect(folded.filter((beat) => beat.kind === 'call')).toHaveLength(2)
