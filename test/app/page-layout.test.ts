@@ -64,7 +64,7 @@ describe('beats', () => {
       {
         ...establishedConversation,
         carrier: { ...carrier, steps: [said(1), said(2000)] },
-        inside: { name: 'eap', steps: [said(1400), said(1500)] } as ReportConversation['inside'],
+        inside: { name: 'eap', steps: [said(1400), said(1500)] },
       },
       none,
     )
