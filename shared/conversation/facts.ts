@@ -197,6 +197,8 @@ export type Told =
   | { readonly kind: 'credssp'; readonly status: number | null }
   /** RDSTLS: a Win32 error. */
   | { readonly kind: 'rdstls'; readonly result: number }
+  /** RDP over UDP: the HRESULT that refuses the tunnel. */
+  | { readonly kind: 'multitransport'; readonly result: number }
   /** MS-CHAPv2 in a tunnel: the error of its failure (RFC 2759 §6). */
   | { readonly kind: 'mschap'; readonly error: number | null }
   /** A mail or file server's refusal. */

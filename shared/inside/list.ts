@@ -8,11 +8,22 @@ import { http } from './http.ts'
 import { http2 } from './http2.ts'
 import { ldap } from './ldap.ts'
 import { mail } from './mail.ts'
+import { multitransport } from './multitransport.ts'
 import { openedData } from './opened.ts'
 import { factsOf, type InsideProtocol } from './protocol.ts'
 import { rdstls } from './rdstls.ts'
 
-export const protocols: readonly InsideProtocol[] = [eap, credssp, rdstls, ldap, ftp, mail, http, http2]
+export const protocols: readonly InsideProtocol[] = [
+  eap,
+  credssp,
+  rdstls,
+  multitransport,
+  ldap,
+  ftp,
+  mail,
+  http,
+  http2,
+]
 
 /** What was said inside TLS; null where nothing was opened, or it is no protocol known here. */
 export function readInside(conversation: Conversation): InsideFacts | null {

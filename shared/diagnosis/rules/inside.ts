@@ -176,6 +176,25 @@ export const insideRules: readonly Rule[] = [
   },
   {
     ...seen,
+    id: 'rdp-tunnel-refused',
+    scenario: null,
+    precondition:
+      'Inside the TLS of RDP over UDP, the server answers the request for a tunnel with a failure.',
+    sources: ['MS-RDPEMT §2.2.2.2'],
+    check(context) {
+      const found = told(context, 'multitransport')
+      if (found === null) return null
+      return remark('warning', 'server', {
+        title: 'The RDP server refused the UDP transport',
+        explanation: `TLS is fine. The server answers ${found.step.text}; the session goes on over TCP.`,
+        remedy:
+          'Look whether UDP and TCP reach the same server (a load balancer may part them): the request must carry the cookie that the session was given over TCP.',
+        evidence: [of(found.step)],
+      })
+    },
+  },
+  {
+    ...seen,
     id: 'tunnel-log-in-refused',
     scenario: null,
     precondition: 'Inside PEAP or EAP-TTLS, MS-CHAPv2 ends with a failure.',

@@ -211,6 +211,14 @@ export const insideScenarios: readonly Scenario[] = [
   ),
   of('rdstls-refused', 'RDSTLS with 0x52e', answered('rdstls', 'result', { kind: 'rdstls', result: 0x52e })),
   of(
+    'rdp-tunnel-refused',
+    'E_ABORT for a tunnel over UDP',
+    answered('rdp-multitransport', 'tunnel create response: 0x80004004', {
+      kind: 'multitransport',
+      result: 0x80004004,
+    }),
+  ),
+  of(
     'tunnel-log-in-refused',
     'MS-CHAPv2 with error 691',
     answered('eap', 'in the tunnel: EAP-MSCHAPv2 failure, error 691', { kind: 'mschap', error: 691 }),

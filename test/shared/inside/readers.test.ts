@@ -32,6 +32,29 @@ function ber(tag: number, ...content: (readonly number[])[]): number[] {
 
 const http = (line: string, ...rest: string[]) => [line, ...rest].join('\r\n')
 
+describe('RDP multitransport', () => {
+  const request = [0, 24, 0, 4, 1, ...new Array<number>(23).fill(0)]
+
+  it.each([
+    [[0, 0, 0, 0], 's+ tunnel create response: 0x00000000', []],
+    [
+      [4, 0x40, 0, 0x80],
+      's! tunnel create response: 0x80004004',
+      [{ kind: 'multitransport', result: 0x80004004 }],
+    ],
+  ])('tells what the tunnel was answered with: %j', (result, step, tells) => {
+    const found = told('rdp-udp', [
+      ['client', request],
+      ['server', [1, 4, 0, 4, ...result]],
+    ])
+    expect(found).toEqual({ name: 'rdp-multitransport', steps: ['c tunnel create request', step], tells })
+  })
+
+  it('is none over another carrier', () => {
+    expect(told('none', [['client', request]])).toBeNull()
+  })
+})
+
 describe('HTTP', () => {
   it('names IIS’s substatus and the certificate that is missing', () => {
     const body = '<h2>HTTP Error 403.7 - Forbidden</h2>'
