@@ -77,13 +77,13 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   }
 
   /**
-   * A ClientHello begins TLS in either direction; the answer begins it in the other. A carrier's last words may stand before it
-   * in the same packet (S59).
+   * A ClientHello begins TLS in either direction; the answer begins it in the other, and may have been captured first. A carrier's
+   * last words may stand before it in the same packet (S59).
    */
   lateStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number {
     const peer = this.streams[stream.dir === 0 ? 1 : 0]
     const answers = peer.phase === 'tls' && this.confirmed
-    const begins = answers ? beginsAnswer : beginsHelloRecord
+    const begins = answers ? beginsEither : beginsHello
     if (begins(b, from, to)) {
       this.beganLate = true
       return from
@@ -343,23 +343,32 @@ function beginsClientHello(b: Uint8Array, from: number, to: number): boolean {
   return to - from > 4 && b[from] === handshakeTypes.clientHello && b[from + 1] === 0 && b[from + 4] === 3
 }
 
-/** A record that holds the beginning of a ClientHello (RFC 8446 §5.1, §4.1.2). */
-export function beginsHelloRecord(b: Uint8Array, at: number, end: number): boolean {
+/** A record that holds the beginning of a ClientHello, or of a ServerHello (RFC 8446 §5.1, §4.1.2, §4.1.3). */
+export function beginsHelloRecord(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  type: number = handshakeTypes.clientHello,
+): boolean {
   return (
     end - at >= 11 &&
     b[at] === contentTypes.handshake &&
     looksLikeRecordHeader(b, at, end) === 'yes' &&
-    b[at + 5] === handshakeTypes.clientHello &&
+    b[at + 5] === type &&
     b[at + 6] === 0 &&
     b[at + 9] === 3 &&
     b[at + 10]! <= 4
   )
 }
 
-/** A ServerHello's record, or a plaintext alert. */
-function beginsAnswer(b: Uint8Array, at: number, end: number): boolean {
+function beginsHello(b: Uint8Array, at: number, end: number): boolean {
+  return beginsHelloRecord(b, at, end) || beginsHelloRecord(b, at, end, handshakeTypes.serverHello)
+}
+
+/** A hello's record, or a plaintext alert. */
+function beginsEither(b: Uint8Array, at: number, end: number): boolean {
   if (end - at < 7 || looksLikeRecordHeader(b, at, end) !== 'yes') return false
   return b[at] === contentTypes.handshake
-    ? b[at + 5] === handshakeTypes.serverHello
+    ? b[at + 5] === handshakeTypes.serverHello || beginsHelloRecord(b, at, end)
     : b[at] === contentTypes.alert
 }

@@ -3,6 +3,7 @@
 import type {
   Chunk,
   Conversation,
+  Gap,
   Message,
   Side,
   StreamFacts,
@@ -18,7 +19,7 @@ export const quietMeansGivenUp = 5e9
 
 /** No alert: whose turn it was, and how the transport ended. */
 export function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {
-  const { client, server, events } = conversation
+  const { events } = conversation
   const refusal = refusedLater(conversation)
   if (refusal !== undefined) {
     const packet = refusal.packets.at(-1) ?? 0
@@ -33,7 +34,7 @@ export function withoutEnd(conversation: Conversation, landmarks: Landmarks): Ou
       return incomplete(conversation, 'none')
     return failed(conversation, reader, 'schannel', 'not-tls', foreign.packet, null, Infinity)
   }
-  if (hasCaptureGap(client) || hasCaptureGap(server)) return incomplete(conversation, 'gap')
+  if (hasCaptureGap(conversation)) return incomplete(conversation, 'gap')
   if (isOneSided(conversation)) return incomplete(conversation, 'none')
   const waiting = peerOf(due)
   const lastFlight = streamOf(conversation, waiting).chunks.at(-1)?.packet ?? conversation.lastPacket
@@ -45,6 +46,7 @@ export function withoutEnd(conversation: Conversation, landmarks: Landmarks): Ou
   if (given !== null) return transport(conversation, unanswered, ending, given.packet, due)
   if (ending >= 0) {
     const event = events[ending]!
+    if (saidMore(conversation, event)) return incomplete(conversation, 'gap')
     const how = event.from === waiting ? unanswered : howEnded(event, unanswered)
     return transport(conversation, how, ending, how === unanswered ? lastFlight : event.packet, due)
   }
@@ -56,7 +58,8 @@ export function withoutEnd(conversation: Conversation, landmarks: Landmarks): Ou
 
 /**
  * The flight before an alert that says no more than that its sender had waited in vain: its peer could not be reached, or was
- * silent for as long as means given up. GnuTLS calls that internal_error, others close in order. null for any other message.
+ * silent for as long as means given up. GnuTLS calls that internal_error, others close in order. A client that gives up on a
+ * server that never said a byte has nothing else to speak of, unless it withdraws. null for any other message.
  */
 export function flightInVain(conversation: Conversation, alert: Message): Chunk | null {
   if (alert.contentType !== 21) return null
@@ -64,12 +67,18 @@ export function flightInVain(conversation: Conversation, alert: Message): Chunk 
   const peer = streamOf(conversation, peerOf(alert.from))
   const flight = own.chunks.findLast(({ order }) => order < alert.order)
   const spoken = peer.chunks.at(-1)?.order ?? -1
-  if (flight === undefined || spoken > flight.order || hasCaptureGap(own) || hasCaptureGap(peer)) return null
+  if (flight === undefined || spoken > flight.order || hasCaptureGap(conversation)) return null
   const asking = own.chunks.find(({ order }) => order > spoken) ?? flight
+  const closed = conversation.events.some(
+    ({ kind, from, order }) =>
+      (kind === 'fin' || kind === 'rst') && from !== alert.from && order < alert.order,
+  )
+  if (closed) return null
   const refused = conversation.events.some(
     (event) => event.icmp !== null && event.order < alert.order && isEnd(conversation, event),
   )
-  return refused || alert.time - asking.time >= quietMeansGivenUp ? flight : null
+  const nothingRead = alert.from === 'client' && peer.length === 0 && alert.type !== 0 && alert.type !== 90
+  return refused || nothingRead || alert.time - asking.time >= quietMeansGivenUp ? flight : null
 }
 
 /** A FIN or reset; or an ICMP error that says the side it came from cannot be reached, unless that side spoke on. */
@@ -77,6 +86,11 @@ function isEnd(conversation: Conversation, { kind, from, order, icmp }: Transpor
   if (icmp === null) return kind === 'rst' || kind === 'fin'
   if (icmp.meaning === 'too-big' || icmp.meaning === 'expired') return false
   return streamOf(conversation, from).chunks.every((chunk) => chunk.order < order)
+}
+
+/** Whoever closed had sent something just before that the capture lacks: perhaps an alert. */
+function saidMore(conversation: Conversation, { kind, from, at }: TransportEvent): boolean {
+  return kind === 'fin' && streamOf(conversation, from).gaps.some(({ end }) => end === at)
 }
 
 /** How the side that was due ended it. A closed UDP port where one had spoken: its program has gone. */
@@ -103,9 +117,10 @@ function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined
   const stream = streamOf(conversation, side)
   const { notTls } = stream
   const before = conversation.carrier.name === 'none' ? -1 : (conversation.messages[0]?.order ?? -1)
-  // Fewer bytes than a header are waited on (schannel §5.1).
+  // Fewer bytes than a header are waited on (schannel §5.1); behind a gap nobody knows where a record begins.
   if (notTls === null || stream.length - notTls.at < 5) return undefined
-  return stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
+  const found = stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
+  return found !== undefined && stream.gaps.some(({ end }) => end <= found.start) ? undefined : found
 }
 
 /** After the SYN of RDP over UDP only TLS or DTLS can come. */
@@ -153,8 +168,13 @@ function askedAt(conversation: Conversation, side: Side): number {
   return (asking ?? chunks.at(-1) ?? conversation.carrier.steps.at(-1))?.time ?? NaN
 }
 
-function hasCaptureGap(stream: StreamFacts): boolean {
-  return stream.gaps.some((gap) => gap.reason !== 'lost')
+/** The capture lacks bytes that the other side had. */
+export function hasCaptureGap({ client, server }: Conversation): boolean {
+  return client.gaps.some(wasNotCaptured) || server.gaps.some(wasNotCaptured)
+}
+
+function wasNotCaptured({ reason }: Gap): boolean {
+  return reason !== 'lost'
 }
 
 /** Only one direction of the connection was captured. */

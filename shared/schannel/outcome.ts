@@ -3,7 +3,7 @@
 import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
-import { beganRdpUdp, flightInVain, isOneSided, withoutEnd } from './endings.ts'
+import { beganRdpUdp, flightInVain, hasCaptureGap, isOneSided, withoutEnd } from './endings.ts'
 import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
 
@@ -113,12 +113,14 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
       (!landmarks.tls13 && sentData(conversation, message.from, message, landmarks))
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
     if (!ends || (!done && flightInVain(conversation, message) !== null)) continue
+    // What the capture lacks may have been a Finished: then it is a close_notify as likely as a refusal.
+    if (message.type === null && hasCaptureGap(conversation)) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
     const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message))
     const by = refused ? 'application' : 'schannel'
     return failed(conversation, message.from, by, 'alert', message.packet, i, message.order).failure
   }
-  if (landmarks.sealedRefusal === null) return null
+  if (landmarks.sealedRefusal === null || hasCaptureGap(conversation)) return null
   const { side, record: index } = landmarks.sealedRefusal
   const record = streamOf(conversation, side).records[index]!
   return failed(conversation, side, 'schannel', 'alert', record.packet, null, record.order).failure

@@ -58,6 +58,7 @@ export interface Setting {
     kind: TransportEvent['kind']
     from: Side
     before?: number
+    at?: number
     icmp?: IcmpError['meaning']
   }[]
   readonly quietAfter?: number
@@ -250,7 +251,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
     streams[side].opening = openingOf(turns, side)
   }
   found.sort((a, b) => a.order - b.order)
-  const events = (setting.events ?? []).map(({ kind, from, before, icmp }, i): TransportEvent => {
+  const events = (setting.events ?? []).map(({ kind, from, before, at: offset, icmp }, i): TransportEvent => {
     const at = before === undefined ? order + 1 + i : begins[before]! - 0.5
     return {
       kind,
@@ -261,7 +262,7 @@ export function conversationOf(turns: readonly Turn[], setting: Setting = {}): C
       bytes: 0,
       ttl: -1,
       ipId: -1,
-      at: 0,
+      at: offset ?? 0,
       icmp: icmp === undefined ? null : { meaning: icmp, name: 'ICMP 3/3', text: icmp, sender: '10.0.0.2' },
     }
   })

@@ -221,8 +221,10 @@ function unspecific(
       ),
       ...found,
     ]
+  // A certificate that the capture does not show may have been none.
+  const visible = owner === 'client' && view.certificate.client === null ? 'likely' : 'observed'
   const unknown: Candidate = {
-    ...say(view, alert, owner === 'client' ? 'client-certificate-refused' : 'peer-alert', 'observed', null, {
+    ...say(view, alert, owner === 'client' ? 'client-certificate-refused' : 'peer-alert', visible, null, {
       summary: `The ${by} refused the ${owner}'s certificate with ${nameOf(alert)}; the capture does not show why.`,
       lookNext: view.certificate[owner] === null ? keysNeeded : `Look at the ${by}'s log at this time.`,
     }),

@@ -25,7 +25,7 @@ export function judgeTransport(
     const refused = judgeUnreachable(view, failure, event, event.icmp, evidence)
     return failure.ending === 'closed' ? [...refused, ...behind(view, failure, by, evidence, world)] : refused
   }
-  const seen = observation(view, failure, by, evidence)
+  const seen = observation(view, failure, event, evidence)
   if (failure.ending === 'gap') return [seen]
   return [seen, ...behind(view, failure, by, evidence, world)]
 }
@@ -135,10 +135,13 @@ export const where: Readonly<Record<HandshakeView['stage'], string>> = {
   'both-finished': 'at the end of the handshake',
 }
 
+/** Bytes of an alert, and of a flight before it; a made-up reset may lie anywhere. */
+const unseenAtMost = 1024
+
 function observation(
   view: HandshakeView,
   failure: FailurePoint,
-  by: Side | null,
+  event: TransportEvent | null,
   evidence: readonly ReportEvidence[],
 ): Candidate {
   const at = where[view.stage]
@@ -150,14 +153,18 @@ function observation(
     evidence,
     lookNext,
   })
-  const sender = by ?? 'peer'
+  const sender = event?.from ?? 'peer'
   switch (failure.ending) {
-    case 'reset':
-      return sayEnd(
+    case 'reset': {
+      const missing = event === null ? 0 : event.at - streamOf(view.conversation, event.from).length
+      const unseen = missing > 0 && missing <= unseenAtMost
+      const seen = sayEnd(
         'connection-reset',
-        `The connection was reset from the ${sender}'s direction ${at}, without an alert.`,
+        `The connection was reset from the ${sender}'s direction ${at}, ${unseen ? `after ${String(missing)} bytes that were not captured: perhaps an alert` : 'without an alert'}.`,
         `Look at the ${sender}'s log, and capture on its side to see whether it sent the reset itself.`,
       )
+      return unseen ? { ...seen, confidence: 'likely' } : seen
+    }
     case 'closed':
       return sayEnd(
         'connection-closed',

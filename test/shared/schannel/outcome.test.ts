@@ -71,7 +71,22 @@ describe('the outcome of a conversation', () => {
       events: [{ kind: 'icmp', from: 'server', icmp: 'port', before: 1 }],
     } as const
     expect(shortly(wire, refused)).toBe('failed transport transport no-answer')
-    expect(shortly(wire)).toBe('failed schannel client alert')
+    expect(shortly(wire)).toBe('failed transport transport no-answer')
+    expect(shortly([hello, client(alert(2, 90))])).toBe('failed application client alert')
+  })
+
+  it('is open where a sealed alert comes and the Finished before it was not captured', () => {
+    const gap = { start: 1099, end: 1150, packet: 4, reason: 'not-captured' } as const
+    const wire = [...full.slice(0, 3), client(sealed(21, 31))]
+    expect(shortly(wire, { gaps: { server: [gap] } })).toBe('incomplete transport transport gap')
+  })
+
+  it('is open where something was sent just before the FIN that the capture lacks', () => {
+    const gap = { start: 200, end: 207, packet: 3, reason: 'lost' } as const
+    const events = [{ kind: 'fin', from: 'client', at: 207 }] as const
+    expect(shortly([hello, flight], { events, gaps: { client: [gap] } })).toBe(
+      'incomplete transport transport gap',
+    )
   })
 
   it('names the side that sent a fatal alert, and what it had read', () => {
