@@ -350,6 +350,8 @@ export class Connection implements StreamSink {
     this.worthNoting = true
     if (stream.finAt < 0) {
       stream.finAt = Math.max(stream.next, stream.offsetOf(segment.seq) + length)
+      // Its acknowledgement was captured first: that of a FIN is of no byte.
+      stream.acknowledged = Math.min(stream.acknowledged, stream.finAt)
       this.told(stream)
       this.builder?.event('fin', dir, origin, 0, stream.finAt, -1, -1)
     }

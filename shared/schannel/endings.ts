@@ -69,16 +69,28 @@ export function flightInVain(conversation: Conversation, alert: Message): Chunk 
   const spoken = peer.chunks.at(-1)?.order ?? -1
   if (flight === undefined || spoken > flight.order || hasCaptureGap(conversation)) return null
   const asking = own.chunks.find(({ order }) => order > spoken) ?? flight
-  const closed = conversation.events.some(
-    ({ kind, from, order }) =>
-      (kind === 'fin' || kind === 'rst') && from !== alert.from && order < alert.order,
-  )
-  if (closed) return null
+  if (leftBefore(conversation, alert, 'fin') || leftBefore(conversation, alert, 'rst')) return null
   const refused = conversation.events.some(
     (event) => event.icmp !== null && event.order < alert.order && isEnd(conversation, event),
   )
   const nothingRead = alert.from === 'client' && peer.length === 0 && alert.type !== 0 && alert.type !== 90
   return refused || nothingRead || alert.time - asking.time >= quietMeansGivenUp ? flight : null
+}
+
+/** How much of its peer's stream the sender of a message had acknowledged by then; a FIN counts as one byte. -1 unknown. */
+export function heardBy(conversation: Conversation, { from, order }: Message): number {
+  return streamOf(conversation, from).chunks.find((chunk) => chunk.order === order)?.ack ?? -1
+}
+
+/** Whether the peer had left when `message` was sent: by capture order, or by an acknowledgement that counts its FIN as a byte. */
+export function leftBefore(conversation: Conversation, message: Message, kind: 'fin' | 'rst'): boolean {
+  const heard = heardBy(conversation, message)
+  return conversation.events.some(
+    (event) =>
+      event.kind === kind &&
+      event.from !== message.from &&
+      (event.order < message.order || (kind === 'fin' && heard > event.at)),
+  )
 }
 
 /** A FIN or reset; or an ICMP error that says the side it came from cannot be reached, unless that side spoke on. */

@@ -3,7 +3,15 @@
 import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
-import { beganRdpUdp, flightInVain, hasCaptureGap, isOneSided, withoutEnd } from './endings.ts'
+import {
+  beganRdpUdp,
+  flightInVain,
+  hasCaptureGap,
+  heardBy,
+  isOneSided,
+  leftBefore,
+  withoutEnd,
+} from './endings.ts'
 import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
 
@@ -27,7 +35,7 @@ export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(co
 function wasEstablished(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
   const own = landmarks.finished[alert.from]
   const peer = landmarks.finished[peerOf(alert.from)]
-  if (own < 0 || peer < 0 || own >= alert.order || peer >= alert.order) return false
+  if (own < 0 || peer < 0 || own >= alert.order || !hadFinished(conversation, landmarks, alert)) return false
   if (isAboutKeys(alert) && lastSpoken(conversation, landmarks, peerOf(alert.from), alert.order) === peer)
     return false
   if (!landmarks.tls13 || alert.from === 'client') return true
@@ -38,6 +46,19 @@ function wasEstablished(conversation: Conversation, landmarks: Landmarks, alert:
   )
 }
 
+/** Whether the sender of an alert had its peer's Finished: its acknowledgement says so, where it has one, else capture order. */
+function hadFinished(conversation: Conversation, { tls13, finished }: Landmarks, alert: Message): boolean {
+  const order = finished[peerOf(alert.from)]
+  const ack = tls13 ? -1 : heardBy(conversation, alert)
+  const message =
+    ack < 0
+      ? undefined
+      : conversation.messages.find(
+          (one) => one.order === order && one.contentType === 22 && (one.type === 20 || one.type === null),
+        )
+  return message === undefined ? order < alert.order : ack >= message.end
+}
+
 function isEstablished(conversation: Conversation, landmarks: Landmarks): boolean {
   const { client, server } = landmarks.finished
   if (client >= 0 && server >= 0) return true
@@ -45,9 +66,16 @@ function isEstablished(conversation: Conversation, landmarks: Landmarks): boolea
   return (
     landmarks.serverHello >= 0 &&
     (conversation.client.gaps.length > 0 || conversation.server.gaps.length > 0) &&
-    conversation.client.applicationRecords > 0 &&
-    conversation.server.applicationRecords > 0
+    sendsData(conversation, landmarks, 'client') &&
+    sendsData(conversation, landmarks, 'server')
   )
+}
+
+/** In TLS 1.3 sealed handshake records and alerts look like data. */
+function sendsData(conversation: Conversation, { tls13, classes }: Landmarks, side: Side): boolean {
+  return tls13
+    ? classes[side].includes(recordClass.application)
+    : streamOf(conversation, side).applicationRecords > 0
 }
 
 /** Neither side's hello is in the clear: an alert in answer to another protocol, a refusal of the carrier, or nothing of TLS. */
@@ -114,7 +142,8 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
     const ends = done ? endsAfterwards(conversation, landmarks, message) : endsHandshake(message, landmarks)
     if (!ends || (!done && flightInVain(conversation, message) !== null)) continue
     // What the capture lacks may have been a Finished: then it is a close_notify as likely as a refusal.
-    if (message.type === null && hasCaptureGap(conversation)) continue
+    const { client, server } = landmarks.finished
+    if (message.type === null && (client < 0 || server < 0) && hasCaptureGap(conversation)) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
     const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message))
     const by = refused ? 'application' : 'schannel'
@@ -132,10 +161,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
  */
 function answersClosing(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
   const closer = peerOf(alert.from)
-  const left = conversation.events.some(
-    ({ kind, from, packet }) => kind === 'fin' && from === closer && packet < alert.packet,
-  )
-  if (!left) return false
+  if (!leftBefore(conversation, alert, 'fin')) return false
   const spokenUnseen = streamOf(conversation, alert.from).gaps.some((gap) => gap.end <= alert.start)
   return (
     spokenUnseen ||

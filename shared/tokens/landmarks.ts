@@ -198,10 +198,9 @@ function clientFlight(
       burst = ack
       const size = record.end - record.start
       // An alert may be padded (RFC 8446 §5.4); a flight never is shorter than the Finished that ends it.
-      if (
-        size === alertBytes ||
-        (size < finishedBytes && record.end >= client.length && client.gaps.length === 0)
-      ) {
+      const tooShort = size < finishedBytes && record.end >= client.length
+      if (tooShort && size !== alertBytes && client.gaps.length > 0) return openedFinished(conversation)
+      if (tooShort || size === alertBytes) {
         classes[i] = recordClass.alert
         return { refusal: i, finishedOrder: -1, finishedFrom: -1, finishedAck: -1 }
       }

@@ -75,6 +75,13 @@ describe('the outcome of a conversation', () => {
     expect(shortly([hello, client(alert(2, 90))])).toBe('failed application client alert')
   })
 
+  it('is a refusal where the client had not yet had the Finished that the capture has first', () => {
+    const [before, answer, keys, finished] = full as [Turn, Turn, Turn, Turn]
+    const early = { ...client(sealed(21, 31)), ack: 1099 }
+    expect(shortly([before, answer, keys, finished, early])).toBe('failed schannel client alert')
+    expect(shortly([before, answer, keys, finished, client(sealed(21, 31))])).toBe('established')
+  })
+
   it('is open where a sealed alert comes and the Finished before it was not captured', () => {
     const gap = { start: 1099, end: 1150, packet: 4, reason: 'not-captured' } as const
     const wire = [...full.slice(0, 3), client(sealed(21, 31))]
