@@ -49,6 +49,10 @@ export interface WhatIfOptions {
   /** Names switched in the profile. */
   readonly on: readonly string[]
   readonly off: readonly string[]
+  /** A .reg or JSON export of a machine's Schannel policy; null: none. */
+  readonly policy: string | null
+  /** Restrictions by their ids: strong-crypto, fips. */
+  readonly restrict: readonly string[]
   readonly saveProfile: string | null
   readonly format: 'text' | 'json'
   readonly keylog: string | null
@@ -224,6 +228,8 @@ interface WhatIfFlags {
   profile: string
   on?: string[]
   off?: string[]
+  policy?: string
+  restrict?: string[]
   saveProfile?: string
   format: 'text' | 'json'
   keylog?: string
@@ -253,6 +259,8 @@ function whatIfCommand(program: Command): Command {
     )
     .option('--on <name...>', 'switch these on in the profile: versions, cipher suites, groups')
     .option('--off <name...>', 'switch these off')
+    .option('--policy <file>', 'put the Schannel policy of this .reg or JSON export on the profile')
+    .option('--restrict <names...>', 'turn off what this excludes: strong-crypto, fips')
     .option('--save-profile <path>', 'write the changed profile there')
     .addOption(chosen('--format <name>', 'how to print', ['text', 'json']).default('text'))
     .option('--keylog <file>', 'open encrypted records with the secrets of an SSLKEYLOGFILE')
@@ -275,10 +283,16 @@ function explainCommand(program: Command): Command {
 }
 
 function readWhatIf(file: string, flags: WhatIfFlags, host: CommandHost): WhatIfOptions | number {
-  const { on = [], off = [] } = flags
+  const { on = [], off = [], restrict = [] } = flags
   const saveProfile = flags.saveProfile ?? null
-  if (flags.profile === 'all' && (on.length > 0 || off.length > 0 || saveProfile !== null)) {
-    complain(host.stderr, '--on, --off and --save-profile change one profile', `Name it. ${profileHint}`)
+  const policy = flags.policy ?? null
+  const changes = on.length + off.length + restrict.length > 0 || policy !== null || saveProfile !== null
+  if (flags.profile === 'all' && changes) {
+    complain(
+      host.stderr,
+      '--on, --off, --policy, --restrict and --save-profile change one profile',
+      `Name it. ${profileHint}`,
+    )
     return exitCodes.usage
   }
   return {
@@ -290,6 +304,8 @@ function readWhatIf(file: string, flags: WhatIfFlags, host: CommandHost): WhatIf
     profile: flags.profile,
     on,
     off,
+    policy,
+    restrict,
     saveProfile,
     format: flags.format,
     keylog: flags.keylog ?? null,

@@ -8,9 +8,10 @@ import { printable } from '../../shared/report/words.ts'
 import { changeProfile, profileById } from '../../shared/schannel/profiles.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { profileHint } from '../../shared/whatif/profiles.ts'
+import { restrictionsOf } from '../../shared/whatif/restrictions.ts'
 import { faultOf, refusal } from '../outcome.ts'
 import { saveWhole } from '../save.ts'
-import { loadProfileFile, profileText } from '../worker/profile-file.ts'
+import { loadPolicyFile, loadProfileFile, profileText } from '../worker/profile-file.ts'
 import { exitCodes, type WhatIfOptions } from './command.ts'
 import { type CliHost, openForCommand, paintOf, write } from './inspect.ts'
 import { complain } from './messages.ts'
@@ -54,8 +55,11 @@ export async function answerWhatIf(options: WhatIfOptions, host: CliHost): Promi
 /** An id or `all` as it is; a file's profile, and any profile with switches, as a changed one. */
 async function wantedProfile({
   profile,
+  side,
   on,
   off,
+  policy,
+  restrict,
   saveProfile,
 }: WhatIfOptions): Promise<string | ProfileFile> {
   if (profile === 'all') return profile
@@ -66,18 +70,37 @@ async function wantedProfile({
     known === null
       ? await loadProfileFile(profile)
       : { schema: profileSchemaName, base: profile, name: null, versions: {}, cipherSuites: {}, groups: {} }
-  if (on.length === 0 && off.length === 0 && saveProfile === null) return known === null ? file : profile
+  const changes = on.length + off.length + restrict.length
+  if (changes === 0 && policy === null && saveProfile === null) return known === null ? file : profile
+  if (policy !== null) {
+    const loaded = await loadPolicyFile(policy, file.base, side)
+    file.name ??= loaded.profile.name
+    for (const kind of kinds) Object.assign(file[kind], loaded.profile[kind])
+  }
+  for (const id of restrict) restrictTo(file, id)
   for (const name of on) switchIn(file, name, 'on')
   for (const name of off) switchIn(file, name, 'off')
   return file
 }
 
+const kinds = ['versions', 'cipherSuites', 'groups'] as const
+
+function restrictTo(file: ProfileFile, id: string): void {
+  const all = restrictionsOf(profileById(file.base)!)
+  const chosen = all.find((each) => each.id === id)
+  if (chosen === undefined)
+    throw refusal(
+      'no-such-profile',
+      `There is no restriction "${id}".`,
+      `Restrictions: ${all.map((each) => each.id).join(', ')}.`,
+    )
+  for (const kind of kinds) for (const name of chosen.off[kind]) file[kind][name] = 'off'
+}
+
 /** Writes a switch where the version knows the name: a version, a cipher suite or a group. */
 function switchIn(file: ProfileFile, name: string, to: 'on' | 'off'): void {
   const base = profileById(file.base)!
-  const kind = (['versions', 'cipherSuites', 'groups'] as const).find(
-    (each) => changeProfile(base, { [each]: { [name]: to } }).ok,
-  )
+  const kind = kinds.find((each) => changeProfile(base, { [each]: { [name]: to } }).ok)
   if (kind === undefined)
     throw refusal(
       'no-such-profile',

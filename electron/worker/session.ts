@@ -61,6 +61,12 @@ export interface Tools {
   profiles(): WindowsProfile[]
   /** Throws `Refusal` where the file holds no changed profile. */
   loadProfile(path: string): Promise<ProfileFile>
+  /** A machine's exported Schannel policy on a Windows version, and what of it has no switch there. */
+  loadPolicy(
+    path: string,
+    base: string,
+    side: 'client' | 'server',
+  ): Promise<{ profile: ProfileFile; unused: string[] }>
   /** The changed profile as JSON text. Throws `Refusal` where it changes what its Windows version does not have. */
   profileText(profile: ProfileFile): string
 }
@@ -169,6 +175,10 @@ export function createSession(host: SessionHost, tools: Tools): Session {
     'profile.load': ({ path }) => {
       checkRead(path)
       return tools.loadProfile(path)
+    },
+    'policy.load': ({ path, base, side }) => {
+      checkRead(path)
+      return tools.loadPolicy(path, base, side)
     },
     'profile.save': async ({ profile, path }) => {
       if (path !== null) checkWrite(path)

@@ -10,7 +10,7 @@ import { analyseFile } from './analyse.ts'
 import type { OpenCapture } from './analyse.ts'
 import { saveCapture } from './export.ts'
 import { openNotes } from './notes.ts'
-import { loadProfileFile, profileText } from './profile-file.ts'
+import { loadPolicyFile, loadProfileFile, profileText } from './profile-file.ts'
 import { previewOf, reportPieces } from './report.ts'
 import type { Preview, ReportOptions } from './report.ts'
 import type { PreviewRequest, Tools } from './session.ts'
@@ -25,6 +25,7 @@ export const tools: Tools = {
   explain,
   profiles: profileViews,
   loadProfile: loadProfileFile,
+  loadPolicy: loadPolicyFile,
   profileText,
 }
 

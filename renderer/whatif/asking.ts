@@ -8,12 +8,14 @@ import type {
   WhatIfQuestion,
   WhatIfRow,
   WindowsProfile,
+  WindowsRestriction,
 } from '../../shared/contract/whatif.ts'
 import { download } from '../clipboard.ts'
 import type { Session } from '../session.ts'
 
 export type Asking = ReturnType<typeof createAsking>
 export type SwitchKind = 'versions' | 'cipherSuites' | 'groups'
+const kinds: readonly SwitchKind[] = ['versions', 'cipherSuites', 'groups']
 
 /** Answers for the conversation that `session` shows; to be called in a component's setup. */
 export function createAsking(session: Session) {
@@ -25,6 +27,8 @@ export function createAsking(session: Session) {
   const answer = shallowRef<WhatIf | null>(null)
   const changedRow = shallowRef<WhatIfRow | null>(null)
   const fault = shallowRef<Fault | null>(null)
+  /** What the policy that was loaded last says that the version has no switch for. */
+  const unused = shallowRef<readonly string[]>([])
   let turn = 0
 
   const rows = computed<readonly WhatIfRow[]>(() => {
@@ -68,6 +72,7 @@ export function createAsking(session: Session) {
   }
 
   function setBase(base: string): void {
+    unused.value = []
     changed.value = {
       schema: 'windows-profile/1',
       base,
@@ -86,6 +91,56 @@ export function createAsking(session: Session) {
       ...changed.value,
       [kind]: Object.fromEntries(on === byDefault ? kept : [...kept, [name, on ? 'on' : 'off']]),
     }
+  }
+
+  /** Turns a restriction on, or off again; what another one that is on turns off stays off. */
+  function setRestriction(id: string, on: boolean): void {
+    const now = changed.value
+    const version = profiles.value.find((each) => each.id === now?.base)
+    const chosen = version?.restrictions.find((each) => each.id === id)
+    if (now === null || version === undefined || chosen === undefined) return
+    const others = on ? [] : version.restrictions.filter((each) => each.id !== id && isRestricted(each))
+    const next = plain(now)
+    for (const kind of kinds) {
+      const freed = chosen.off[kind].filter((name) => !others.some(({ off }) => off[kind].includes(name)))
+      const kept = Object.entries(now[kind]).filter(([name]) => on || !freed.includes(name))
+      const added = on ? chosen.off[kind].filter((name) => isOnByDefault(version, kind, name)) : []
+      next[kind] = Object.fromEntries([...kept, ...added.map((name) => [name, 'off'] as const)])
+    }
+    changed.value = next
+  }
+
+  /** Whether all that a restriction turns off is off. */
+  function isRestricted({ off }: WindowsRestriction): boolean {
+    const version = profiles.value.find((each) => each.id === changed.value?.base)
+    if (version === undefined) return false
+    return kinds.every((kind) =>
+      off[kind].every(
+        (name) =>
+          (changed.value?.[kind][name] ?? (isOnByDefault(version, kind, name) ? 'on' : 'off')) === 'off',
+      ),
+    )
+  }
+
+  function isOnByDefault(
+    { versions, cipherSuites, groups }: WindowsProfile,
+    kind: SwitchKind,
+    name: string,
+  ): boolean {
+    const all = { versions: versions[side.value], cipherSuites, groups }[kind]
+    return all.find((each) => each.name === name)?.on === true
+  }
+
+  /** Puts the policy that a machine exported on the chosen version. */
+  async function loadPolicy(file: File): Promise<void> {
+    const base = changed.value?.base
+    const path = await bridge.pathOf(file)
+    if (path === null || base === undefined) return
+    const loaded = await bridge.request('policy.load', { path, base, side: side.value })
+    fault.value = loaded.ok ? null : loaded.fault
+    if (!loaded.ok) return
+    changed.value = loaded.value.profile
+    unused.value = loaded.value.unused
   }
 
   async function save(): Promise<void> {
@@ -117,6 +172,10 @@ export function createAsking(session: Session) {
     loadProfiles,
     setBase,
     setSwitch,
+    setRestriction,
+    isRestricted,
+    loadPolicy,
+    unused,
     save,
     load,
   }

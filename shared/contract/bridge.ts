@@ -162,6 +162,11 @@ export const requests = {
   'profiles.list': { input: z.null(), output: z.array(windowsProfile) },
   /** A changed profile from a file the user named. */
   'profile.load': { input: z.object({ path: z.string() }), output: profileFile },
+  /** Puts a machine's exported Schannel policy (.reg or JSON) on a Windows version. */
+  'policy.load': {
+    input: z.object({ path: z.string(), base: z.string(), side: z.enum(['client', 'server']) }),
+    output: z.object({ profile: profileFile, unused: z.array(z.string()) }),
+  },
   /** Writes a changed profile as JSON to a destination the user chose; without a path the text comes back. */
   'profile.save': {
     input: z.object({ profile: profileFile, path: z.string().nullable() }),

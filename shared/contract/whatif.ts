@@ -23,6 +23,19 @@ export const profileFile = z.object({
 
 const switched = z.object({ name: z.string(), code: z.string(), on: z.boolean() })
 
+/** What a policy or a flag turns off in a version, by Windows' names. */
+const restriction = z.object({
+  id: z.enum(['strong-crypto', 'fips']),
+  name: z.string(),
+  /** What it is and where that is written. */
+  says: z.string(),
+  off: z.object({
+    versions: z.array(z.string()),
+    cipherSuites: z.array(z.string()),
+    groups: z.array(z.string()),
+  }),
+})
+
 /** One Windows version with its defaults, in order of preference: what an editor shows. */
 export const windowsProfile = z.object({
   id: z.string(),
@@ -31,6 +44,7 @@ export const windowsProfile = z.object({
   versions: z.object({ client: z.array(switched), server: z.array(switched) }),
   cipherSuites: z.array(switched),
   groups: z.array(switched),
+  restrictions: z.array(restriction),
   notes: z.array(z.string()),
 })
 
@@ -125,6 +139,7 @@ export const whatIfQuestion = z.object({
 })
 
 export type ProfileFile = z.infer<typeof profileFile>
+export type WindowsRestriction = z.infer<typeof restriction>
 export type WindowsProfile = z.infer<typeof windowsProfile>
 export type WhatIf = z.infer<typeof whatIf>
 export type WhatIfRow = z.infer<typeof row>

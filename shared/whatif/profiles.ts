@@ -3,6 +3,7 @@
 import { type ProfileFile, profileFile, profileSchemaName, type WindowsProfile } from '../contract/whatif.ts'
 import { hexNumber } from '../registries/registry.ts'
 import { changeProfile, type Profile, profileById, profiles, type Switch } from '../schannel/profiles.ts'
+import { restrictionsOf } from './restrictions.ts'
 
 export type Named =
   | { readonly ok: true; readonly profiles: readonly Profile[] }
@@ -45,15 +46,21 @@ export function readProfile(
 
 /** All profiles with their switches, newest first. */
 export function profileViews(): WindowsProfile[] {
-  return [...profiles].reverse().map(({ id, name, build, versions, cipherSuites, groups, notes }) => ({
+  return [...profiles].reverse().map((profile) => viewOf(profile))
+}
+
+function viewOf(profile: Profile): WindowsProfile {
+  const { id, name, build, versions, cipherSuites, groups, notes } = profile
+  return {
     id,
     name,
     build,
     versions: { client: versions.client.map(view), server: versions.server.map(view) },
     cipherSuites: cipherSuites.map(view),
     groups: groups.map(view),
+    restrictions: restrictionsOf(profile),
     notes: [...notes],
-  }))
+  }
 }
 
 function view({ name, code, on }: Switch): WindowsProfile['groups'][number] {

@@ -330,6 +330,44 @@ describe('what if it were Windows', () => {
     await grid.getByText(/, changed$/).waitFor()
     expect(await seriousFaults(page)).toEqual([])
   })
+
+  it('restricts a version with one switch, and takes in a machine’s policy', async () => {
+    await open(capture('no-common-cipher'))
+    await page.getByRole('tab', { name: /What if/ }).click()
+    await page.getByRole('button', { name: 'Change a profile' }).click()
+    const base = page.getByLabel('Windows version to change')
+    await base.locator('option').nth(2).waitFor({ state: 'attached' })
+    await base.selectOption('win10-22h2')
+    const fips = page.getByRole('checkbox', { name: 'FIPS only' })
+    const curve = page.getByRole('checkbox', { name: /^curve25519/ })
+    await fips.check()
+    expect(await curve.isChecked()).toBe(false)
+    const row = page.getByRole('grid', { name: 'Windows versions' }).getByRole('row', { name: /, changed/ })
+    await row.getByText('secp256r1').waitFor()
+    await fips.uncheck()
+    expect(await curve.isChecked()).toBe(true)
+    await page.getByText('0 changes', { exact: true }).waitFor()
+
+    const policy = (name: string, text: string) =>
+      page
+        .getByLabel('Policy file')
+        .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+    await policy(
+      'gateway.reg',
+      [
+        'Windows Registry Editor Version 5.00',
+        '[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Server]',
+        '"Enabled"=dword:00000000',
+        '[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Ciphers\\Skipjack]',
+        '"Enabled"=dword:00000000',
+      ].join('\r\n'),
+    )
+    await page.getByText('Not in this version: skipjack').waitFor()
+    expect(await page.getByRole('checkbox', { name: /^TLS 1\.2/ }).isChecked()).toBe(false)
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await policy('notes.reg', 'the printer does not print')
+    await page.getByRole('alert').getByText('This is no .reg export').waitFor()
+  })
 })
 
 describe('attributes', () => {
