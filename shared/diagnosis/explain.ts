@@ -6,6 +6,7 @@ import { type ArgumentRule, argumentRules } from '../schannel/arguments.ts'
 import { alertRow, alerts } from '../sspi/alerts.ts'
 import { events } from '../sspi/events.ts'
 import { failures } from '../sspi/failures.ts'
+import { directoryData, directoryErrors, type LogonError, logonEvents, ntStatuses } from '../sspi/logon.ts'
 import { isFailure, statusCode, statuses, statusNames } from '../sspi/status.ts'
 import type { StatusName } from '../sspi/status.ts'
 import type { Cause } from './candidate.ts'
@@ -28,6 +29,7 @@ export function explain(text: string): Explanation {
     ...argumentRules.filter(({ status }) => all.includes(status)).map(callMeaning),
     ...found.alerts.map(alertMeaning),
     ...found.events.map(eventMeaning),
+    ...logonMeanings(text),
     ...found.phrases.map(({ app, meaning }): Meaning => ({
       kind: 'wording',
       name: app,
@@ -65,6 +67,8 @@ function statusesIn(text: string): readonly StatusName[] {
   for (const [, digits] of text.matchAll(/\b(?:0x)?([0-9a-f]{8})\b/gi)) addCode(parseInt(digits!, 16), found)
   for (const [digits] of text.matchAll(/[-−]?\b\d{6,10}\b/g))
     addCode(Number(digits.replace('−', '-')) >>> 0, found)
+  // Active Directory begins every refused bind with this number; "data" says what it was.
+  if (directoryData(text) !== null) found.delete('SEC_E_INVALID_TOKEN')
   return [...found]
 }
 
@@ -176,6 +180,35 @@ function eventMeaning(id: number): Meaning {
     meaning: text.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase()),
     source: 'schannel §10',
   }
+}
+
+/** Log-ins inside TLS: NTSTATUS in hex, Active Directory's "data", and events outside Schannel named as such. */
+function logonMeanings(text: string): Meaning[] {
+  const found = new Map<string, Meaning>()
+  const add = (error: LogonError | undefined, code: string, source: string) => {
+    if (error === undefined) return
+    const meaning = `The server says that ${error.meaning}. ${error.remedy}`
+    found.set(error.name, { kind: 'status', name: error.name, code, meaning, source })
+  }
+  for (const [, digits] of text.matchAll(/\b0x(c[0-9a-f]{7})\b/gi)) {
+    const code = parseInt(digits!, 16)
+    add(ntStatuses[code], `0x${digits!.toUpperCase()}`, 'MS-ERREF §2.3.1')
+  }
+  const data = directoryData(text)
+  if (data !== null) add(directoryErrors[data], `data ${data.toString(16)}`, 'MS-ADTS §5.1.1.3')
+  for (const [, digits] of text.matchAll(/\bevent(?:\s+id)?:?\s+(\d{2,5})\b/gi)) {
+    const row = Object.entries(logonEvents).find(([id]) => id === digits)?.[1]
+    if (row === undefined) continue
+    const meaning = `${row.meaning.charAt(0).toUpperCase()}${row.meaning.slice(1)}. ${row.log}.`
+    found.set(digits!, {
+      kind: 'event',
+      name: `Event ${digits!}`,
+      code: digits!,
+      meaning,
+      source: 'field §2',
+    })
+  }
+  return [...found.values()]
 }
 
 function phraseStatuses(found: Found['phrases']): readonly StatusName[] {

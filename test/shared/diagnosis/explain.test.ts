@@ -57,10 +57,42 @@ describe('the wording of a program', () => {
     ],
     ['PKIX path building failed', 'untrusted-root'],
     ['An existing connection was forcibly closed by the remote host. (10054)', 'connection-reset'],
+    ['451 4.4.397 Error communicating with target host', 'starttls-refused'],
+    ['curl: (56) CONNECT tunnel failed, response 407', 'proxy-refused'],
+    [
+      'The instance of SQL Server you attempted to connect to does not support encryption.',
+      'starttls-refused',
+    ],
+    ['The remote computer requires Network Level Authentication', 'starttls-refused'],
+    ['The Terminal Server security layer detected an error in the protocol stream and has disconnected the client.', 'private-key-unusable'], // prettier-ignore
     ['SSL routines:ssl3_get_record:wrong version number', 'not-tls'],
     ['Authentication failed because the remote party has closed the transport stream', 'connection-closed'],
   ])('%s leads to %s', (text, cause) => {
     expect(explain(text).candidates.map((candidate) => candidate.cause)).toContain(cause)
+  })
+})
+
+describe('a log-in inside TLS', () => {
+  it.each([
+    [
+      'Event ID 4625, Status: 0xC000006D, Sub Status: 0xC000006A',
+      ['STATUS_LOGON_FAILURE', 'STATUS_WRONG_PASSWORD', 'Event 4625'],
+    ],
+    [
+      '80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data 775, v4563',
+      ['ERROR_ACCOUNT_LOCKED_OUT'],
+    ],
+    ['event 6273 of NPS', ['Event 6273']],
+    ['event 2015, MSExchangeTransport', ['Event 2015']],
+  ])('%s', (text, names) => {
+    expect(namesIn(text)).toEqual(expect.arrayContaining(names))
+  })
+
+  it('is not taken for the number that every refused bind begins with', () => {
+    const refused = (data: string) =>
+      `80090308: LdapErr: DSID-0C09044E, AcceptSecurityContext error, data ${data}`
+    expect(namesIn(refused('52e'))).toEqual(['ERROR_LOGON_FAILURE'])
+    expect(namesIn(refused('80090346'))).toEqual(['SEC_E_BAD_BINDINGS'])
   })
 })
 
