@@ -42,6 +42,23 @@ describe('a list of 100,000 conversations', () => {
     await page.locator('#row-1').getByText('host-1.example').waitFor()
   })
 
+  it('filters by a click on a bar of the overview: its slice of time and its outcome', async () => {
+    const bars = page.locator('.overview rect.failed')
+    expect(await bars.count()).toBeGreaterThan(50)
+    await bars.nth(20).click()
+    const filter = page.getByRole('combobox', { name: 'Filter conversations' })
+    await expect.poll(() => filter.inputValue()).toMatch(/^time >= \S+Z && time <= \S+Z$/)
+    await page.getByRole('radio', { name: /^Failed/, checked: true }).waitFor()
+    await expect.poll(async () => Number(await list().getAttribute('aria-rowcount'))).toBeLessThan(200)
+    const listed = Number(await list().getAttribute('aria-rowcount')) - 1
+    expect(listed).toBeGreaterThan(10)
+    const outcomes = await page.locator('.lrow[id] .oc, .lrow[id]').allTextContents()
+    expect(outcomes.every((text) => !text.includes('Established'))).toBe(true)
+    await page.getByLabel('Show all times again').click()
+    await page.getByRole('radio', { name: /^All/ }).click()
+    await expect.poll(() => list().getAttribute('aria-rowcount')).toBe(String(total + 1))
+  })
+
   it('filters while it is typed in, and counts what is left', async () => {
     await page.keyboard.press('/')
     await page.keyboard.type('tls.sni == host-7.example')
