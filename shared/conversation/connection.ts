@@ -150,11 +150,13 @@ export class Connection implements StreamSink {
       }
     }
     const stream = this.streams[dir]
+    // The first packet of each side tells that it was captured at all.
+    const first = !stream.seen
     stream.seen = true
     if (this.ignoredAs !== null && !this.revive(stream, segment, b)) return
     const control = segment.flags & (tcpFlag.syn | tcpFlag.fin | tcpFlag.rst)
     if (control === 0 && this.passBulk(stream, segment, length)) return
-    this.worthNoting = (segment.flags & tcpFlag.rst) !== 0
+    this.worthNoting = first || (segment.flags & tcpFlag.rst) !== 0
     const origin = { packet, time, ack: this.acknowledge(dir, segment) }
     if (segment.flags & tcpFlag.syn) this.syn(dir, segment, origin, ttl, ipId)
     else if (!stream.started && (length > 0 || control !== 0)) stream.begin(segment.seq, false)
