@@ -116,12 +116,9 @@ export class Winrm implements Wrapping {
     token: Uint8Array | null,
     place: Place,
   ): void {
-    const [side, peer] = [this.sides[dir], this.sides[dir === 0 ? 1 : 0]]
+    const peer = this.sides[dir === 0 ? 1 : 0]
     const status = first.replace(/^HTTP\/1\.\d /, '').trimEnd()
-    if (token !== null) {
-      if (!side.told) this.reading.info(place, 'WWW-Authenticate: CredSSP')
-      return
-    }
+    if (token !== null) return
     const schemes = values.flatMap((value) => /^[\w-]+/.exec(value)?.[0] ?? [])
     const asks = schemes.length === 0 ? '' : `, asks for ${schemes.join(' or ')}`
     this.reading.info(place, peer.told ? `the log-in ends: ${status}` : `${status}${asks}`)

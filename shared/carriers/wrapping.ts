@@ -36,8 +36,17 @@ export interface Wrapping {
   lose(dir: 0 | 1): void
 }
 
+/** Every such carrier over TCP: whether a connection begins with it, and its reader. */
+const wrappings: readonly (readonly [
+  begins: (b: Uint8Array, start: number, end: number) => boolean,
+  make: () => Wrapping,
+])[] = [
+  [beginsTds, () => new Tds()],
+  [beginsWinrm, () => new Winrm()],
+]
+
 /** The carrier that begins with these bytes, the first of a connection; null for none of them. */
 export function beginWrapping(b: Uint8Array, start: number, end: number): Wrapping | null {
-  if (beginsTds(b, start, end)) return new Tds()
-  return beginsWinrm(b, start, end) ? new Winrm() : null
+  for (const [begins, make] of wrappings) if (begins(b, start, end)) return make()
+  return null
 }

@@ -42,15 +42,15 @@ export function windowsWords(context: Context, draft: FindingDraft): WindowsWord
   return {
     status: draft.status ?? received,
     events: found,
-    apps: [
-      ...appsOf(draft),
-      ...appWordings(
-        clientStatus,
-        by === 'server' ? alert : null,
-        failure.ending === 'reset' ? 'reset' : failure.ending === 'closed' ? 'closed' : 'other',
-        draft.cause,
-      ).map((text) => ({ ...text })),
-    ],
+    apps:
+      draft.apps !== undefined
+        ? appsOf(draft)
+        : appWordings(
+            clientStatus,
+            by === 'server' ? alert : null,
+            failure.ending === 'reset' ? 'reset' : failure.ending === 'closed' ? 'closed' : 'other',
+            draft.cause,
+          ).map((text) => ({ ...text })),
   }
 }
 

@@ -4,7 +4,7 @@ import type { CarrierStep, Conversation, TransportEvent } from '../../conversati
 import { remark, type Rule } from '../finding.ts'
 import { innermostCarrier } from '../judge/carriers.ts'
 import { atPacket } from '../view.ts'
-import { byCause } from './by-cause.ts'
+import { byCause, endedByIcmp } from './by-cause.ts'
 import { eventsOf } from './inside.ts'
 
 export const carriedRules: readonly Rule[] = [
@@ -174,10 +174,13 @@ export const carriedRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['MS-RDPEUDP §3.1.5.1.1', 'MS-RDPEMT §1.3.1'],
     causes: ['no-answer'],
-    when: ({ conversation }) => innermostCarrier(conversation) === 'rdp-udp' && !conversation.server.seen,
-    aside: true,
-    words: () => ({
-      title: 'UDP to the RDP server does not get through',
+    when: (context) => !endedByIcmp(context) && innermostCarrier(context.conversation) === 'rdp-udp',
+    words: ({ conversation }) => ({
+      title: conversation.server.seen
+        ? 'RDP over UDP stops before its handshake is over'
+        : 'UDP to the RDP server does not get through',
+      // No program tells it: the session goes on.
+      apps: [],
       explanation:
         'The session goes on over TCP, where the log-in was; video and input may be slower on a poor network.',
       remedy:

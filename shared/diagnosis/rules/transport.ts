@@ -94,7 +94,7 @@ export const transportRules: readonly Rule[] = [
     confidence: 'observed',
     sources: ['field S53'],
     causes: ['no-answer'],
-    when: (context) => !endedByIcmp(context),
+    when: (context) => !endedByIcmp(context) && context.conversation.carrier.name !== 'rdp-udp',
     words: (context) => ({
       title: 'Nothing answered',
       explanation: acknowledgedText(context),

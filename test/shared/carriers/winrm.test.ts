@@ -27,7 +27,6 @@ const steps = [
   'c POST /wsman?…',
   's 401 Unauthorized, asks for Negotiate or CredSSP',
   'c Authorization: CredSSP',
-  's WWW-Authenticate: CredSSP',
 ]
 
 describe('WinRM', () => {
