@@ -91,7 +91,7 @@ article{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .line{grid-template-columns:62px minmax(0,1fr) 170px minmax(0,1fr)}
 table.list{font-size:10px;line-height:14px}table.list .d{font-size:10px}
 a{color:inherit}}
-@container (max-width:900px){table.list,table.list .d{font-size:11px}table.list td,table.list th{padding-right:6px}table.list td.a,table.list td.w{overflow-wrap:anywhere;min-width:64px}}
+@container (max-width:900px){table.list,table.list .d{font-size:11px}table.list td,table.list th{padding-right:6px}table.list td.a,table.list td.long{overflow-wrap:anywhere;min-width:64px}}
 @media (max-width:760px){main{padding:20px 14px}.line{grid-template-columns:56px minmax(0,1fr) 120px minmax(0,1fr)}}
 @media (forced-colors:active){.part.lit{border-width:3px}.shaft i{background:CanvasText}}
 `

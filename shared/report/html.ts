@@ -117,15 +117,15 @@ const columns: readonly ListColumn[] = [
   { title: 'Outcome', kind: 'n', read: (row) => outcomeGlyph(row.outcome) },
   {
     title: 'Server name',
-    kind: 'w',
+    kind: 'long',
     read: (row) => row.serverName ?? html`<span class="qq">none sent</span>`,
   },
   { title: 'Client', kind: 'd a', read: (row) => endpointText(row.client) },
   { title: 'Server', kind: 'd a', read: (row) => endpointText(row.server) },
   { title: 'Version', kind: 'n', read: (row) => row.protocol ?? '' },
   { title: 'Failing side', kind: '', read: (row) => row.failure?.side ?? '' },
-  { title: 'Status', kind: 'd w', read: (row) => row.failure?.status ?? '' },
-  { title: 'Cause', kind: 'w', read: (row) => row.failure?.cause ?? '' },
+  { title: 'Status', kind: 'd long', read: (row) => row.failure?.status ?? '' },
+  { title: 'Cause', kind: 'long', read: (row) => row.failure?.cause ?? '' },
   { title: 'ms', kind: 'd r', read: (row) => durationText(row.durationMs) },
 ]
 
