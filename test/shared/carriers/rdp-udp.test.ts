@@ -118,6 +118,15 @@ describe('RDP over UDP', () => {
     expect(given.events.map(({ kind }) => kind)).toEqual(['retransmission', 'retransmission'])
   })
 
+  it('ends where the host says that nothing listens on its UDP port', () => {
+    const asked = syn('client')
+    const quoted = bytes([3, 3, 0, 0], be32(0), asked.subarray(0, 28))
+    const addresses = { from: ends.server[0], to: ends.client[0] }
+    const { conversations, again } = scan([asked, ipv4(quoted, { ...addresses, protocol: 1 })])
+    for (const each of [...conversations, ...again])
+      expect(outcomeOf(each)).toMatchObject({ outcome: 'failed', failure: { by: 'transport', packet: 2 } })
+  })
+
   it('begins anew with a SYN that has another sequence number', () => {
     const { conversations } = scan([
       syn('client'),
