@@ -109,6 +109,31 @@ describe('one conversation of several', () => {
   })
 })
 
+describe('conversations that lie years apart', () => {
+  /** The records of a classic capture, `seconds` later. */
+  function later(file: Uint8Array, seconds: number): Uint8Array {
+    const records = new Uint8Array(file).slice(24)
+    const view = new DataView(records.buffer)
+    for (let at = 0; at < records.length; at += 16 + view.getUint32(at + 8, true))
+      view.setUint32(at, view.getUint32(at, true) + seconds, true)
+    return records
+  }
+
+  it('are saved, though so far from each other times are not exact to the nanosecond', async () => {
+    const [first, second, third] = ['ok-tls13-full', 'untrusted-root', 'version-too-old'].map((name) =>
+      readFileSync(`test/captures/${name}.pcap`),
+    )
+    const path = join(folder, 'years.pcap')
+    // Without the first the others are counted from elsewhere, and rounded to 16 nanoseconds, which half of all microseconds are not.
+    writeFileSync(path, Buffer.concat([first!, later(second!, 45_000_000), later(third!, -45_000_000)]))
+    const capture = await open(path)
+    const { again } = await saved(capture, all(capture).slice(1), plain, 'years-saved.pcapng')
+    expect(again.rows.map(({ outcome }) => outcome)).toEqual(
+      capture.rows.slice(1).map(({ outcome }) => outcome),
+    )
+  })
+})
+
 describe('secrets', () => {
   const path = 'test/captures/ok-tls12-full.pcap'
   const log = 'test/captures/ok-tls12-full.keys'
