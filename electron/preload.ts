@@ -12,6 +12,7 @@ import type {
   Outcome,
   Output,
 } from '../shared/contract/bridge.ts'
+import { defaultLimits } from '../shared/limits.ts'
 import type { HostChannel, HostInput, HostOutput } from '../shared/contract/host.ts'
 import { commandChannel, eventChannel, portChannel, versionArgument } from './channels.ts'
 import type { PageMessage } from './worker/process.ts'
@@ -109,7 +110,12 @@ function ownBytes(contents: string | Uint8Array): string | Uint8Array<ArrayBuffe
   return typeof contents === 'string' ? contents : new Uint8Array(contents)
 }
 
-const defaultSettings: HostSettings = { roots: null, keylog: null, rememberRecent: true }
+const defaultSettings: HostSettings = {
+  roots: null,
+  keylog: null,
+  rememberRecent: true,
+  limits: defaultLimits,
+}
 
 const platforms: Readonly<Record<string, Bridge['platform']>> = {
   win32: 'win32',

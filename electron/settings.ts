@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { HostSettings } from '../shared/contract/bridge.ts'
+import { readingLimits, type HostSettings } from '../shared/contract/bridge.ts'
+import { defaultLimits } from '../shared/limits.ts'
 import { saveWhole } from './save.ts'
 
 const bounds = z.object({
@@ -21,6 +22,7 @@ const stored = z.object({
   roots: z.string().nullable().default(null),
   keylog: z.string().nullable().default(null),
   rememberRecent: z.boolean().default(true),
+  limits: readingLimits.catch(defaultLimits).default(defaultLimits),
   /** Where the first window was, and further ones. */
   windows: z
     .object({ first: bounds.nullable().default(null), further: bounds.nullable().default(null) })
@@ -48,8 +50,8 @@ export function openSettings(path: string): Settings {
     return written
   }
   function get(): HostSettings {
-    const { roots, keylog, rememberRecent } = now
-    return { roots, keylog, rememberRecent }
+    const { roots, keylog, rememberRecent, limits } = now
+    return { roots, keylog, rememberRecent, limits }
   }
   return {
     get,

@@ -14,6 +14,7 @@ import type {
   SampleFile,
 } from '../shared/contract/bridge.ts'
 import { furtherMark, isFurther } from './window-kind.ts'
+import { defaultLimits } from '../shared/limits.ts'
 import { unpacked } from '../shared/contract/packed.ts'
 
 declare global {
@@ -38,7 +39,7 @@ function connectServed(): Bridge {
   /** Uploads that were refused, by the name given out for them: the reason is told when they are opened. */
   const refused = new Map<string, Fault>()
   /** Uploaded files last as long as their server, so settings that name them last as long as the page. */
-  let settings: HostSettings = { roots: null, keylog: null, rememberRecent: true }
+  let settings: HostSettings = { roots: null, keylog: null, rememberRecent: true, limits: defaultLimits }
 
   const stream = new EventSource(`events?tab=${tab}`)
   stream.onmessage = ({ data }: MessageEvent<string>) => {

@@ -8,9 +8,6 @@ interface Weighed {
   readonly end: number
 }
 
-/** Bytes of packets (with an allowance for each) after which the open conversations are weighed again. */
-export const weighEvery = maxOpenBytes >> 3
-
 /**
  * The heaviest, of about equal weight those silent longest, so many that the others keep three quarters of `limit`;
  * none where all together stay below it. `open` is called twice at most.

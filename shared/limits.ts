@@ -108,3 +108,25 @@ export const maxAsn1Depth = 64
 export const maxWrappedMessageBytes = 1 << 17
 /** Places remembered per direction where such messages ended, to tell which of their bytes were acknowledged. */
 export const maxWrappedMessages = 1024
+
+/** The bounds that whoever reads a capture may set; all others are fixed. */
+export interface ReadingLimits {
+  /** Conversations open at once. */
+  readonly openConversations: number
+  /** MiB that open conversations may keep together, by estimate. */
+  readonly openMegabytes: number
+  /** Minutes after which reading stops and keeps what was read; null: it takes as long as it takes. */
+  readonly minutes: number | null
+}
+
+export const defaultLimits: ReadingLimits = {
+  openConversations: maxOpenFlows,
+  openMegabytes: maxOpenBytes >> 20,
+  minutes: null,
+}
+/** Least and most of each. */
+export const limitRanges = {
+  openConversations: [100, 1 << 22],
+  openMegabytes: [16, 4096],
+  minutes: [1, 1440],
+} as const satisfies Readonly<Record<keyof ReadingLimits, readonly [number, number]>>

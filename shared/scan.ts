@@ -19,8 +19,8 @@ import { PacketDecoder } from './decode.ts'
 import { looksLikeRadius } from './eap/radius.ts'
 import type { EapSession } from './eap/session.ts'
 import { EapSessions } from './eap/sessions.ts'
-import { heaviest, weighEvery } from './heaviest.ts'
-import { lingerNs, maxLingering, maxNotedPackets, maxOpenBytes, maxOpenFlows } from './limits.ts'
+import { heaviest } from './heaviest.ts'
+import { defaultLimits, lingerNs, maxLingering, maxNotedPackets, type ReadingLimits } from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { type ConversationRecord, NotedStore } from './records.ts'
 import { ipProtocol } from './network/ip.ts'
@@ -73,6 +73,10 @@ export class Scanner implements PacketSink, PacketPlace {
   private unlisted = 0
   private readonly host: ScanHost
   private readonly options: BuilderOptions
+  private readonly maxOpen: number
+  private readonly maxOpenBytes: number
+  /** Bytes of packets (with an allowance for each) after which the open conversations are weighed again. */
+  private readonly weighEvery: number
   private readonly decoder = new PacketDecoder(this)
   private readonly connections = new FlowTable<Connection>()
   private readonly associations = new FlowTable<Association>()
@@ -97,9 +101,12 @@ export class Scanner implements PacketSink, PacketPlace {
   private currentPlace = 0
   private readonly others = new Map<string, number>()
 
-  constructor(host: ScanHost, options: BuilderOptions) {
+  constructor(host: ScanHost, options: BuilderOptions, limits: ReadingLimits = defaultLimits) {
     this.host = host
     this.options = options
+    this.maxOpen = limits.openConversations
+    this.maxOpenBytes = limits.openMegabytes * 2 ** 20
+    this.weighEvery = this.maxOpenBytes / 8
     this.sessions = new EapSessions(options, this)
   }
 
@@ -116,7 +123,7 @@ export class Scanner implements PacketSink, PacketPlace {
     if (time > this.now) this.now = time
     else if (this.now - time > backwardsNs && this.backwards++ === 0) this.firstBackwards = number
     this.unweighed += captured + packetCost
-    if (this.unweighed > weighEvery) this.weigh()
+    if (this.unweighed > this.weighEvery) this.weigh()
     this.current = b
     this.currentStart = start
     this.currentCaptured = captured
@@ -205,7 +212,7 @@ export class Scanner implements PacketSink, PacketPlace {
     if (connection === null) {
       dir = 0
       connection = new Connection(this.keyOf(tcp.sourcePort, tcp.destinationPort), this.options, this)
-      if (this.connections.size >= maxOpenFlows) this.evict()
+      if (this.connections.size >= this.maxOpen) this.evict()
       this.connections.add(connection)
       this.flows++
     }
@@ -235,7 +242,7 @@ export class Scanner implements PacketSink, PacketPlace {
       dir = 0
       const key = this.keyOf(udp.sourcePort, udp.destinationPort)
       association = new Association(key, this.options, this, this.host.crypto)
-      if (this.associations.size >= maxOpenFlows) this.evict()
+      if (this.associations.size >= this.maxOpen) this.evict()
       this.associations.add(association)
       this.flows++
     }
@@ -356,7 +363,7 @@ export class Scanner implements PacketSink, PacketPlace {
       'too-many-flows',
       null,
       null,
-      `More than ${String(maxOpenFlows)} flows were open at once; the ${String(count)} silent longest were closed.`,
+      `More than ${String(this.maxOpen)} flows were open at once; the ${String(count)} silent longest were closed.`,
     )
   }
 
@@ -369,7 +376,7 @@ export class Scanner implements PacketSink, PacketPlace {
   /** All open flows together keep too much: the heaviest are closed. */
   private weigh(): void {
     this.unweighed = 0
-    const given = heaviest(() => this.open())
+    const given = heaviest(() => this.open(), this.maxOpenBytes)
     if (given.length === 0) return
     for (const flow of given) {
       flow.builder?.limitsReached.add('maxOpenBytes')
@@ -379,7 +386,7 @@ export class Scanner implements PacketSink, PacketPlace {
       'too-much-open',
       null,
       null,
-      `Open conversations kept more than ${String(maxOpenBytes >> 20)} MiB together; the ${String(given.length)} that kept most were closed.`,
+      `Open conversations kept more than ${String(this.maxOpenBytes / 2 ** 20)} MiB together; the ${String(given.length)} that kept most were closed.`,
     )
   }
 

@@ -6,9 +6,11 @@ import { parseFilter, type Filter } from '../../shared/filter/parse.ts'
 import type { Problem } from '../../shared/filter/tokens.ts'
 import { reportFormats, type ReportFormat } from '../../shared/report/formats.ts'
 import { defaultReplay, type ReplayOptions } from '../../shared/schannel/model.ts'
+import type { ReadingLimits } from '../../shared/limits.ts'
 import { profileById } from '../../shared/schannel/profiles.ts'
 import { profileHint } from '../../shared/whatif/profiles.ts'
 import { handingOnOptions, readHandingOn, type HandingOn, type HandingOnFlags } from './handing-on.ts'
+import { type LimitFlags, limitsOf, withLimits } from './limits.ts'
 import { complain } from './messages.ts'
 
 export const exitCodes = { done: 0, matched: 1, usage: 2, unreadable: 3, interrupted: 130 } as const
@@ -22,6 +24,7 @@ export interface InspectOptions extends HandingOn {
   readonly chain: boolean
   /** The file is still being written: read on until Ctrl-C. */
   readonly follow: boolean
+  readonly limits: ReadingLimits
   /** A report is wanted: --save-capture alone prints none. */
   readonly printed: boolean
   /** null: standard output. */
@@ -77,7 +80,7 @@ export interface CommandHost {
   readonly version: string
 }
 
-interface Flags extends HandingOnFlags {
+interface Flags extends HandingOnFlags, LimitFlags {
   format?: ReportFormat
   detail?: 'full'
   chain?: true
@@ -218,7 +221,7 @@ function inspectCommand(program: Command): Command {
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', examples)
-  return handingOnOptions(command)
+  return handingOnOptions(withLimits(command))
 }
 
 interface WhatIfFlags {
@@ -344,6 +347,7 @@ function readFlags(files: readonly string[], flags: Flags, host: CommandHost): I
     full: flags.detail === 'full',
     chain: flags.chain ?? false,
     follow: flags.follow ?? false,
+    limits: limitsOf(flags),
     printed: flags.saveCapture === undefined || flags.format !== undefined || out !== null,
     keylog: flags.keylog ?? null,
     key: flags.key ?? null,

@@ -83,8 +83,17 @@ async function inspectFile(
   result: Result,
 ): Promise<void> {
   const { keylog, key, passwordFile, roots, replay } = options
-  const { chain, files, follow } = options
-  const input = { keylog, key, passwordFile, roots, replay, chain: chain ? files.slice(1) : [], follow }
+  const { chain, files, follow, limits } = options
+  const input = {
+    keylog,
+    key,
+    passwordFile,
+    roots,
+    replay,
+    chain: chain ? files.slice(1) : [],
+    follow,
+    limits,
+  }
   const capture = await openForCommand(file, input, host)
   if (capture === null) {
     result.unreadable += 1

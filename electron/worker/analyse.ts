@@ -20,7 +20,7 @@ import type { Trust } from '../../shared/diagnosis/candidate.ts'
 import { DataConnections, fits, surer } from '../../shared/inside/ftp-data.ts'
 import { innerConversation } from '../../shared/inside/inner.ts'
 import { reread, rereadInner, type ReadAgain, type Reread } from '../../shared/inspect.ts'
-import { listedShareOfMemory, maxInnerDepth } from '../../shared/limits.ts'
+import { listedShareOfMemory, maxInnerDepth, type ReadingLimits } from '../../shared/limits.ts'
 import { Neighbourhood } from '../../shared/neighbourhood.ts'
 import { type ConversationRecord, RecordStore } from '../../shared/records.ts'
 import { Scanner } from '../../shared/scan.ts'
@@ -58,6 +58,8 @@ export interface AnalyseOptions {
   readonly chain?: readonly string[]
   /** The file is still being written: read on as it grows, until `cancelled` says so. */
   readonly follow?: boolean
+  /** Bounds of this reading; without them the defaults. */
+  readonly limits?: ReadingLimits
   /** Bytes that conversations may keep before further ones are only counted; without it a share of what V8 may have. */
   readonly listedBytes?: number
 }
@@ -165,6 +167,8 @@ class Capture implements OpenCapture {
   private opened = false
   /** Bytes that further conversations may keep. */
   private room: number
+  /** How long reading may take; null: as long as it takes. */
+  private readonly minutes: number | null
   private pending: ReportRow[] = []
   private last: Inspected | null = null
 
@@ -190,7 +194,9 @@ class Capture implements OpenCapture {
         full: () => this.room < 0,
       },
       this.builderOptions,
+      options.limits,
     )
+    this.minutes = options.limits?.minutes ?? null
     this.summary = this.summarise()
   }
 
@@ -207,8 +213,17 @@ class Capture implements OpenCapture {
     return this.input.files(this.scanner.flows, this.scanner.warnings.list())
   }
 
+  /** Whether reading has taken as long as it may. */
+  private isLate(until: number): boolean {
+    if (performance.now() < until) return false
+    const text = `Reading stopped after ${String(this.minutes)} min, as its limit says: what follows was not read.`
+    this.scanner.warnings.add('time-limit', null, null, text)
+    return true
+  }
+
   async read(hooks: Partial<AnalyseHooks>, following: boolean): Promise<void> {
     let turn = performance.now()
+    const until = this.minutes === null ? Infinity : turn + this.minutes * 60_000
     let grown = { bytes: 0, at: turn }
     await this.input.read(this.scanner, async (read) => {
       if (read > grown.bytes) grown = { bytes: read, at: performance.now() }
@@ -220,7 +235,7 @@ class Capture implements OpenCapture {
         await setImmediate()
         turn = performance.now()
       }
-      this.cancelled = hooks.cancelled?.() ?? false
+      this.cancelled = (hooks.cancelled?.() ?? false) || this.isLate(until)
       return !this.cancelled
     })
     // Who follows a capture ends it by stopping.

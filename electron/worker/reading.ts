@@ -1,6 +1,7 @@
 // Reading one capture for a page: its rows gathered, the page told of them and of how far reading has come.
 
 import { performance } from 'node:perf_hooks'
+import type { ReadingLimits } from '../../shared/limits.ts'
 import type { BridgeEvent, RecentFile } from '../../shared/contract/bridge.ts'
 import type { ReportRow } from '../../shared/contract/report.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
@@ -23,6 +24,7 @@ export interface Live {
   readonly roots: string | null
   /** Still being written. */
   readonly follow: boolean
+  readonly limits: ReadingLimits
   readonly rows: CaptureRows
   /** The capture while it is being read. */
   running: OpenCapture | null
@@ -92,6 +94,7 @@ export async function read(
         replay: defaultReplay,
         chain: live.chain,
         follow: live.follow,
+        limits: live.limits,
       },
       {
         begun: (running) => (live.running = running),

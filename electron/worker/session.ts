@@ -10,6 +10,7 @@ import { requests } from '../../shared/contract/bridge.ts'
 import type { Channel, Outcome, Output } from '../../shared/contract/bridge.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
 import { joinedNotes, type Notebook } from '../../shared/contract/notes.ts'
+import { defaultLimits } from '../../shared/limits.ts'
 import type { ReportRow, Warning } from '../../shared/contract/report.ts'
 import type { ProfileFile, WindowsProfile } from '../../shared/contract/whatif.ts'
 import { fault, outcomeOf, Refusal, refusal } from '../outcome.ts'
@@ -120,7 +121,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
   }
 
   const handlers: Handlers = {
-    'capture.open': ({ path, chain = [], keylog, roots = null, follow = false }) => {
+    'capture.open': ({ path, chain = [], keylog, roots = null, follow = false, limits = defaultLimits }) => {
       for (const file of [path, ...chain]) checkRead(file)
       if (follow && chain.length > 0) {
         throw refusal('follow-one', 'Only one file can be followed.', 'Open the file that is being written.')
@@ -132,6 +133,7 @@ export function createSession(host: SessionHost, tools: Tools): Session {
         chain,
         roots,
         follow,
+        limits,
         rows: openRows(),
         running: null,
         stop: false,

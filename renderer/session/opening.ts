@@ -3,6 +3,7 @@
 import { computed, shallowRef } from 'vue'
 import type { Bridge, BridgeEvent, Fault, HostSettings } from '../../shared/contract/bridge.ts'
 import type { CaptureSummary } from '../../shared/contract/report.ts'
+import { defaultLimits } from '../../shared/limits.ts'
 import { baseName, plural } from '../format.ts'
 import { freshState, type State } from '../state.ts'
 import type { Inspecting } from './inspecting.ts'
@@ -19,7 +20,12 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
   const summary = shallowRef<CaptureSummary | null>(null)
   const otherFlows = shallowRef<readonly { looksLike: string; flows: number }[]>([])
   const fault = shallowRef<Fault | null>(null)
-  const settings = shallowRef<HostSettings>({ roots: null, keylog: null, rememberRecent: true })
+  const settings = shallowRef<HostSettings>({
+    roots: null,
+    keylog: null,
+    rememberRecent: true,
+    limits: defaultLimits,
+  })
   const fileName = computed(() => (state.path === null ? '' : baseName(state.path)))
   /** The file's name, or that of the first with their number. */
   const captureName = computed(() =>
@@ -100,13 +106,14 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
     const early: BridgeEvent[] = []
     const stop = bridge.on((event) => early.push(event))
     await settled
-    const { keylog, roots } = settings.value
+    const { keylog, roots, limits } = settings.value
     const answer = await bridge.request('capture.open', {
       path,
       chain: [...chain],
       keylog,
       roots,
       follow: following,
+      limits: { ...limits },
     })
     stop()
     if (!answer.ok) {

@@ -11,7 +11,6 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { text: 'Conversations open at once', value: bounds.maxOpenFlows },
   inBytes('Handshake bytes per side', bounds.maxHandshakeBytes),
   inBytes('One handshake message', bounds.maxMessageBytes),
   inBytes('Bytes waiting for a hole', bounds.maxHeldBytes),

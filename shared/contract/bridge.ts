@@ -1,6 +1,7 @@
 // What the page may ask the worker and what the worker tells it, once, for all three hosts: Electron, the served page, tests.
 
 import { z } from 'zod'
+import { limitRanges, type ReadingLimits } from '../limits.ts'
 import { comparison } from './compare.ts'
 import { explanation } from './explain.ts'
 import { notebook } from './notes.ts'
@@ -79,6 +80,17 @@ const completion = z.object({
 export type Completion = z.infer<typeof completion>
 export type Suggestion = Completion['suggestions'][number]
 
+function within([least, most]: readonly [number, number]): z.ZodNumber {
+  return z.number().int().min(least).max(most)
+}
+
+/** Bounds of one reading, each within its range. */
+export const readingLimits = z.object({
+  openConversations: within(limitRanges.openConversations),
+  openMegabytes: within(limitRanges.openMegabytes),
+  minutes: within(limitRanges.minutes).nullable(),
+})
+
 /** Channels the worker answers: input and output of each. */
 export const requests = {
   /** Starts reading; rows, progress and the end come as events with the same capture number. */
@@ -92,6 +104,7 @@ export const requests = {
       roots: z.string().nullable().optional(),
       /** The capture is still being written: it is read on until `capture.cancel`, which ends it as its end would. One file only. */
       follow: z.boolean().optional(),
+      limits: readingLimits.optional(),
     }),
     output: z.object({ capture: z.number() }),
   },
@@ -370,6 +383,8 @@ export interface SampleFile {
 }
 
 export interface HostSettings {
+  /** Bounds that captures are read with. */
+  readonly limits: ReadingLimits
   /** PEM file of the roots to trust; null: the built-in list. */
   readonly roots: string | null
   /** Key log loaded with every capture. */

@@ -1,6 +1,7 @@
 // What the page's preload may ask Electron's main process, which holds no parser: dialogs, recent files, printing.
 
 import { z } from 'zod'
+import { readingLimits } from './bridge.ts'
 
 const recentFile = z.object({
   path: z.string(),
@@ -14,6 +15,7 @@ const hostSettings = z.object({
   roots: z.string().nullable(),
   keylog: z.string().nullable(),
   rememberRecent: z.boolean(),
+  limits: readingLimits,
 })
 
 /** Channels main answers: input and output of each. Each answer is an `Outcome`. */

@@ -157,7 +157,13 @@ function bridgeInPage(): void {
     },
     recent: () => Promise.resolve([]),
     samples: () => Promise.resolve([]),
-    settings: () => Promise.resolve({ roots: null, keylog: null, rememberRecent: true }),
+    settings: () =>
+      Promise.resolve({
+        roots: null,
+        keylog: null,
+        rememberRecent: true,
+        limits: { openConversations: 524288, openMegabytes: 256, minutes: null },
+      }),
     notify: () => undefined,
   }
   page['bridge'] = new Proxy(known, { get: (target, name) => target[String(name)] ?? nothing })

@@ -63,6 +63,39 @@ describe('settings', () => {
     expect(JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8'))).toMatchObject({ roots: null })
   })
 
+  it('take limits within their ranges, keep them, and give the defaults back', async () => {
+    const data = join(folder, 'limits')
+    mkdirSync(data)
+    const first = await desktop([capture], data)
+    await first.page.locator('.lrow.sel').waitFor()
+    first.menu('settings')
+    const open = first.page.getByLabel('Open conversations')
+    expect(await open.inputValue()).toBe('524288')
+    await open.fill('7')
+    await open.blur()
+    await first.page
+      .getByRole('alert')
+      .getByText(/^A whole number from 100 to 4.194.304\.$/)
+      .waitFor()
+    await open.fill('2000')
+    await open.blur()
+    await first.page.getByLabel('Reading', { exact: true }).fill('15')
+    await first.page.getByLabel('Reading', { exact: true }).blur()
+    await first.page.getByRole('alert').waitFor({ state: 'detached' })
+    const kept = () =>
+      (JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8')) as { limits: unknown }).limits
+    await expect.poll(kept).toEqual({ openConversations: 2000, openMegabytes: 256, minutes: 15 })
+    await first.page.getByRole('button', { name: /^Read .* again/ }).click()
+    await first.page.locator('.lrow.sel').waitFor()
+    await first.close()
+    const second = await desktop([], data)
+    second.menu('settings')
+    expect(await second.page.getByLabel('Open conversations').inputValue()).toBe('2000')
+    await second.page.getByRole('button', { name: 'Back to default' }).click()
+    await expect.poll(kept).toEqual({ openConversations: 524288, openMegabytes: 256, minutes: null })
+    expect(await second.page.getByLabel('Reading', { exact: true }).inputValue()).toBe('')
+  })
+
   it('cannot name a file that was not chosen', async () => {
     const it = await desktop()
     const frame = { url: 'app://bundle/index.html', parent: null }
