@@ -150,6 +150,9 @@ function whoseTurn(conversation: Conversation, landmarks: Landmarks): Side {
     return agreed || hasRest(conversation.client) ? 'client' : 'server'
   }
   if (hasRest(streamOf(conversation, from))) return from
+  // A ChangeCipherSpec ends no flight; a TLS 1.3 client may also send one behind its ClientHello (RFC 8446 §D.4).
+  const midway = from === 'client' ? landmarks.serverHello >= 0 : !landmarks.tls13
+  if (last.contentType === 20 && midway) return from
   if (from === 'client') return 'server'
   if (landmarks.tls13) {
     const sealed = conversation.server.records.some((record) => record.protection !== 'plain')

@@ -82,6 +82,13 @@ describe('the outcome of a conversation', () => {
     expect(shortly([before, answer, keys, finished, client(sealed(21, 31))])).toBe('established')
   })
 
+  it('is the going of a client that had sent no more than its ChangeCipherSpec', () => {
+    const events = [{ kind: 'rst', from: 'client' }] as const
+    const tls13 = server(serverHello(127, 0x0304, 0x1301), hidden(900))
+    for (const answer of [flight, tls13])
+      expect(shortly([hello, answer, client(ccs())], { events })).toBe('failed transport transport reset')
+  })
+
   it('is open where a sealed alert comes and the Finished before it was not captured', () => {
     const gap = { start: 1099, end: 1150, packet: 4, reason: 'not-captured' } as const
     const wire = [...full.slice(0, 3), client(sealed(21, 31))]
