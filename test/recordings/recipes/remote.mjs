@@ -41,7 +41,7 @@ function shadow(asks, { known = false, password = 'secret', keys } = {}) {
       '/usr/bin/xvfb-run',
       '-a',
       '-s',
-      '-screen 0 640x480x24 -ac',
+      '-screen 0 64x64x24 -ac',
       'freerdp-shadow-cli',
       `/port:${place.port}`,
       '/bind-address:127.0.0.1',
