@@ -53,6 +53,7 @@ export const views = [
   { name: 'inside', file: () => carried('https-proxy-squid'), act: keys },
   { name: 'inside-refused', file: () => carried('eap-peap-opened-wrong-password-radius'), act: keys },
   { name: 'find', file: () => recorded('untrusted-root'), act: find },
+  { name: 'asn1', file: () => recorded('untrusted-root'), act: asn1 },
   { name: 'opened', file: () => recorded('ok-tls13-full'), act: opened },
   { name: 'certificates', file: () => recorded('expired-certificate'), act: tab(/Certificates/) },
   {
@@ -229,6 +230,11 @@ async function find(page) {
   await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).fill('otherca')
   await page.getByText(/^1 of \d/).waitFor()
   await page.keyboard.press('Enter')
+}
+
+async function asn1(page) {
+  await page.getByRole('radio', { name: 'ASN.1' }).click()
+  await page.getByRole('tree', { name: 'ASN.1' }).waitFor()
 }
 
 async function opened(page) {
