@@ -7,7 +7,7 @@ import type { FileSource } from './source.ts'
 
 /** Reads begin here in the buffer: page-aligned reads into the first bytes of a large Buffer are several times slower. */
 const bufferStart = 64
-const fileReadBytes = 4 << 20
+const fileReadBytes = 2 << 20
 /** The first piece is twice this, each as large as two of the one before, up to `fileReadBytes`. */
 const firstReadBytes = 256 << 10
 /** Bytes read at once of a file that is still being written, and milliseconds between two looks at it. */

@@ -38,7 +38,7 @@ async function readFile(path: string, limits?: { inflatedBytes: number }) {
   return { pieces, sink, reader, progress }
 }
 
-/** More than one buffer of 4 MiB, with records of every size across its end. */
+/** More than one buffer of 2 MiB, with records of every size across its end. */
 const large = pcap(Array.from({ length: 9000 }, (_, i) => pattern(1 + ((i * 37) % 1400), i)))
 const expected = read(large).sink.packets
 
