@@ -9,6 +9,8 @@ import type { State } from '../state.ts'
 import { trailOf } from './trail.ts'
 
 const cachedRows = 4000
+/** Rows fetched with those in view on either side, once a quarter of them is no longer there. */
+const fetchedAround = 200
 /** Milliseconds between two looks at the rows of a capture that is being read, and how much of the time they may take. */
 const refreshEvery = 300
 const refreshShare = 0.1
@@ -126,9 +128,15 @@ export function createListing(bridge: Bridge, state: State) {
     ids.value = answer.value.ids
   }
 
-  /** Makes sure the rows on screen are in the cache; far more may scroll by than are ever fetched. */
+  /** Makes sure the rows on screen are in the cache, and those that scrolling comes to next; far more may scroll by than are ever fetched. */
   function wantRows(visible: readonly number[]): void {
-    wanted = new Set(visible.filter((id) => !rows.has(id)))
+    const at = visible.length === 0 ? 0 : ids.value.indexOf(visible[0]!)
+    const around = (count: number) => [
+      ...visible,
+      ...ids.value.subarray(Math.max(0, at - count), at + visible.length + count),
+    ]
+    const complete = around(fetchedAround / 4).every((id) => rows.has(id))
+    wanted = new Set(complete ? [] : around(fetchedAround).filter((id) => !rows.has(id)))
     if (!fetching && wanted.size > 0) void fetchRows()
   }
 

@@ -62,7 +62,10 @@ export async function openMany(count: number, reading = false): Promise<Many> {
   const seen: string[] = []
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
   const rows = rowsOf(count)
-  const post = (event: BridgeEvent): void => void page.evaluate(`tell(${JSON.stringify(event)})`)
+  const post = (event: BridgeEvent): void => {
+    // A timer may outlive the page.
+    if (!page.isClosed()) void page.evaluate(`tell(${JSON.stringify(event)})`).catch(() => undefined)
+  }
   let read: (more: number) => void = () => undefined
   let end = (): void => undefined
   const ended = reading ? new Promise<void>((resolve) => (end = resolve)) : Promise.resolve()
