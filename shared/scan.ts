@@ -1,11 +1,12 @@
 // The first pass: one walk through the capture that finds every conversation, rebuilds it, and lets it go when it closes.
 
 import type { CaptureInterface, PacketSink } from './capture/capture.ts'
+import { closingOf, type Flow } from './closing.ts'
 import { Association } from './conversation/association.ts'
 import { Connection, type FlowKey, type PacketPlace } from './conversation/connection.ts'
 import type { Conversation } from './conversation/facts.ts'
 import { FlowTable } from './conversation/flows.ts'
-import type { BuilderOptions, Closing, Counted, Gatherer } from './conversation/gatherer.ts'
+import type { BuilderOptions } from './conversation/gatherer.ts'
 import { Queue } from './conversation/queue.ts'
 import {
   type DnsAnswer,
@@ -59,9 +60,6 @@ const sqlBrowserPort = 1434
 const backwardsNs = 1e9
 /** What a packet may add to what is kept beside its bytes. */
 const packetCost = 1024
-
-/** What is open while the scan goes on. */
-type Flow = Connection | Association | EapSession
 
 export class Scanner implements PacketSink, PacketPlace {
   readonly warnings = new Warnings()
@@ -437,44 +435,4 @@ export class Scanner implements PacketSink, PacketPlace {
     const client = this.decoder.ip.addresses.text(version, addressA)
     this.host.onHttp?.({ ...exchange, time: flow.start, packet: flow.firstPacket, client })
   }
-}
-
-function closingOf(flow: Flow, builder: Gatherer, decoder: PacketDecoder, now: number): Closing {
-  const tcp = flow instanceof Connection ? flow.streams : null
-  const counted = (dir: 0 | 1): Counted => {
-    const stream = builder.streams[dir]
-    return {
-      length: stream.offset,
-      uninspectedRecords: stream.uninspected,
-      applicationRecords: stream.applicationRecords,
-      applicationBytes: stream.applicationBytes,
-    }
-  }
-  return {
-    id: flow.id,
-    within: null,
-    transport: flow.transport,
-    tunnels: 'key' in flow ? flow.key.tunnels : [],
-    endpoints: 'endpoints' in flow ? flow.endpoints : endpointsOf(flow.key, decoder),
-    seen: flow instanceof Connection ? [flow.streams[0].seen, flow.streams[1].seen] : flow.seen,
-    fromSyn: tcp === null ? [true, true] : [tcp[0].fromSyn, tcp[1].fromSyn],
-    synDir: flow instanceof Connection ? flow.synDir : -1,
-    acknowledged: tcp === null ? [-1, -1] : [tcp[0].acknowledged, tcp[1].acknowledged],
-    revived: flow instanceof Connection && flow.revived,
-    counted: [counted(0), counted(1)],
-    firstPacket: flow.firstPacket,
-    lastPacket: flow.lastPacket,
-    packets: flow.packets,
-    start: flow.start,
-    end: flow.end,
-    quietAfter: now - flow.end,
-  }
-}
-
-function endpointsOf(key: FlowKey, decoder: PacketDecoder): Closing['endpoints'] {
-  const { addresses } = decoder.ip
-  return [
-    { address: addresses.text(key.version, key.addressA), port: key.portA },
-    { address: addresses.text(key.version, key.addressB), port: key.portB },
-  ]
 }

@@ -2,13 +2,13 @@
 
 import type { ReportRow } from '../contract/report.ts'
 
-/** What every conversation keeps: its row, what finds it again in the capture, what its neighbours ask of it (docs/bench.md). */
-const plainBytes = 2400
+/** What every row keeps, and what its neighbours ask of it; what finds it again in the capture lies outside V8's memory. */
+const plainBytes = 1200
 /** An object of a few fields. */
 const objectBytes = 150
-const handshakeBytes = 500
+const handshakeBytes = 300
 
-/** Bytes that the conversation of this row keeps, by estimate. What rows share is not counted. */
+/** Bytes of V8's memory that the conversation of this row keeps, by estimate. What rows share is not counted. */
 export function weightOf(row: ReportRow): number {
   let bytes = plainBytes + handshakeBytes * row.handshakes.length + objectBytes * row.alerts.length
   for (const { title } of row.findings) bytes += objectBytes + title.length
