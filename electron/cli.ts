@@ -22,8 +22,16 @@ export async function main(args: readonly string[]): Promise<number> {
     stopped: stopped.signal,
     analyse: analyseFile,
   }
+  // Help may end in `| head`; the commands watch their output themselves.
+  process.stdout.on('error', unread)
   const command = await readCommand(args, host)
+  if (typeof command !== 'number') process.stdout.off('error', unread)
   const code = typeof command === 'number' ? command : await runCommand(command, host)
   process.off('SIGINT', stop)
   return code
+}
+
+/** Nobody reads on, which is no fault. */
+function unread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

@@ -45,7 +45,7 @@ export interface Strip {
 const kinds: readonly Kind[] = ['established', 'failed', 'incomplete']
 export const middle = 26
 /** Highest bar, the same above and below. */
-const barHeight = 13
+const barHeight = 11
 const margin = 0.6
 
 /** Blocks and ticks of the counted slices; nothing of a capture without times. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joined } from '../support/captures.ts'
 import { seriousFaults } from './axe.ts'
 import { closeBrowser, openPage } from './page-browser.ts'
 
@@ -13,7 +14,7 @@ let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'inspector-axe-'))
   const [good, bad] = [readFileSync(capture('ok-tls12-full')), readFileSync(capture('no-common-cipher'))]
-  writeFileSync(join(folder, 'both.pcap'), Buffer.concat([good, bad.subarray(24)]))
+  writeFileSync(join(folder, 'both.pcap'), joined(good, bad))
   writeFileSync(join(folder, 'empty.pcap'), good.subarray(0, 24))
   writeFileSync(join(folder, 'text.pcap'), 'Ticket 4711: the printer does not print.\n')
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { joined } from '../support/captures.ts'
 import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 import { seriousFaults } from './axe.ts'
 
@@ -19,7 +20,7 @@ function mergeInto(path: string): void {
     .filter((name) => name.endsWith('.pcap'))
     .map((name) => readFileSync(join(lab, name)))
   const same = rest.filter((file) => file.subarray(0, 24).equals(first.subarray(0, 24)))
-  writeFileSync(path, Buffer.concat([first, ...same.map((file) => file.subarray(24))]))
+  writeFileSync(path, joined(first, ...same))
 }
 
 afterAll(closeBrowser)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { joined } from '../support/captures.ts'
 import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 
 const capture = (name: string): Buffer => readFileSync(resolve(`test/captures/${name}.pcap`))
@@ -16,11 +17,7 @@ let page: Page
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'inspector-printing-'))
-  // One file header, then the packets of both.
-  writeFileSync(
-    join(folder, 'both.pcap'),
-    Buffer.concat([capture('no-common-cipher'), capture('ok-mutual-tls12').subarray(24)]),
-  )
+  writeFileSync(join(folder, 'both.pcap'), joined(capture('no-common-cipher'), capture('ok-mutual-tls12')))
 })
 
 beforeEach(async () => {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaults } from './axe.ts'
+import { joined } from '../support/captures.ts'
 import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 
 const capture = (name: string): string => resolve(`test/captures/${name}.pcap`)
@@ -23,13 +24,9 @@ async function open(path: string): Promise<void> {
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'inspector-views-'))
   both = join(folder, 'both.pcap')
-  // One file header, then the packets of both.
   writeFileSync(
     both,
-    Buffer.concat([
-      readFileSync(capture('ok-tls12-full')),
-      readFileSync(capture('no-common-cipher')).subarray(24),
-    ]),
+    joined(readFileSync(capture('ok-tls12-full')), readFileSync(capture('no-common-cipher'))),
   )
 })
 

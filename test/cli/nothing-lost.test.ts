@@ -37,13 +37,16 @@ interface Circumstances {
   readonly blocks?: number
   /** Runs before the program, in its process. */
   readonly first?: string
+  /** Nobody reads what it prints. */
+  readonly unread?: boolean
 }
 
 /** Runs the command in a process of its own. */
-function inspect(args: readonly string[], { blocks, first = '' }: Circumstances) {
+function inspect(args: readonly string[], { blocks, first = '', unread = false }: Circumstances) {
   const script = `const { main } = await import(${JSON.stringify(program)}); ${first}; process.exitCode = await main(${JSON.stringify(['inspect', capture(), ...args])})`
   const limit = blocks === undefined ? '' : `ulimit -f ${String(blocks)};`
-  const command = `ulimit -c 0; ${limit} exec "$0" --input-type=module -e "$1"`
+  const node = `"$0" --input-type=module -e "$1"`
+  const command = `ulimit -c 0; ${limit} ${unread ? `${node} | true` : `exec ${node}`}`
   return spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8', cwd: folder })
 }
 
@@ -115,4 +118,11 @@ describe.skipIf(process.platform === 'win32').each(exports)('%s', (_, name, args
     expect(readFileSync(join(path, 'inside'), 'utf8')).toBe('kept')
     expect(left(path)).toEqual([basename(path)])
   })
+})
+
+it.skipIf(process.platform === 'win32').each([
+  ['help', '--help'],
+  ['a report', '--detail', 'full'],
+])('%s that nobody reads is no fault', (_, ...args) => {
+  expect(inspect(args, { unread: true })).toMatchObject({ status: 0, stderr: '' })
 })

@@ -1,15 +1,11 @@
 // Builds conversations that no program of Debian makes: what both sides say in the clear by the published format, and Node's TLS
 // behind it. Usage: node test/recordings/built.mjs [NAME …]   (openssl must be installed for the certificate)
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { Recording } from './pcap-writer.mjs'
+import { credential, endsOf } from './tls-ends.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 
@@ -58,32 +54,6 @@ const recordings = {
   },
 }
 
-/** One side of Node's TLS: what it writes is recorded and given to its peer. */
-class End extends Duplex {
-  constructor(from, seen) {
-    super({ allowHalfOpen: true })
-    Object.assign(this, { from, seen })
-  }
-
-  _read() {
-    // What comes is pushed as it comes.
-  }
-
-  _write(bytes, _encoding, done) {
-    this.seen.data(this.from, bytes)
-    setTimeout(() => this.peer.push(bytes), 2)
-    done()
-  }
-
-  _writev(chunks, done) {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), null, done)
-  }
-
-  _final(done) {
-    done()
-  }
-}
-
 async function main() {
   const wanted = process.argv.slice(2)
   for (const [name, { port, said, secure }] of Object.entries(recordings)) {
@@ -101,38 +71,14 @@ async function main() {
 }
 
 async function handshake(seen) {
-  const [client, server] = [new End('client', seen), new End('server', seen)]
-  client.peer = server
-  server.peer = client
-  const behind = new tls.TLSSocket(server, { isServer: true, ...credential() })
+  const [client, server] = endsOf(seen)
+  const behind = new tls.TLSSocket(server, { isServer: true, ...credential('server.example') })
   const before = tls.connect({ socket: client, servername: 'server.example', rejectUnauthorized: false })
   await new Promise((resolve) => before.on('secureConnect', resolve))
   before.write('alice\r\n')
   await sleep(50)
   behind.write('Password: ')
   await sleep(50)
-}
-
-function credential() {
-  const folder = mkdtempSync(join(tmpdir(), 'built-'))
-  const request = [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '36500',
-    '-subj',
-    '/CN=server.example',
-  ]
-  execFileSync('openssl', [...request, '-keyout', 'key.pem', '-out', 'cert.pem'], {
-    cwd: folder,
-    stdio: 'ignore',
-  })
-  const made = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }
-  rmSync(folder, { recursive: true })
-  return made
 }
 
 await main()

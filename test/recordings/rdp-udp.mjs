@@ -1,16 +1,16 @@
 // Builds RDP over UDP, which no server of Debian speaks: real TLS and DTLS in packets to MS-RDPEUDP and MS-RDPEUDP2.
 // Usage: node test/recordings/rdp-udp.mjs [NAME …]   (openssl must be installed: its DTLS, and the certificate)
 
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { Recording } from './pcap-writer.mjs'
+import { credential, endsOf } from './tls-ends.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'rdp-udp-'))
@@ -31,21 +31,8 @@ const recordings = {
 
 async function main() {
   mkdirSync(out, { recursive: true })
-  const request = [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '36500',
-    '-subj',
-    '/CN=host.example.org',
-  ]
-  execFileSync('openssl', [...request, '-keyout', 'key.pem', '-out', 'cert.pem'], {
-    cwd: work,
-    stdio: 'ignore',
-  })
+  const made = credential('host.example.org')
+  for (const [name, pem] of Object.entries(made)) writeFileSync(join(work, `${name}.pem`), pem)
   const wanted = process.argv.slice(2)
   for (const [name, recipe] of Object.entries(recordings)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
@@ -54,7 +41,7 @@ async function main() {
     const keys = []
     if (recipe.deaf) unanswered(link, recording)
     else if (recipe.lossy) await lossy(link)
-    else await reliable(link, recipe, keys)
+    else await reliable(link, recipe, keys, made)
     recording.save(`${out}${name}.pcap`)
     if (keys.length > 0) writeFileSync(`${out}${name}.keys`, keys.join(''))
     console.log(`${name}: ${String(recording.packets.length)} packets`)
@@ -73,14 +60,11 @@ function unanswered(link, recording) {
 }
 
 /** Node's TLS on both ends of a link that numbers packets. */
-async function reliable(link, recipe, keys) {
+async function reliable(link, recipe, keys, made) {
   link.syn('client')
   link.syn('server')
-  const [client, server] = [new End('client', link), new End('server', link)]
-  client.peer = server
-  server.peer = client
-  const credential = { key: readFileSync(join(work, 'key.pem')), cert: readFileSync(join(work, 'cert.pem')) }
-  const secureServer = new tls.TLSSocket(server, { isServer: true, ...credential, maxVersion: 'TLSv1.2' })
+  const [client, server] = endsOf(link)
+  const secureServer = new tls.TLSSocket(server, { isServer: true, ...made, maxVersion: 'TLSv1.2' })
   const secureClient = tls.connect({ socket: client, servername: 'host.example.org', rejectUnauthorized: false, ...recipe.client }) // prettier-ignore
   for (const side of [secureClient, secureServer]) side.on('error', () => undefined)
   secureClient.on('keylog', (line) => keys.push(line.toString()))
@@ -127,32 +111,6 @@ async function lossy(link) {
   relay.close()
   client.kill()
   server.kill()
-}
-
-/** One side's stream; what it writes goes out in packets and straight to its peer. */
-class End extends Duplex {
-  constructor(from, link) {
-    super({ allowHalfOpen: true })
-    Object.assign(this, { from, link })
-  }
-
-  _read() {
-    // What comes is pushed as it comes.
-  }
-
-  _write(bytes, _encoding, done) {
-    this.link.data(this.from, bytes)
-    setTimeout(() => this.peer.push(bytes), 2)
-    done()
-  }
-
-  _writev(chunks, done) {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), null, done)
-  }
-
-  _final(done) {
-    done()
-  }
 }
 
 /** Packets of both sides, each numbered as its sender numbers them. */

@@ -1,15 +1,13 @@
 // Builds CredSSP log-ins to WinRM over HTTP, which no server of Debian takes: Node's TLS in the tokens of Authorization and
 // WWW-Authenticate (MS-WSMV §2.2.9.1.3), TSRequests in it (MS-CSSP §2.2.1). Usage: node test/recordings/winrm.mjs [NAME …]
 
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { Recording } from './pcap-writer.mjs'
+import { credential } from './tls-ends.mjs'
 
 const out = fileURLToPath(new URL('../captures/carriers/', import.meta.url))
 const logonFailure = [0x00, 0xc0, 0x00, 0x00, 0x6d]
@@ -71,7 +69,11 @@ async function credssp(recording, { said, client: options }) {
   seen.data('client', post(''))
   seen.data('server', answer('401 ', ['Negotiate', 'CredSSP']))
   const [client, server] = [new Tokens(), new Tokens()]
-  const secureServer = new tls.TLSSocket(server, { isServer: true, ...credential(), maxVersion: 'TLSv1.2' })
+  const secureServer = new tls.TLSSocket(server, {
+    isServer: true,
+    ...credential('host.example.org'),
+    maxVersion: 'TLSv1.2',
+  })
   const secure = tls.connect({ socket: client, rejectUnauthorized: false, maxVersion: 'TLSv1.2', ...options })
   for (const each of [secure, secureServer]) each.on('error', () => undefined)
   secure.on('keylog', (line) => keys.push(line.toString()))
@@ -124,28 +126,6 @@ function der(tag, ...content) {
   const body = Buffer.concat(content.map((each) => Buffer.from(each)))
   const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff]
   return Buffer.from([tag, ...length, ...body])
-}
-
-function credential() {
-  const folder = mkdtempSync(join(tmpdir(), 'winrm-'))
-  const request = [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '36500',
-    '-subj',
-    '/CN=host.example.org',
-  ]
-  execFileSync('openssl', [...request, '-keyout', 'key.pem', '-out', 'cert.pem'], {
-    cwd: folder,
-    stdio: 'ignore',
-  })
-  const made = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }
-  rmSync(folder, { recursive: true })
-  return made
 }
 
 await main()

@@ -241,3 +241,10 @@ export function netmon(
   )
   return bytes(header, new Uint8Array(128 - header.length), body, filler)
 }
+
+/** Classic captures with the same file header as one: the header, then the packets of each. */
+export function joined(first: Uint8Array, ...rest: readonly Uint8Array[]): Uint8Array {
+  return bytes(first, ...rest.map((file) => file.subarray(pcapHeaderBytes)))
+}
+
+const pcapHeaderBytes = 24

@@ -14,6 +14,13 @@ import type { Scenario } from './scenarios.ts'
 
 const hellos = [message('client', clientHello()), message('server', serverHello())]
 const packet = 9
+const choosesCredSsp = {
+  time: 0,
+  packets: [2],
+  from: 'server',
+  text: 'server chooses CredSSP (HYBRID)',
+  result: 'ok',
+} as const
 
 /** A good handshake, and one answer of the server behind it. */
 function answered(name: string, text: string, tells: Told): Scenario['build'] {
@@ -80,15 +87,8 @@ function credsspThenEnd(
         },
       ],
     }
-    const step = {
-      time: 0,
-      packets: [2],
-      from: 'server',
-      text: 'server chooses CredSSP (HYBRID)',
-      result: 'ok',
-    } as const
     return {
-      conversation: { ...conversation, inside, carrier: { name: 'rdp', steps: [step] } },
+      conversation: { ...conversation, inside, carrier: { name: 'rdp', steps: [choosesCredSsp] } },
       outcome: { outcome: 'established', failure: null },
     }
   }
@@ -109,17 +109,10 @@ export const insideScenarios: readonly Scenario[] = [
       'credssp-alert',
       'access_denied while CredSSP logs in',
       () => {
-        const step = {
-          time: 0,
-          packets: [2],
-          from: 'server',
-          text: 'server chooses CredSSP (HYBRID)',
-          result: 'ok',
-        } as const
         const finished = (from: 'client' | 'server') =>
           message(from, { kind: 'finished', verifyData: new Uint8Array(12) }, 16)
         const built = conversationOf([...hellos, finished('client'), finished('server'), alert('server', 49)])
-        const conversation = { ...built, carrier: { name: 'rdp', steps: [step] } }
+        const conversation = { ...built, carrier: { name: 'rdp', steps: [choosesCredSsp] } }
         return { conversation, outcome: failedAt(conversation, 'alert') }
       },
       'S68',
@@ -144,13 +137,6 @@ export const insideScenarios: readonly Scenario[] = [
       'credssp-ended',
       'CredSSP over sealed TLS that the server ends',
       () => {
-        const step = {
-          time: 0,
-          packets: [2],
-          from: 'server',
-          text: 'server chooses CredSSP (HYBRID)',
-          result: 'ok',
-        } as const
         const sealed = (from: 'client' | 'server', bytes: number) =>
           ({ kind: 'sealed', from, contentType: 23, bytes }) as const
         const conversation = conversationOf([
@@ -159,7 +145,7 @@ export const insideScenarios: readonly Scenario[] = [
           event('server', 'fin'),
         ])
         return {
-          conversation: { ...conversation, carrier: { name: 'rdp', steps: [step] } },
+          conversation: { ...conversation, carrier: { name: 'rdp', steps: [choosesCredSsp] } },
           outcome: { outcome: 'established', failure: null },
         }
       },
@@ -263,7 +249,10 @@ export const insideScenarios: readonly Scenario[] = [
         text: 'EPSV, port 50000',
         result: 'ok',
       } as const
-      const conversation = { ...conversationOf(hellos), carrier: { name: 'ftp-data', steps: [step] } }
+      const conversation = {
+        ...conversationOf(hellos),
+        carrier: { name: 'ftp-data', steps: [step] },
+      }
       return { conversation, outcome: { outcome: 'established', failure: null } }
     }),
   },
