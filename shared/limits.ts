@@ -109,6 +109,23 @@ export const maxWrappedMessageBytes = 1 << 17
 /** Places remembered per direction where such messages ended, to tell which of their bytes were acknowledged. */
 export const maxWrappedMessages = 1024
 
+/** What a conversation had too much of, by the limit it reached: as the warning says it. */
+export const limitWords = {
+  maxChunksKept: `more than ${String(maxChunksKept)} deliveries in one direction`,
+  maxCryptoBytesHeld: 'too much of its QUIC handshake out of order',
+  maxEventsKept: `more than ${String(maxEventsKept)} transport events, such as retransmissions`,
+  maxFragmentedMessages: `more than ${String(maxFragmentedMessages)} DTLS messages in unfinished fragments`,
+  maxFragmentsPerMessage: `more than ${String(maxFragmentsPerMessage)} fragments in one EAP message`,
+  maxHandshakeBytes: `more than ${String(maxHandshakeBytes >> 20)} MiB of handshake`,
+  maxInitialPackets: `more than ${String(maxInitialPackets)} QUIC Initial packets`,
+  maxListed: `more than ${String(maxListed)} alerts`,
+  maxMessageBytes: `a message of more than ${String(maxMessageBytes >> 20)} MiB`,
+  maxMessagesKept: `more than ${String(maxMessagesKept)} handshake messages`,
+  maxNotedPackets: `more than ${String(maxNotedPackets)} packets to show`,
+  maxOpenBytes: 'more than there was memory for, all open conversations together',
+} as const
+export type LimitName = keyof typeof limitWords
+
 /** The bounds that whoever reads a capture may set; all others are fixed. */
 export interface ReadingLimits {
   /** Conversations open at once. */

@@ -21,7 +21,14 @@ import { looksLikeRadius } from './eap/radius.ts'
 import type { EapSession } from './eap/session.ts'
 import { EapSessions } from './eap/sessions.ts'
 import { heaviest } from './heaviest.ts'
-import { defaultLimits, lingerNs, maxLingering, maxNotedPackets, type ReadingLimits } from './limits.ts'
+import {
+  defaultLimits,
+  limitWords,
+  lingerNs,
+  maxLingering,
+  maxNotedPackets,
+  type ReadingLimits,
+} from './limits.ts'
 import type { Crypto, PacketSpool } from './ports.ts'
 import { type ConversationRecord, NotedStore } from './records.ts'
 import { ipProtocol } from './network/ip.ts'
@@ -414,7 +421,7 @@ export class Scanner implements PacketSink, PacketPlace {
     }
     const conversation = builder.finish(record.closing)
     for (const limit of conversation.limitsReached) {
-      const text = `Conversation ${String(flow.id)} reached the limit ${limit}; what lies beyond it is only counted.`
+      const text = `Conversation ${String(flow.id)} has ${limitWords[limit]}; what lies beyond is only counted.`
       this.warnings.add('limit-reached', null, flow.lastPacket, text)
     }
     this.host.onConversation(conversation, record)

@@ -128,6 +128,12 @@ describe('all open conversations together', () => {
     }
     expect(flood.codes).toContain('too-much-open')
     expect(flood.codes).toContain('limit-reached')
+    expect(
+      flood.scanner.warnings
+        .list()
+        .map(({ text }) => text)
+        .join(),
+    ).toMatch(/Conversation \d+ has more than there was memory for/)
   })
 
   it('lose the heaviest first, and of equal ones those that have been silent longest', () => {

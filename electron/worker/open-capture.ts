@@ -343,7 +343,7 @@ export class Capture implements OpenCapture {
     if (opening?.opened !== true || innerConversation(conversation, 0, this.builderOptions) === null)
       return false
     if (this.outside(conversation.id).length < maxInnerDepth) return true
-    const text = `Conversation ${String(conversation.id)} holds another one inside its TLS; only ${String(maxInnerDepth)} in one another are followed (maxInnerDepth).`
+    const text = `Conversation ${String(conversation.id)} holds another one inside its TLS; only ${String(maxInnerDepth)} in one another are followed.`
     this.scanner.warnings.add('limit-reached', null, conversation.lastPacket, text)
     return false
   }

@@ -50,6 +50,7 @@ export function announcedIn(text: string): Announcement | null {
   const [, given, list] = /^(227 |PORT )[^\d]*((?:\d{1,3},){5}\d{1,3})/i.exec(text) ?? []
   if (given !== undefined && list !== undefined) {
     const numbers = list.split(',').map(Number)
+    if (numbers.some((number) => number > 255)) return null
     const port = numbers[4]! * 256 + numbers[5]!
     const by = given.startsWith('2') ? 'server' : 'client'
     return { by, address: numbers.slice(0, 4).join('.'), port, command: by === 'server' ? 'PASV' : 'PORT' }

@@ -36,7 +36,7 @@ export interface RdpUdpData {
 }
 
 /** Sequence numbers come round again: how far `sequence` lies ahead of `next`. */
-export type Ahead = (sequence: number, next: number) => number
+type Ahead = (sequence: number, next: number) => number
 
 /** Whether a datagram opens a connection: a SYN, padded to the MTU it asks for (MS-RDPEUDP §3.1.5.1.1). Allocates nothing. */
 export function beginsRdpUdp(b: Uint8Array, start: number, end: number): boolean {
@@ -80,6 +80,11 @@ export class RdpUdp {
     return this.isVersion3
       ? (sequence, next) => ((sequence - next) << 16) >> 16
       : (sequence, next) => (sequence - next) | 0
+  }
+
+  /** The sequence number behind this one. */
+  after(sequence: number): number {
+    return this.isVersion3 ? (sequence + 1) & 0xffff : (sequence + 1) >>> 0
   }
 
   /** Whether this is a SYN that opens another connection. */

@@ -1,6 +1,7 @@
 // One conversation rebuilt from packets: streams, records, messages, transport events. What every later room reads.
 
 import type { Malformed } from '../bytes/reader.ts'
+import type { LimitName } from '../limits.ts'
 import type { IcmpError } from '../network/icmp.ts'
 import type { HandshakeBody } from '../tls/messages.ts'
 
@@ -249,8 +250,8 @@ export interface Conversation {
   readonly end: Time
   /** Nanoseconds of capture after this conversation's last packet; Infinity is impossible, NaN unknown. */
   readonly quietAfter: number
-  /** Limits that were reached while rebuilding, by name of the constant in limits.ts. */
-  readonly limitsReached: readonly string[]
+  /** Limits that were reached while rebuilding, by name of the constant in limits.ts; `limitWords` says them. */
+  readonly limitsReached: readonly LimitName[]
 }
 
 export function streamOf(conversation: Conversation, side: Side): StreamFacts {

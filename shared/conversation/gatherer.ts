@@ -2,7 +2,7 @@
 
 import { carrierByAlpn } from '../carriers/by-alpn.ts'
 import type { CarrierReading } from '../carriers/carrier.ts'
-import { maxEventsKept, maxHandshakeBytes, maxListed, maxMessagesKept } from '../limits.ts'
+import { type LimitName, maxEventsKept, maxHandshakeBytes, maxListed, maxMessagesKept } from '../limits.ts'
 import type { IcmpError } from '../network/icmp.ts'
 import type { Origin } from '../network/stream.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
@@ -80,7 +80,7 @@ const unknownCarrier: CarrierFacts = { name: 'unknown', steps: [] }
 const empty = new Uint8Array(0)
 /** What a conversation costs before anything was said. */
 const emptyCost = 3000
-const noLimits: readonly string[] = []
+const noLimits: readonly LimitName[] = []
 /** Of a scan, which keeps none. */
 const noPieces: readonly [Piece[], Piece[]] = [[], []]
 
@@ -104,7 +104,7 @@ export abstract class Gatherer {
   private clientDir: 0 | 1 | -1 = -1
   private rolesBy: Conversation['rolesBy'] = 'guess'
   private contexts: [MessageContext | null, MessageContext | null] = [null, null]
-  private limits: Set<string> | null = null
+  private limits: Set<LimitName> | null = null
 
   constructor(options: BuilderOptions, dtls: boolean) {
     this.options = options
@@ -113,7 +113,7 @@ export abstract class Gatherer {
   }
 
   /** Names of limits; hardly any conversation reaches one. */
-  get limitsReached(): Set<string> {
+  get limitsReached(): Set<LimitName> {
     return (this.limits ??= new Set())
   }
 

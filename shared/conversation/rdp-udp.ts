@@ -1,6 +1,6 @@
 // One RDP connection over UDP: its packets put in order, their TLS or DTLS fed to the builder of either.
 
-import { type Ahead, RdpUdp, type RdpUdpData } from '../carriers/rdp-udp.ts'
+import { RdpUdp, type RdpUdpData } from '../carriers/rdp-udp.ts'
 import { firstApplicationBytes, firstApplicationRecords, maxHeldBytes, maxHeldSegments } from '../limits.ts'
 import { type Origin, reorderingNs } from '../network/stream.ts'
 import { ConversationBuilder } from './builder.ts'
@@ -107,7 +107,7 @@ export class RdpUdpFlow {
       builder.event(kind, dir, origin, end - start, stream.offset, -1, -1)
     }
     this.feed(builder, dir, bytes, start, end, cut, origin)
-    this.release(builder, dir, own, ahead)
+    this.release(builder, dir, own)
     return true
   }
 
@@ -122,7 +122,7 @@ export class RdpUdpFlow {
   ): void {
     const own = this.directions[dir]
     const stream = builder.streams[dir]
-    own.next = own.next! + 1
+    own.next = this.carrier.after(own.next!)
     builder.data(dir, b, start, end, origin)
     if (cut > 0) builder.missing(dir, cut, 'truncated', origin)
     const { applicationRecords: records, applicationBytes: size } = stream
@@ -130,12 +130,12 @@ export class RdpUdpFlow {
   }
 
   /** Feeds what waited for the packet just fed. */
-  private release(builder: ConversationBuilder, dir: 0 | 1, own: Direction, ahead: Ahead): void {
-    for (;;) {
-      const next = [...own.held.keys()].find((sequence) => ahead(sequence, own.next!) === 0)
-      if (next === undefined || own.counting) return
-      const { bytes, cut, origin } = own.held.get(next)!
-      own.held.delete(next)
+  private release(builder: ConversationBuilder, dir: 0 | 1, own: Direction): void {
+    while (!own.counting) {
+      const waiting = own.held.get(own.next!)
+      if (waiting === undefined) return
+      const { bytes, cut, origin } = waiting
+      own.held.delete(own.next!)
       own.heldBytes -= bytes.length
       this.feed(builder, dir, bytes, 0, bytes.length, cut, origin)
     }

@@ -20,7 +20,7 @@ export interface CertificateFault {
 }
 
 /** The certificate's name for sentences: its common name, else its whole subject. */
-export function subjectText(certificate: Certificate): string {
+function subjectText(certificate: Certificate): string {
   return certificate.subject.commonNames[0] ?? certificate.subject.text
 }
 

@@ -140,8 +140,9 @@ function fitHeader(b: Uint8Array, start: number): void {
 }
 
 /**
- * The checksum of TCP, UDP or ICMP, which covers the packet that an error quotes. A whole segment gets a new one; of a fragment or a packet cut by the capture, whose bytes are
- * not all there, only the addresses' part is exchanged (RFC 1624 §3); that of a cut ICMP error stays as it is.
+ * The checksum of TCP, UDP or ICMP, which covers the packet that an error quotes. A whole segment gets a new one; of a fragment or a
+ * packet cut by the capture, whose bytes are not all there, only the addresses' part is exchanged (RFC 1624 §3); that of a cut ICMP
+ * error stays as it is.
  */
 function fitTransport(b: Uint8Array, ip: IpPacket, before: Uint8Array, addressesAt: number): void {
   const { protocol, payloadStart, payloadEnd, sentEnd } = ip

@@ -69,6 +69,7 @@ function readSide(data: OpenedData, dir: 0 | 1, exchanges: Map<number, Exchange>
     return made
   }
   let block: Uint8Array[] = []
+  let goneAway = false
   for (const frame of framesOf(side.bytes, dir === 0 ? preface.length : 0)) {
     const { type, stream, body, end } = frame
     if (type === types.headers || type === types.continuation || type === types.pushPromise) {
@@ -84,7 +85,8 @@ function readSide(data: OpenedData, dir: 0 | 1, exchanges: Map<number, Exchange>
         answer.body += printable(contentOf(frame).subarray(0, maxBodyBytes))
     } else if (type === types.reset && body.length === 4) {
       at(stream).reset ??= { code: numberAt(body, 0), piece: side.pieceAt(end) }
-    } else if (type === types.goAway && body.length >= 8 && numberAt(body, 4) !== 0) {
+    } else if (type === types.goAway && !goneAway && body.length >= 8 && numberAt(body, 4) !== 0) {
+      goneAway = true
       const code = numberAt(body, 4)
       const reason = body.length > 8 ? `: ${printable(body.subarray(8, 120))}` : ''
       steps.push({
@@ -119,7 +121,7 @@ function take(
     return
   }
   const status = Number(valueOf(':status') ?? 0)
-  if (status < 200 || exchange.answer !== null) return
+  if (!(status >= 200 && status < 600) || exchange.answer !== null) return
   const schemes = fields
     .filter(([name]) => name === 'www-authenticate')
     .flatMap(([, value]) => /^[\w-]+/.exec(value)?.[0] ?? [])

@@ -1,5 +1,6 @@
 // What a protocol inside TLS is: told from what both sides said first, read into steps and what they mean.
 
+import { joined } from '../bytes/joined.ts'
 import type { Conversation, InsideFacts, InsideStep, Told } from '../conversation/facts.ts'
 import type { OpenedData, OpenedPiece } from './opened.ts'
 
@@ -61,12 +62,7 @@ export class SideBytes {
 
   constructor({ pieces }: OpenedData, dir: 0 | 1) {
     this.pieces = pieces.filter((piece) => piece.dir === dir)
-    this.bytes = new Uint8Array(this.pieces.reduce((sum, { bytes }) => sum + bytes.length, 0))
-    let at = 0
-    for (const { bytes } of this.pieces) {
-      this.bytes.set(bytes, at)
-      at += bytes.length
-    }
+    this.bytes = joined(this.pieces.map(({ bytes }) => bytes))
   }
 
   /** The piece with the byte before `end`. There is one wherever bytes were read. */

@@ -15,7 +15,7 @@ import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
 
 /** Quiet capture after which an unanswered flight counts as given up: nanoseconds. */
-export const quietMeansGivenUp = 5e9
+const quietMeansGivenUp = 5e9
 
 /** No alert: whose turn it was, and how the transport ended. */
 export function withoutEnd(conversation: Conversation, landmarks: Landmarks): OutcomeFacts {

@@ -89,6 +89,19 @@ describe('RDP over UDP', () => {
     expect(messages(again[0]!)).toEqual(['client 1'])
   })
 
+  it('counts on from zero where sequence numbers come round', () => {
+    const half = clientHello.length >> 1
+    const [first, second] = [clientHello.subarray(0, half), clientHello.subarray(half)]
+    const { conversations } = scan([
+      syn('client', 0xfffffffe),
+      syn('server'),
+      source('client', 0, second),
+      source('client', 0xffffffff, first),
+    ])
+    expect(messages(conversations[0]!)).toEqual(['client 1'])
+    expect(conversations[0]!.client.gaps).toEqual([])
+  })
+
   it('reads nothing behind a packet that never came, and says that it is missing', () => {
     const { conversations } = scan([
       syn('client'),

@@ -69,6 +69,8 @@ describe('a data connection', () => {
     const epsv: Spoken = ['server', '229 Entering (|||50000|)\r\n']
     expect(control(['client', '229 Entering (|||50000|)\r\n']).none).toBe(true)
     expect(control(['server', `PORT 10,9,9,9,195,80\r\n`]).none).toBe(true)
+    const noAddress = control(['server', '227 =10,9,9,999,195,80\r\n'])
+    expect(noAddress.of(connection(`${client} 1`, `${server} 50000`, { start: 1e12 }))).toBeNull()
     expect(control(epsv).of(connection('10.7.7.7 1', `${server} 50000`))).toBeNull()
     expect(control(epsv).of(connection(`${client} 1`, `${server} 50001`))).toBeNull()
     expect(control(epsv).of(connection(`${client} 1`, `${server} 50000`, { start: -1 }))).toBeNull()

@@ -86,6 +86,15 @@ describe('HTTP/2', () => {
     ])
   })
 
+  it('tells one GOAWAY of each side, and no answer without a status', () => {
+    const away = frame(7, 0, 0, be32(7), be32(12), 'weak')
+    const found = told([
+      ['client', preface, frame(headers, endHeaders, 1, get('/one'))],
+      ['server', frame(headers, endHeaders, 1, status('none')), away, away, away],
+    ])
+    expect(found.steps).toEqual(['c GET /one, Host web.example', 's! GOAWAY INADEQUATE_SECURITY (12): weak'])
+  })
+
   it('stops at a header block that breaks the format, and never throws', () => {
     const said = [
       ['client', preface, frame(headers, endHeaders, 1, get('/one')), frame(headers, endHeaders, 3, [0x80])],

@@ -61,7 +61,7 @@ describe('TLS inside TLS', () => {
     const capture = await opened('tls-six-deep')
     expect(capture.rows).toHaveLength(1 + maxInnerDepth)
     expect(capture.summary.warnings.map(({ code, text }) => `${code} ${text}`)).toEqual([
-      'limit-reached Conversation 5 holds another one inside its TLS; only 4 in one another are followed (maxInnerDepth).',
+      'limit-reached Conversation 5 holds another one inside its TLS; only 4 in one another are followed.',
     ])
     capture.close()
   })
