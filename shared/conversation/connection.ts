@@ -191,6 +191,7 @@ export class Connection implements StreamSink {
     this.builder.event('icmp', dir, { packet, time, ack: -1 }, 0, next, -1, -1, error)
     if (this.noted.length < maxNotedPackets)
       this.noted.push({ at: this.packet.place(), packet, resume: null })
+    else this.builder.limitsReached.add('maxNotedPackets')
   }
 
   /** What the second packet needs, with the SYN that was the first. */

@@ -14,6 +14,8 @@ interface Known extends Announced {
 
 /** Control connections between two hosts that are remembered. */
 const maxBetweenHosts = 256
+/** Announcements of one port to one host that are remembered: each connection to it is held against all of them. */
+const maxAtPlace = 4096
 
 /** A control connection whose announcements stayed sealed. */
 interface Control {
@@ -36,8 +38,8 @@ export interface Followed {
 
 /** Gathers announcements and control connections while conversations close; asked once all have. */
 export class DataConnections {
-  /** By port, in order of time. */
-  private readonly byPort = new Map<number, Known[]>()
+  /** By port and by the address of who will connect to it. */
+  private readonly announced = new Map<string, Known[]>()
   /** By both addresses. */
   private readonly sealed = new Map<string, Control[]>()
   private count = 0
@@ -59,9 +61,10 @@ export class DataConnections {
     for (const announced of announcedBy(conversation)) {
       if (this.count++ >= maxAnnounced) return
       const known = { ...announced, control: id, ends }
-      const same = this.byPort.get(announced.port)
-      if (same === undefined) this.byPort.set(announced.port, [known])
-      else same.push(known)
+      const place = `${String(announced.port)} ${announced.by === 'server' ? ends.client : ends.server}`
+      const same = this.announced.get(place)
+      if (same === undefined) this.announced.set(place, [known])
+      else if (same.length < maxAtPlace) same.push(known)
     }
   }
 
@@ -91,11 +94,10 @@ export class DataConnections {
 
   /** Announcements of `listening`, to which `other` may connect. Behind NAT the address said is another one than the wire's. */
   private at(listening: Endpoint, other: Endpoint): readonly Known[] {
-    const known = this.byPort.get(listening.port) ?? []
-    return known.filter(({ by, address, ends }) => {
-      const [own, peer] = by === 'server' ? [ends.server, ends.client] : [ends.client, ends.server]
-      return (listening.address === own || listening.address === address) && other.address === peer
-    })
+    const known = this.announced.get(`${String(listening.port)} ${other.address}`) ?? []
+    return known.filter(
+      ({ by, address, ends }) => listening.address === ends[by] || listening.address === address,
+    )
   }
 }
 
