@@ -5,7 +5,7 @@ import { isFailure } from '../sspi/status.ts'
 import { refusesEmptyCertificate } from './failing.ts'
 import { record, seen } from './handshake.ts'
 import type { Alternative, Token } from './model.ts'
-import { flagsOf, noBuffers, outputBefore, outputToken } from './parameters.ts'
+import { flagsOf, noBuffers, outputBefore, outputToken, outputUnseen } from './parameters.ts'
 import { type Awaiting, noAlternatives, nothing, type Ruling, ruling, type Walk } from './walk.ts'
 
 /** What the context makes of a flight: its return, whether a token is due, and what it awaits then. */
@@ -24,7 +24,7 @@ export function owesToken(walk: Walk, flight: number): boolean {
 export function answer(walk: Walk): boolean {
   const to = answerTo(walk, walk.flight)
   const token = to.output === 'none' ? null : outputOf(walk, to)
-  if (token === null && to.output === 'due') return silence(walk)
+  if (token === null && to.output === 'due') return unanswered(walk, to)
   if (walk.side === 'client' && asksCredentials(walk)) requestCredentials(walk)
   const holed = (walk.flight & seen.hole) !== 0
   walk.flight = 0
@@ -46,14 +46,31 @@ function outputOf(walk: Walk, to: Answer): Token | null {
 }
 
 /**
- * The side answered nothing: nothing shows that its library ever had these bytes. A side that never spoke has no calls at all
- * (design §4, "Transport").
+ * A whole flight came and the token due is not in the capture: the call ate it, and the context waits as far as anybody can see.
+ * A side that never spoke has no calls at all: nothing shows that its library ever had these bytes (design §4, "Transport").
  */
-function silence(walk: Walk): false {
-  if (walk.side === 'server' && walk.next === 0) walk.forget()
+function unanswered(walk: Walk, to: Answer): false {
   walk.ended = true
+  if (walk.side === 'server' && walk.next === 0) {
+    walk.forget()
+    return false
+  }
+  const { status, source } = to.ruling
+  const finishes = status === 'SEC_E_OK'
+  walk.final = record(
+    walk,
+    ruling('SEC_I_CONTINUE_NEEDED', 'inferred', source, finishes ? finished : noAlternatives, unseen),
+    null,
+    outputUnseen,
+  )
   return false
 }
+
+const unseen =
+  'No answer to this flight is in the capture: the token of this call was not captured or never sent, or the application ended before it made the call.'
+const finished: readonly Alternative[] = [
+  { status: 'SEC_E_OK', basis: 'inferred', when: 'the call was made; its token is not in the capture' },
+]
 
 function put(walk: Walk, to: Answer, token: Token | null): void {
   const parts = token === null ? nothing : datagramsOf(walk, token)

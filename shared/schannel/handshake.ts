@@ -341,8 +341,11 @@ function earlyCipherChange(walk: Walk): Token | null {
   return token?.onlyChangesCipher === true ? token : null
 }
 
-/** Makes a call that ate input up to `walk.eatenTo` and put out `out`, and moves on. Returns its status. */
-export function record(walk: Walk, verdict: Ruling, out: Token | null): Ruling['status'] {
+/**
+ * Makes a call that ate input up to `walk.eatenTo` and put out `out`, and moves on. Returns its status. `slots`: the output
+ * afterwards, where it is not what `out` makes of it.
+ */
+export function record(walk: Walk, verdict: Ruling, out: Token | null, slots?: Buffers): Ruling['status'] {
   const first = !walk.held
   const from = walk.message
   const last = walk.takeMessages(walk.eatenTo)
@@ -354,7 +357,7 @@ export function record(walk: Walk, verdict: Ruling, out: Token | null): Ruling['
     ruling: verdict,
     handle: first ? (holds ? 'new' : 'none') : 'held',
     input: inputOf(walk),
-    output: { before: outputBefore, after: outputOf(out) },
+    output: { before: outputBefore, after: slots ?? outputOf(out) },
     slices: walk.slices(walk.available),
     messages: walk.taken(from),
     out,

@@ -21,6 +21,9 @@ export const outputBefore: Buffers = [allocatedToken, allocatedAlert]
 /** Output slots after a call that put out nothing. */
 export const outputNone: Buffers = [noToken, noAlert]
 
+/** Output slots after a call whose token the capture does not have. */
+export const outputUnseen: Buffers = [allocatedToken, noAlert]
+
 export function outputToken(bytes: number): Buffers {
   return [{ type: 'SECBUFFER_TOKEN', bytes }, noAlert]
 }

@@ -19,7 +19,7 @@ export type BufferType =
   | 'SECBUFFER_APPLICATION_PROTOCOLS'
   | 'SECBUFFER_DTLS_MTU'
 
-/** One SecBuffer: its type and cbBuffer. `bytes` is null for an output slot that Schannel allocates. */
+/** One SecBuffer: its type and cbBuffer. `bytes` is null for an output slot that Schannel allocates, or whose token was not captured. */
 export interface SecBuffer {
   readonly type: BufferType
   readonly bytes: number | null

@@ -68,6 +68,38 @@ export const inputs: readonly Dialogue[] = [
       'ISC 4 held | TOKEN 1009, EMPTY 0 | TOKEN 126, ALERT 0 | SEC_I_CONTINUE_NEEDED',
     ],
   },
+  ...(['as-captured', 'per-record', 'per-flight'] as const).map((delivery): Dialogue => ({
+    name: `a whole flight that nobody answered is eaten, ${delivery}: nothing of it is MISSING; its token is not in the capture`,
+    source: 'design §4, "Calls"; §4.1 row 3',
+    options: { delivery },
+    wire: [hello, { ...flight, segments: [100, 1004] }],
+    client: {
+      'as-captured': [
+        first,
+        'ISC 2 held | TOKEN 100, EMPTY 0 > TOKEN 100, EXTRA 5 | TOKEN 0, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+        'ISC 3 held | TOKEN 5, EMPTY 0 > TOKEN 5, MISSING 995 | TOKEN ?, ALERT ? | SEC_E_INCOMPLETE_MESSAGE',
+        'ISC 4 held | TOKEN 1009, EMPTY 0 | TOKEN ?, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      ],
+      'per-record': [
+        first,
+        'ISC 2 held | TOKEN 95, EMPTY 0 | TOKEN 0, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+        'ISC 3 held | TOKEN 1009, EMPTY 0 | TOKEN ?, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      ],
+      'per-flight': [first, 'ISC 2 held | TOKEN 1104, EMPTY 0 | TOKEN ?, ALERT 0 | SEC_I_CONTINUE_NEEDED'],
+    }[delivery],
+    server: ['ASC 1 new | TOKEN 200, EMPTY 0 | TOKEN 1104, ALERT 0 | SEC_I_CONTINUE_NEEDED'],
+  })),
+  {
+    name: 'a client flight that nobody answered: the server waits as far as the capture tells, it is not called done',
+    source: 'design §4, "Calls" and "Final"; §4.1 row 4',
+    wire: [hello, flight, { ...finished, segments: [80, 46] }],
+    server: [
+      'ASC 1 new | TOKEN 200, EMPTY 0 | TOKEN 1104, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ASC 2 held | TOKEN 80, EMPTY 0 > TOKEN 80, EXTRA 5 | TOKEN 0, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ASC 3 held | TOKEN 5, EMPTY 0 > TOKEN 5, MISSING 1 | TOKEN ?, ALERT ? | SEC_E_INCOMPLETE_MESSAGE',
+      'ASC 4 held | TOKEN 51, EMPTY 0 | TOKEN ?, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+    ],
+  },
   {
     name: 'the older reading: INCOMPLETE while the last record is partial, everything comes again',
     source: '§5.3 last paragraph [doc]',

@@ -221,7 +221,10 @@ export const refusals: readonly Dialogue[] = [
       client(message(16, 75), ccs(), sealed(22, 45)),
     ],
     client: [first, 'ISC 2 held | TOKEN 1106, EMPTY 0 | TOKEN 126, ALERT 0 | SEC_I_CONTINUE_NEEDED'],
-    server: ['ASC 1 new | TOKEN 200, EMPTY 0 | TOKEN 1106, ALERT 0 | SEC_I_CONTINUE_NEEDED'],
+    server: [
+      'ASC 1 new | TOKEN 200, EMPTY 0 | TOKEN 1106, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ASC 2 held | TOKEN 126, EMPTY 0 | TOKEN ?, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+    ],
   },
   {
     name: 'nobody answers: no call is made, the context stays where it was',
