@@ -16,6 +16,7 @@ import { outcomeOf } from './schannel/outcome.ts'
 import { replay } from './schannel/replay.ts'
 import { openConversation, type Opening } from './secrets/open.ts'
 import type { Keys } from './secrets/schedule.ts'
+import { readUnencrypted } from './secrets/unencrypted.ts'
 import { landmarksOf } from './tokens/landmarks.ts'
 
 /** What an analysis needs besides the conversation. */
@@ -42,10 +43,7 @@ export interface Analysis {
 }
 
 export function analyse(captured: Conversation, options: ReplayOptions, host: AnalysisHost): Analysis {
-  const opening =
-    host.keys === null
-      ? null
-      : openConversation(captured, host.keys, host.crypto, { applicationBytes: maxOpenedBytes })
+  const opening = openingOf(captured, host)
   const conversation = opening?.opened === true ? withInside(opening.conversation) : captured
   const landmarks = landmarksOf(conversation)
   const outcome = outcomeOf(conversation, landmarks)
@@ -57,6 +55,13 @@ export function analyse(captured: Conversation, options: ReplayOptions, host: An
   const findings = diagnose(conversation, outcome, candidates, neighbours, host.world, view)
   return { conversation, options, opening, outcome, view, handshakes, candidates, replay: replayed, findings }
 }
+
+function openingOf(captured: Conversation, { keys, crypto }: AnalysisHost): Opening | null {
+  const withKeys = keys === null ? null : openConversation(captured, keys, crypto, opened)
+  return withKeys?.opened === true ? withKeys : (readUnencrypted(captured, opened) ?? withKeys)
+}
+
+const opened = { applicationBytes: maxOpenedBytes }
 
 function withInside(conversation: Conversation): Conversation {
   const inside = readInside(conversation)

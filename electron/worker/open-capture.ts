@@ -299,7 +299,7 @@ export class Capture implements OpenCapture {
     this.records.add(record)
     this.belongs(conversation)
     const analysis = this.analyse(conversation, this.replay)
-    if (analysis.opening?.opened === true) this.opened = true
+    if (analysis.opening?.opened === true && analysis.opening.matched) this.opened = true
     const row = rowView(analysis, this.viewHost)
     this.neighbourhood.closed(analysis, row, this.viewHost.world)
     this.dataConnections.closed(analysis.conversation)

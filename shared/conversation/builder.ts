@@ -196,9 +196,9 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   wants(stream: TlsStream, contentType: number, length: number): boolean {
     switch (contentType) {
       case contentTypes.handshake:
-        return this.options.keepSealed || !this.isSealed(stream) || this.version === 0
+        return this.keepsSealed || !this.isSealed(stream) || this.version === 0
       case contentTypes.applicationData:
-        if (!this.options.keepSealed) return false
+        if (!this.keepsSealed) return false
         return (
           !stream.bulk ||
           length < smallRecordBytes ||

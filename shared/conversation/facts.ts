@@ -45,7 +45,7 @@ export interface Gap {
   readonly reason: 'not-captured' | 'lost' | 'truncated'
 }
 
-/** plain: readable on the wire; opened: decrypted with keys; sealed: encrypted and not opened. */
+/** plain: readable on the wire; opened: decrypted with keys, or read behind a NULL cipher's MAC; sealed: encrypted and not opened. */
 export type Protection = 'plain' | 'opened' | 'sealed'
 
 /**

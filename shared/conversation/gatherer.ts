@@ -5,6 +5,7 @@ import type { CarrierReading } from '../carriers/carrier.ts'
 import { type LimitName, maxEventsKept, maxHandshakeBytes, maxListed, maxMessagesKept } from '../limits.ts'
 import type { IcmpError } from '../network/icmp.ts'
 import type { Origin } from '../network/stream.ts'
+import { cipherSuiteInfo } from '../registries/suite-info.ts'
 import type { MessageContext, ServerHello } from '../tls/messages.ts'
 import { contentTypes, handshakeTypes } from './content.ts'
 import type {
@@ -101,6 +102,8 @@ export abstract class Gatherer {
   private handshakeBytes = 0
   private alerts = 0
   private cipherSuite = 0
+  /** A NULL cipher suite: sealed records are read without keys. */
+  private unencrypted = false
   private clientDir: 0 | 1 | -1 = -1
   private rolesBy: Conversation['rolesBy'] = 'guess'
   private contexts: [MessageContext | null, MessageContext | null] = [null, null]
@@ -218,6 +221,11 @@ export abstract class Gatherer {
     }
   }
 
+  /** Whether what is sealed is kept, for it may be read. */
+  protected get keepsSealed(): boolean {
+    return this.options.keepSealed || this.unencrypted
+  }
+
   /** A message whose content is sealed, or a record of a kind that has none worth keeping. */
   protected sealed(
     stream: StreamState,
@@ -228,7 +236,7 @@ export abstract class Gatherer {
   ): void {
     stream.sealedRecords++
     record.protection = 'sealed'
-    if (this.options.keepSealed && body !== null) {
+    if (this.keepsSealed && body !== null) {
       record.sealedBytes = body.slice(from, to)
       stream.sealedBytes += to - from
     }
@@ -279,6 +287,8 @@ export abstract class Gatherer {
   private agreed(hello: ServerHello): void {
     this.version = hello.negotiatedVersion
     this.cipherSuite = hello.cipherSuite
+    const suite = cipherSuiteInfo(hello.cipherSuite)
+    this.unencrypted = suite?.mode === 'null' && !suite.tls13
     this.contexts = [null, null]
   }
 

@@ -51,10 +51,9 @@ function outputOf(walk: Walk, to: Answer): Token | null {
  */
 function unanswered(walk: Walk, to: Answer): false {
   walk.ended = true
-  if (walk.side === 'server' && walk.next === 0) {
-    walk.forget()
-    return false
-  }
+  if (walk.side === 'server' && walk.next === 0) walk.forget()
+  // What it said instead is no answer of this call.
+  if (walk.next < walk.own.length || walk.made === 0) return false
   const { status, source } = to.ruling
   const finishes = status === 'SEC_E_OK'
   walk.final = record(

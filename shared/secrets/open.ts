@@ -139,7 +139,8 @@ interface Tally {
   failedLater: TlsRecord | null
 }
 
-class OpeningRun {
+/** A walk through a conversation in capture order, in which a schedule opens what it can. */
+export class OpeningRun {
   private readonly conversation: Conversation
   private readonly schedule: Schedule
   private readonly context: OpeningContext = { version: 0, cipherSuite: 0, handshake: 1 }

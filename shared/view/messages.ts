@@ -29,7 +29,7 @@ function messageView(message: Message, analysis: Analysis, note: string | null):
     note,
     bytes: message.bytes.length === 0 ? message.end - message.start : message.bytes.length,
     protection: message.protection,
-    encrypted: message.protection === 'opened',
+    encrypted: message.protection === 'opened' && analysis.opening?.matched === true,
     verified: message.verified,
     malformed: message.malformed?.what ?? null,
     dtls: message.dtls,

@@ -105,6 +105,13 @@ export const recordings = {
   'rsa-cbc-sha256': tls12('AES256-SHA256'),
   'rsa-no-ems': gnutls(only('TLS1.2', 'RSA', 'AES-256-CBC', 'SHA1', '%NO_SESSION_HASH:%NO_ETM')),
   'rsa-null': tls12('NULL-SHA256'),
+  'rsa-null-renegotiation-refused': tls12('NULL-SHA256', {
+    says: [
+      ['client', 'hello\n'],
+      ['client', 'R\n'],
+      ['client', 'Q\n'],
+    ],
+  }),
   'rsa-resumed-ticket': resumed(tls12('AES128-GCM-SHA256')),
   'rsa-resumed-id': resumed(tls12('AES128-GCM-SHA256', { both: ['-no_ticket'] })),
   'dhe-rsa-gcm-sha384': tls12('DHE-RSA-AES256-GCM-SHA384'),
