@@ -55,7 +55,9 @@ export function draggingOut({ bridge, tell }: Session) {
     const part = typeof contents === 'string' ? contents : new Uint8Array(contents)
     given = URL.createObjectURL(new Blob([part], { type }))
     carrying = true
-    addEventListener('dragend', () => (carrying = false), { once: true })
+    // A row that scrolled away during the drag hears no end of it; the pointer moves only without a drag.
+    for (const ended of ['dragend', 'pointermove'])
+      addEventListener(ended, () => (carrying = false), { once: true })
     event.dataTransfer.effectAllowed = 'copy'
     event.dataTransfer.setData('DownloadURL', `${type}:${name.replaceAll(':', '_')}:${given}`)
   }

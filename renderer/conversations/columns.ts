@@ -128,8 +128,6 @@ function timeHead({ zone, format }: Times): string {
   return zone === 'utc' ? 'Time UTC' : 'Time local'
 }
 
-/** Room between two columns and at the ends of a row, in pixels. */
-export const columnGap = 12
 const rowPadding = 20
 
 /** The grid template of a row, and the width under which the list scrolls sideways. `largest` id and time texts widen theirs. */

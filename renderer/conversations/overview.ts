@@ -134,7 +134,7 @@ export function timeAt(strip: Strip, place: number): number {
 }
 
 /** Where a slice begins, in per cent of the width. */
-export function xOf(slice: number): number {
+function xOf(slice: number): number {
   return margin + (slice * (100 - 2 * margin)) / slices
 }
 

@@ -22,7 +22,7 @@ const closedAlways: ReadonlySet<string> = new Set(['record header'])
 /** Values of a group's members shown beside its name. */
 const digestLength = 4
 
-export function hasChildren(fields: readonly Field[], index: number): boolean {
+function hasChildren(fields: readonly Field[], index: number): boolean {
   const next = fields[index + 1]
   return next !== undefined && next.depth > fields[index]!.depth
 }

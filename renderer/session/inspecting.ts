@@ -27,9 +27,9 @@ export function createInspecting(bridge: Bridge, state: State) {
 
   let inspectTurn = 0
   let tokenTurn = 0
-  let detailOf: number | null = null
-  let pendingRange: ByteRange | null = null
-  let pendingPacket: number | null = null
+  let detailOf: ReportConversation | null = null
+  /** What is to be marked of a token once its bytes are there. */
+  let pending: { token: number; range: ByteRange | null; packet: number | null } | null = null
 
   watch(
     () => [state.selected, state.replay] as const,
@@ -82,24 +82,28 @@ export function createInspecting(bridge: Bridge, state: State) {
 
   async function loadToken(): Promise<void> {
     const { capture } = state
-    const id = conversation.value?.id
+    const of = conversation.value
     const token = inspectedToken.value
     const turn = ++tokenTurn
-    if (capture === null || id === undefined || token === null) {
+    if (capture === null || of === null || token === null) {
       tokenDetail.value = null
       return
     }
-    if (tokenDetail.value?.id === token && detailOf === id) return
-    const answer = await bridge.request('token.inspect', { capture, id, token })
+    const same = tokenDetail.value?.id === token && detailOf?.id === of.id
+    if (same && detailOf === of) return
+    const answer = await bridge.request('token.inspect', { capture, id: of.id, token })
     if (turn !== tokenTurn || conversation.value === null) return
-    hovered.value = null
-    kept.value =
-      pendingRange ??
-      (answer.ok ? runOf(answer.value, pendingPacket) : null) ??
-      evidenceIn(conversation.value, token)
-    pendingRange = null
-    pendingPacket = null
-    detailOf = id
+    const asked = pending?.token === token ? pending : null
+    pending = null
+    // The token that is shown already, read again with other keys, keeps its mark.
+    if (!same) {
+      hovered.value = null
+      kept.value =
+        asked?.range ??
+        (answer.ok && asked !== null ? runOf(answer.value, asked.packet) : null) ??
+        evidenceIn(of, token)
+    }
+    detailOf = of
     tokenDetail.value = answer.ok ? { ...answer.value, id: token } : null
   }
 
@@ -135,10 +139,7 @@ export function createInspecting(bridge: Bridge, state: State) {
           }
     const plain = token.kind === 'not-tls' ? packet : null
     if (tokenDetail.value?.id === token.id) kept.value = range ?? runOf(tokenDetail.value, plain)
-    else {
-      pendingRange = range
-      pendingPacket = plain
-    }
+    else pending = { token: token.id, range, packet: plain }
     state.selection = { kind: 'token', token: token.id, piece: 0 }
     state.reveal++
   }

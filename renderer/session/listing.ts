@@ -47,6 +47,8 @@ export function createListing(bridge: Bridge, state: State) {
   let refreshTimer: ReturnType<typeof setTimeout> | null = null
   let refreshTook = 0
   let wanted = new Set<number>()
+  /** Rows in view, and those that scrolling comes to next. */
+  let near: ReadonlySet<number> = new Set()
   let fetching = false
 
   watch(
@@ -69,6 +71,7 @@ export function createListing(bridge: Bridge, state: State) {
     marked.clear()
     overview.value = null
     rows.clear()
+    wanted.clear()
     filterTrail.clear()
     choiceTrail.clear()
   }
@@ -136,24 +139,30 @@ export function createListing(bridge: Bridge, state: State) {
       ...ids.value.subarray(Math.max(0, at - count), at + visible.length + count),
     ]
     const complete = around(fetchedAround / 4).every((id) => rows.has(id))
-    wanted = new Set(complete ? [] : around(fetchedAround).filter((id) => !rows.has(id)))
+    near = new Set(around(fetchedAround))
+    wanted = new Set(complete ? [] : [...near].filter((id) => !rows.has(id)))
     if (!fetching && wanted.size > 0) void fetchRows()
   }
 
   async function fetchRows(): Promise<void> {
     fetching = true
     while (wanted.size > 0 && state.capture !== null) {
+      const { capture } = state
       const asked = [...wanted]
       const got = await fetch(asked)
+      // What is wanted now is of another capture.
+      if (capture !== state.capture) continue
       for (const id of asked) wanted.delete(id)
       if (!got) break
-      if (rows.size > cachedRows) {
-        for (const id of [...rows.keys()].slice(0, rows.size - cachedRows)) {
-          if (id !== state.selected) rows.delete(id)
-        }
-      }
+      forgetFar()
     }
     fetching = false
+  }
+
+  /** Makes room in the cache: rows that have been there longest go first, but none in view or near it. */
+  function forgetFar(): void {
+    const far = [...rows.keys()].filter((id) => id !== state.selected && !near.has(id))
+    for (const id of far.slice(0, Math.max(0, rows.size - cachedRows))) rows.delete(id)
   }
 
   /** Puts these rows into the cache, in place of what it has of them. */

@@ -26,7 +26,7 @@ import {
 export type CarrierStep = ReportConversation['carrier']['steps'][number]
 
 /** Waits from 100 ms are cut. */
-export const waitFrom = 100
+const waitFrom = 100
 
 export type Beat =
   | {

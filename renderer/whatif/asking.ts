@@ -72,15 +72,7 @@ export function createAsking(session: Session) {
   }
 
   function setBase(base: string): void {
-    unused.value = []
-    changed.value = {
-      schema: 'windows-profile/1',
-      base,
-      name: null,
-      versions: {},
-      cipherSuites: {},
-      groups: {},
-    }
+    take({ schema: 'windows-profile/1', base, name: null, versions: {}, cipherSuites: {}, groups: {} }, [])
   }
 
   /** Switches something on or off; what is as the version has it by default leaves the profile. */
@@ -137,10 +129,8 @@ export function createAsking(session: Session) {
     const path = await bridge.pathOf(file)
     if (path === null || base === undefined) return
     const loaded = await bridge.request('policy.load', { path, base, side: side.value })
-    fault.value = loaded.ok ? null : loaded.fault
-    if (!loaded.ok) return
-    changed.value = loaded.value.profile
-    unused.value = loaded.value.unused
+    if (loaded.ok) take(loaded.value.profile, loaded.value.unused)
+    else fault.value = loaded.fault
   }
 
   async function save(): Promise<void> {
@@ -157,8 +147,14 @@ export function createAsking(session: Session) {
     const path = await bridge.pathOf(file)
     if (path === null) return
     const loaded = await bridge.request('profile.load', { path })
-    if (loaded.ok) changed.value = loaded.value
+    if (loaded.ok) take(loaded.value, [])
     else fault.value = loaded.fault
+  }
+
+  function take(profile: ProfileFile, leftOver: readonly string[]): void {
+    fault.value = null
+    changed.value = profile
+    unused.value = leftOver
   }
 
   return {

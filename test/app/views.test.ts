@@ -109,6 +109,13 @@ describe('the inspector', () => {
     await page.getByLabel('Go to offset').fill('0x10')
     await page.keyboard.press('Enter')
     await page.locator('.foot').getByText('0x10').first().waitFor()
+    await page.keyboard.press('g')
+    await page.getByLabel('Go to offset').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Go to offset').waitFor({ state: 'detached' })
+    // The pane has the keyboard still.
+    await page.keyboard.press('f')
+    await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).waitFor()
   })
 })
 
