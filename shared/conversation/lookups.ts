@@ -48,7 +48,13 @@ export function sqlInstances(b: Uint8Array, start: number, end: number): readonl
       const name = words.includes('InstanceName') ? valueOf('InstanceName') : undefined
       const port = words.includes('tcp') ? Number(valueOf('tcp')) : NaN
       if (name === undefined) return []
-      return [{ name, version: valueOf('Version') ?? '', port: Number.isInteger(port) ? port : null }]
+      return [
+        {
+          name,
+          version: valueOf('Version') ?? '',
+          port: port > 0 && port < 0x10000 && Number.isInteger(port) ? port : null,
+        },
+      ]
     })
 }
 

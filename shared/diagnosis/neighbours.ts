@@ -81,18 +81,37 @@ export interface SqlInstanceFact {
   readonly port: number | null
 }
 
-/** Conversations remembered per server, and lookups and fetches in all: the oldest go first. */
+/** Conversations remembered per server: the oldest go first. Lookups and fetches beyond their number in all are not kept. */
 const maxPerServer = 64
 const maxServers = 20_000
 const maxLookups = 20_000
+
+/** What clients asked for, found by client and by what they asked for. */
+class Lookups<T extends { readonly client: string }> {
+  private readonly kept = new Map<string, T[]>()
+  private count = 0
+
+  add(fact: T, about: string): void {
+    if (this.count >= maxLookups) return
+    this.count++
+    const key = `${fact.client} ${about}`
+    const kept = this.kept.get(key)
+    if (kept === undefined) this.kept.set(key, [fact])
+    else kept.push(fact)
+  }
+
+  of(client: string, about: string): readonly T[] {
+    return this.kept.get(`${client} ${about}`) ?? none
+  }
+}
 
 /** Gathers facts during the scan and answers the neighbour rules at its end. Memory is bounded by the caps above. */
 export class NeighbourIndex {
   private readonly servers = new Map<string, NeighbourFacts[]>()
   private readonly issued = new Map<string, NeighbourFacts>()
-  private readonly dns: DnsFact[] = []
-  private readonly http: HttpFact[] = []
-  private readonly sqlInstances: SqlInstanceFact[] = []
+  private readonly dns = new Lookups<DnsFact>()
+  private readonly http = new Lookups<HttpFact>()
+  private readonly sqlInstances = new Lookups<SqlInstanceFact>()
 
   add(facts: NeighbourFacts): void {
     this.addTo(facts.server, facts)
@@ -101,25 +120,20 @@ export class NeighbourIndex {
   }
 
   addDns(fact: DnsFact): void {
-    if (this.dns.length < maxLookups) this.dns.push(fact)
+    this.dns.add(fact, fact.name)
   }
 
   addHttp(fact: HttpFact): void {
-    if (this.http.length < maxLookups) this.http.push(fact)
+    this.http.add(fact, fact.host)
   }
 
   addSqlInstance(fact: SqlInstanceFact): void {
-    if (this.sqlInstances.length < maxLookups) this.sqlInstances.push(fact)
+    this.sqlInstances.add(fact, `${fact.server} ${String(fact.port)}`)
   }
 
   /** The instance whose port this conversation goes to, as its client was told before. */
   sqlInstanceOf({ client, server, start }: NeighbourFacts): SqlInstanceFact | null {
-    return (
-      this.sqlInstances.findLast(
-        (fact) =>
-          fact.client === client && fact.time <= start && `${fact.server} ${String(fact.port)}` === server,
-      ) ?? null
-    )
+    return this.sqlInstances.of(client, server).findLast((fact) => fact.time <= start) ?? null
   }
 
   /** Other conversations with the same server, in order of arrival. */
@@ -168,18 +182,17 @@ export class NeighbourIndex {
     return null
   }
 
-  /** Lookups and fetches of one client between two times that mention one of `hosts`. */
+  /** Lookups and fetches of one client between two times that mention one of `hosts` (in lower case, as all names here). */
   fetches(
     client: string,
     from: Time,
     to: Time,
     hosts: readonly string[],
   ): { readonly dns: readonly DnsFact[]; readonly http: readonly HttpFact[] } {
-    const during = (fact: DnsFact | HttpFact) =>
-      fact.client === client && fact.time >= from && fact.time <= to
+    const during = (fact: DnsFact | HttpFact) => fact.time >= from && fact.time <= to
     return {
-      dns: this.dns.filter((fact) => during(fact) && hosts.includes(fact.name.toLowerCase())),
-      http: this.http.filter((fact) => during(fact) && hosts.includes(fact.host.toLowerCase())),
+      dns: hosts.flatMap((host) => this.dns.of(client, host).filter(during)),
+      http: hosts.flatMap((host) => this.http.of(client, host).filter(during)),
     }
   }
 

@@ -58,6 +58,8 @@ const codes4: readonly (Row | undefined)[] = [
   host('network unreachable for this type of service'),
   host('host unreachable for this type of service'),
   prohibited('communication administratively prohibited'),
+  prohibited('host precedence violation'),
+  prohibited('precedence cutoff in effect'),
 ]
 
 /** Codes of "destination unreachable" (RFC 4443 §3.1). */

@@ -98,6 +98,7 @@ describe('an ICMP error', () => {
       [3, 1, 'host unreachable'],
       [3, 4, 'fragmentation needed'],
       [3, 13, 'communication administratively prohibited'],
+      [3, 15, 'precedence cutoff in effect'],
       [11, 0, 'time exceeded on the way'],
     ] as const
     for (const [type, code, text] of said) {

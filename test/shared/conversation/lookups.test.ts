@@ -102,6 +102,11 @@ describe('an answer of SQL Server Browser', () => {
     ])
   })
 
+  it('has no port where it names none that is one', () => {
+    const ports = ['', '0', '70000', '1433.5', 'none'].map((port) => told(one.replace('50123', port))[0])
+    expect(ports.map((instance) => instance?.port)).toEqual([null, null, null, null, null])
+  })
+
   it('is none where it is cut, or something else', () => {
     expect(told(one, one.length + 1)).toEqual([])
     expect(told('')).toEqual([])
