@@ -24,7 +24,7 @@ export function readUnencrypted(conversation: Conversation, options: OpeningOpti
 }
 
 /** Bytes of the MAC behind each record where nothing is encrypted; -1 where something is, or nothing was agreed on. */
-export function nullMacLength(cipherSuite: number): number {
+function nullMacLength(cipherSuite: number): number {
   const cipher = suiteProtection(cipherSuite)?.cipher
   return cipher?.kind === 'stream' && cipher.cipher === null ? hashLength(cipher.mac) : -1
 }
