@@ -27,7 +27,7 @@ const own: readonly Own[] = [
   { id: 'version', head: 'Version', field: 'tls.version', least: 58, share: 0 },
   { id: 'cipher', head: 'Cipher suite', field: 'cipher', least: 84, share: 1.05 },
   { id: 'side', head: 'Failing side', field: 'side', least: 82, share: 0 },
-  { id: 'status', head: 'Final status there', field: 'status', least: 138, share: 1.15 },
+  { id: 'status', head: 'Final status there', field: 'status', least: 176, share: 1.15 },
   { id: 'alert', head: 'Alert or event', field: 'alert', least: 108, share: 0.95 },
   { id: 'duration', head: 'ms', field: 'duration', least: 50, share: 0, right: true },
 ]

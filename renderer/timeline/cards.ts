@@ -19,6 +19,8 @@ export interface Card extends Box {
   readonly calls: readonly ReportCall[]
   readonly glyph: GlyphName
   readonly failing: boolean
+  /** It has a second line. */
+  readonly why: boolean
   /** Parts from the card's top; `in` may span several wire beats, `out` reaches to its token's first line. */
   readonly input: (Box & { readonly carried: boolean; readonly ports: readonly Port[] }) | null
   readonly call: Box
@@ -33,6 +35,14 @@ export interface Carry extends Box {
   readonly bytes: number
   /** How far above its middle the bytes left the earlier card. */
   readonly reach: number
+}
+
+/** A longer status name has no room beside the name of its call in a narrow lane. */
+export const longestName = 25
+
+/** Whether a card has a second line, for why its call returned what it did: where the handshake failed, and under a long name. */
+export function tellsWhy({ failing, group }: Extract<Beat, { kind: 'call' }>): boolean {
+  return failing || (group.calls.length === 1 && group.calls[0]!.status.length > longestName)
 }
 
 /** The cards of both lanes, and the bytes that turn back into a card. */
@@ -64,6 +74,7 @@ export function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards:
       calls,
       glyph: glyphOf((areRounds(calls) ? calls.at(-1) : calls[0])?.status ?? ''),
       failing: beat.failing,
+      why: tellsWhy(beat),
       top,
       height: bottom - top,
       input:

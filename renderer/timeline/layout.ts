@@ -3,7 +3,7 @@
 import type { ReportConversation } from '../../shared/contract/report.ts'
 import { beatsOf, type Beat } from './beats.ts'
 import type { Box } from './box.ts'
-import { type Card, cardsOf, type Carry } from './cards.ts'
+import { type Card, cardsOf, type Carry, tellsWhy } from './cards.ts'
 import { type Clock, clocksOf } from './clocks.ts'
 import { type Line, linesOf, type Spine, spinesOf } from './lines.ts'
 import type { Side } from './steps.ts'
@@ -129,7 +129,7 @@ function heightOf(beat: Beat, density: Density): number {
   const table = heights[density]
   switch (beat.kind) {
     case 'call':
-      return beat.failing ? table.fail : beat.group.calls.length > 1 ? table.fold : table.call
+      return tellsWhy(beat) ? table.fail : beat.group.calls.length > 1 ? table.fold : table.call
     case 'wire':
     case 'again':
       return table.wire

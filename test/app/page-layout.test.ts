@@ -164,7 +164,8 @@ describe('places', () => {
     expect(fitOf({ full: 400, compact: 300 }, 800)).toEqual({ density: 'full', zoom: 1 })
     expect(fitOf({ full: 1000, compact: 700 }, 800)).toEqual({ density: 'full', zoom: 0.8 })
     expect(fitOf({ full: 1200, compact: 1000 }, 800)).toEqual({ density: 'compact', zoom: 0.8 })
-    expect(fitOf({ full: 90_000, compact: 60_000 }, 800)).toEqual({ density: 'compact', zoom: 0.4 })
+    expect(fitOf({ full: 5000, compact: 3200 }, 800)).toEqual({ density: 'compact', zoom: 0.25 })
+    expect(fitOf({ full: 90_000, compact: 60_000 }, 800)).toEqual({ density: 'compact', zoom: 0.15 })
   })
 
   it('are zoomed by steps with an end', () => {

@@ -100,6 +100,22 @@ describe('the size of the score', () => {
     await page.getByRole('button', { name: /%$/ }).waitFor()
     expect(await height('.score')).toBeLessThanOrEqual(pane + 1)
   })
+
+  it('fits a handshake of sixty calls too, each of them drawn', async () => {
+    await open(capture('trickled-hello'))
+    await page.locator('.card .open').first().click()
+    await page.getByText('opened').first().waitFor()
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('3')
+    await page.getByRole('button', { name: /%$/ }).waitFor()
+    const pane = await height('.scroller')
+    await page.waitForFunction((room) => {
+      const score = document.querySelector('.score')
+      return score !== null && score.getBoundingClientRect().height <= room + 1
+    }, pane)
+    const drawn = await page.locator('.card').count()
+    expect(drawn).toBeGreaterThan(60)
+  })
 })
 
 describe('a narrow pane', () => {
@@ -119,6 +135,18 @@ describe('a narrow pane', () => {
       const box = (await page.locator(part).first().boundingBox())!
       expect(box.x < 640 && box.y < 400 && box.x + box.width > 0 && box.y + box.height > 0).toBe(true)
     }
+  })
+})
+
+describe('a long status', () => {
+  it('is told whole by both sides, in a narrow lane on a line of its own', async () => {
+    await open(capture('alpn-mismatch'))
+    const names = page.locator('.card .nm', { hasText: 'SEC_E_APPLICATION_PROTOCOL_MISMATCH' })
+    expect(await names.count()).toBe(2)
+    for (const name of await names.all())
+      expect(await name.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(
+        1,
+      )
   })
 })
 

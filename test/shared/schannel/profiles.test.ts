@@ -10,6 +10,7 @@ import {
   suiteFits,
   type Switch,
 } from '../../../shared/schannel/profiles.ts'
+import { schemesOf } from '../../../shared/whatif/signatures.ts'
 
 const on = (switches: readonly Switch[]) => switches.filter((each) => each.on)
 const names = (switches: readonly Switch[]) =>
@@ -250,6 +251,7 @@ interface Reference {
     curve?: string
   }[]
   readonly groups: { name: string; code: string; enabledByDefault: boolean }[]
+  readonly signatureAlgorithmsObserved?: { codes: string[] }
 }
 
 const file = '../shared/reference/windows-profiles.json'
@@ -290,6 +292,13 @@ describe.skipIf(!existsSync(file))('the reference the profiles were reduced from
     const tied = (curve?: string) => (curve === undefined ? null : curves[curve])
     for (const suite of profile.cipherSuites)
       expect(suite.group, suite.name).toBe(tied(suites.find(({ name }) => name === suite.name)?.curve))
+  })
+
+  it('agrees on the signature algorithms where they were observed', () => {
+    const observed = reference.filter((each) => each.signatureAlgorithmsObserved !== undefined)
+    expect(observed.length).toBeGreaterThan(0)
+    for (const { id, signatureAlgorithmsObserved } of observed)
+      expect(schemesOf(profileById(id)!), id).toEqual(signatureAlgorithmsObserved!.codes.map(Number))
   })
 
   it('agrees on the versions in which each suite can be used', () => {
