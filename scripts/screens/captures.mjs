@@ -45,7 +45,7 @@ export function merged() {
 
 /** The same again and again: a capture that takes a while to read. */
 export function long() {
-  return joined('long.pcap', Array.from({ length: 240 }, allNames).flat(), hosts)
+  return joined('long.pcap', Array.from({ length: 480 }, allNames).flat(), hosts)
 }
 
 /** A good and a bad handshake to compare. */
