@@ -117,6 +117,18 @@ describe('the inspector', () => {
     await page.keyboard.press('f')
     await page.getByRole('searchbox', { name: 'Find in fields and bytes' }).waitFor()
   })
+
+  it('brings the marked field of a call into view once its fields have the keyboard', async () => {
+    await open(capture('untrusted-root'))
+    await page.locator('.card.point').click()
+    await page.locator('.of-call [role=tree]').focus()
+    await page.keyboard.press('ArrowDown')
+    const [row, head, foot] = await Promise.all(
+      ['.tn.hit', '.insp > .head', '.insp > .foot'].map((each) => page.locator(each).boundingBox()),
+    )
+    expect(row!.y).toBeGreaterThanOrEqual(head!.y + head!.height)
+    expect(row!.y + row!.height).toBeLessThanOrEqual(foot!.y)
+  })
 })
 
 describe('the ASN.1 tree', () => {
