@@ -33,7 +33,10 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
       ? fileName.value
       : `${fileName.value}, ${plural(state.chain.length + 1, 'file')}`,
   )
-  const settled = bridge.settings().then((now) => (settings.value = now))
+  let changes = 0
+  const settled = bridge.settings().then((now) => {
+    if (changes === 0) settings.value = now
+  })
 
   bridge.on(heard)
 
@@ -150,9 +153,15 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
     }
   }
 
-  /** Changes what the host remembers; roots and key log count from the next opening on. */
+  /**
+   * Changes what the host remembers; roots and key log count from the next opening on. The change is shown at
+   * once, and what the host kept when it has answered the last of several: an earlier answer lacks the later ones.
+   */
   async function changeSettings(change: Partial<HostSettings>): Promise<void> {
-    settings.value = await bridge.changeSettings(change)
+    const turn = ++changes
+    settings.value = { ...settings.value, ...change }
+    const kept = await bridge.changeSettings(change)
+    if (turn === changes) settings.value = kept
   }
 
   /** Shows a sentence, or what went wrong, until the reader closes it. */

@@ -90,10 +90,36 @@ describe('settings', () => {
     await first.close()
     const second = await desktop([], data)
     second.menu('settings')
-    expect(await second.page.getByLabel('Open conversations').inputValue()).toBe('2000')
+    await expect.poll(() => second.page.getByLabel('Open conversations').inputValue()).toBe('2000')
     await second.page.getByRole('button', { name: 'Back to default' }).click()
     await expect.poll(kept).toEqual({ openConversations: 524288, openMegabytes: 256, minutes: null })
-    expect(await second.page.getByLabel('Reading', { exact: true }).inputValue()).toBe('')
+    await expect.poll(() => second.page.getByLabel('Reading', { exact: true }).inputValue()).toBe('')
+  })
+
+  it('keep what is being typed in one field, and every change, while answers are on their way', async () => {
+    const data = join(folder, 'quick')
+    mkdirSync(data)
+    const it = await desktop([], data)
+    it.menu('settings')
+    await it.page.getByLabel('Reading', { exact: true }).waitFor()
+    const limits = () =>
+      (JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8')) as { limits: unknown }).limits
+    // Quicker than any answer: two fields left and a third being typed into, in one turn of the page.
+    await it.page.evaluate(() => {
+      const fields = document.querySelectorAll<HTMLInputElement>('[role=dialog] input[inputmode=numeric]')
+      for (const [index, text] of ['2000', '128', '15'].entries()) {
+        const field = fields[index]
+        if (field === undefined) throw new Error(`no field ${String(index)}`)
+        field.value = text
+        field.dispatchEvent(new Event('input', { bubbles: true }))
+        if (index < 2) field.dispatchEvent(new Event('change', { bubbles: true }))
+      }
+    })
+    await expect.poll(() => existsSync(join(data, 'settings.json'))).toBe(true)
+    await expect.poll(limits).toEqual({ openConversations: 2000, openMegabytes: 128, minutes: null })
+    expect(await it.page.getByLabel('Reading', { exact: true }).inputValue()).toBe('15')
+    await it.page.getByLabel('Reading', { exact: true }).dispatchEvent('change')
+    await expect.poll(limits).toEqual({ openConversations: 2000, openMegabytes: 128, minutes: 15 })
   })
 
   it('cannot name a file that was not chosen', async () => {
