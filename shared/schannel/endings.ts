@@ -10,6 +10,7 @@ import type {
   TransportEvent,
 } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
+import { isWithdrawal } from '../sspi/alerts.ts'
 import type { Landmarks } from '../tokens/landmarks.ts'
 import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
@@ -73,7 +74,7 @@ export function flightInVain(conversation: Conversation, alert: Message): Chunk 
   const refused = conversation.events.some(
     (event) => event.icmp !== null && event.order < alert.order && isEnd(conversation, event),
   )
-  const nothingRead = alert.from === 'client' && peer.length === 0 && alert.type !== 0 && alert.type !== 90
+  const nothingRead = alert.from === 'client' && peer.length === 0 && !isWithdrawal(alert.type)
   return refused || nothingRead || alert.time - asking.time >= quietMeansGivenUp ? flight : null
 }
 

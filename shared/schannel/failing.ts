@@ -46,10 +46,29 @@ export function failOnAlert(walk: Walk, alert: AlertSeen, end: number, next: num
   }
   walk.record = next
   walk.eatenTo = end
+  if (refusesRenegotiation(walk, alert)) {
+    walk.flight = 0
+    walk.awaiting = 'established'
+    walk.final = record(walk, renegotiationRefused, null)
+    return walk.available > walk.consumed
+  }
   if (walk.side === 'server' && walk.own.length === 0) return stop(walk)
   fail(walk, alertRuling(walk, alert), null)
   return false
 }
+
+/** no_renegotiation in answer to a handshake begun in a session, which stays valid. */
+export function refusesRenegotiation(walk: Walk, { description }: AlertSeen): boolean {
+  return description === 100 && walk.wasEstablished && walk.awaiting !== 'established'
+}
+
+const renegotiationRefused = ruling('SEC_I_NO_RENEGOTIATION', 'documented', 'schannel §1', [
+  {
+    status: 'SEC_E_ILLEGAL_MESSAGE',
+    basis: 'documented',
+    when: 'the alert ends the session (schannel §6.1)',
+  },
+])
 
 /** What a call returns that reads a fatal alert during a handshake, by the switch for schannel §6.2. */
 function alertRuling(walk: Walk, alert: AlertSeen): Ruling {
@@ -101,12 +120,6 @@ export function isOwnRefusal(walk: Walk): boolean {
 function endsIn(walk: Walk, message: number, token: Token): boolean {
   const { start, end } = walk.scene.conversation.messages[message]!
   return start >= token.start && end <= token.end
-}
-
-/** close_notify or user_canceled before the handshake was over: the application's doing. */
-export function isWithdrawal(walk: Walk, token: Token): boolean {
-  const alert = walk.messagesIn(token).find((message) => message.contentType === 21)
-  return alert !== undefined && (alert.type === 0 || alert.type === 90)
 }
 
 /** ASC accepts an empty client certificate; whoever refuses it is the application (schannel §6.3 row 28). */

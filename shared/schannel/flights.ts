@@ -1,6 +1,7 @@
 // Complete flights and what a context answers to them: the rows of schannel §4.1 to §4.8.
 
 import type { Message } from '../conversation/facts.ts'
+import { isWithdrawal } from '../sspi/alerts.ts'
 import { isFailure } from '../sspi/status.ts'
 import { refusesEmptyCertificate } from './failing.ts'
 import { record, seen } from './handshake.ts'
@@ -13,11 +14,6 @@ interface Answer {
   readonly ruling: Ruling
   readonly output: 'due' | 'optional' | 'none'
   readonly then: Awaiting
-}
-
-/** Whether a context that has read all of `flight` has a token to send before the handshake can go on. */
-export function owesToken(walk: Walk, flight: number): boolean {
-  return answerTo(walk, flight).output === 'due'
 }
 
 /** Makes the call that ate a whole flight. True if the application calls again without reading. */
@@ -50,26 +46,70 @@ function outputOf(walk: Walk, to: Answer): Token | null {
  * A side that never spoke has no calls at all: nothing shows that its library ever had these bytes (design §4, "Transport").
  */
 function unanswered(walk: Walk, to: Answer): false {
-  walk.ended = true
-  if (walk.side === 'server' && walk.next === 0) walk.forget()
+  const instead = walk.own[walk.next]
+  const alert = instead?.kind === 'alert' ? alertIn(walk, instead) : null
+  if (alert === 100 && walk.wasEstablished) return refuseRenegotiation(walk, instead!)
+  // The alert of an application that withdraws comes out of a context: one that has eaten what came before it (§4.9).
+  const withdraws = isWithdrawal(alert)
+  walk.ended = !withdraws
+  if (walk.side === 'server' && walk.next === 0 && !withdraws) walk.forget()
   // What it said instead is no answer of this call.
-  if (walk.next < walk.own.length || walk.made === 0) return false
+  if (!withdraws && (instead !== undefined || walk.made === 0)) return false
   const { status, source } = to.ruling
-  const finishes = status === 'SEC_E_OK'
+  const assumption = withdraws ? withdrawn : unseen
   walk.final = record(
     walk,
-    ruling('SEC_I_CONTINUE_NEEDED', 'inferred', source, finishes ? finished : noAlternatives, unseen),
+    ruling('SEC_I_CONTINUE_NEEDED', 'inferred', source, otherReturns(walk, status, withdraws), assumption),
     null,
     outputUnseen,
   )
+  walk.flight = 0
   return false
+}
+
+/** Description of the first alert in a token; null where it is sealed. */
+function alertIn(walk: Walk, token: Token): number | null {
+  return walk.messagesIn(token).find((message) => message.contentType === 21)?.type ?? null
 }
 
 const unseen =
   'No answer to this flight is in the capture: the token of this call was not captured or never sent, or the application ended before it made the call.'
-const finished: readonly Alternative[] = [
-  { status: 'SEC_E_OK', basis: 'inferred', when: 'the call was made; its token is not in the capture' },
-]
+const withdrawn =
+  'The application withdrew when this flight had come: the token of this call was never sent, or the call was never made.'
+const finished: Alternative = {
+  status: 'SEC_E_OK',
+  basis: 'inferred',
+  when: 'the call was made; its token is not in the capture',
+}
+const refusedInSilence: Alternative = {
+  status: 'SEC_E_UNTRUSTED_ROOT',
+  basis: 'seen-in-apps',
+  when: 'the call refused the certificate (this or another status of schannel §6.3) and the application closed without sending the alert, as curl does (schannel §6.4)',
+}
+
+function otherReturns(walk: Walk, status: Ruling['status'], withdraws: boolean): readonly Alternative[] {
+  const others = status === 'SEC_E_OK' ? [finished] : []
+  const judges = walk.side === 'client' && !withdraws && (walk.flight & (seen.cookie | seen.retry)) === 0
+  return judges && !walk.sentFinished && closes(walk) ? [...others, refusedInSilence] : others
+}
+
+/** Whether this side closed or reset the connection. */
+function closes({ side, scene }: Walk): boolean {
+  return scene.conversation.events.some(
+    ({ kind, from }) => from === side && (kind === 'fin' || kind === 'rst'),
+  )
+}
+
+const renegotiationRefused = ruling('SEC_I_NO_RENEGOTIATION', 'seen-in-apps', 'schannel §6.3 row 33')
+
+/** The peer asked for a new handshake and gets a warning; the session stays as it was. */
+function refuseRenegotiation(walk: Walk, warning: Token): false {
+  walk.next++
+  walk.flight = 0
+  walk.awaiting = 'established'
+  walk.final = record(walk, renegotiationRefused, warning)
+  return false
+}
 
 function put(walk: Walk, to: Answer, token: Token | null): void {
   const parts = token === null ? nothing : datagramsOf(walk, token)

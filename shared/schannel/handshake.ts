@@ -1,6 +1,7 @@
 // A delivery to a context whose handshake is not over: what one ISC or ASC call eats, returns and puts out (schannel §4.0, §5).
 
 import type { Message, TlsRecord } from '../conversation/facts.ts'
+import { isWithdrawal } from '../sspi/alerts.ts'
 import { recordClass } from '../tokens/landmarks.ts'
 import {
   alertOf,
@@ -9,10 +10,10 @@ import {
   failOnGarbage,
   failOwn,
   isOwnRefusal,
-  isWithdrawal,
+  refusesRenegotiation,
   sealedAlert,
 } from './failing.ts'
-import { answer, owesToken } from './flights.ts'
+import { answer } from './flights.ts'
 import type { Token } from './model.ts'
 import {
   type Buffers,
@@ -67,9 +68,6 @@ export function handshakeCall(walk: Walk): boolean {
     return failOwn(walk, meal.end)
   }
   if (complete) {
-    // The application withdrew instead of handing this on: no call is known (design §4, "Failure").
-    const withdrawn = walk.nextOwn('alert')
-    if (withdrawn !== null && isWithdrawal(walk, withdrawn) && owesToken(walk, meal.flight)) return false
     commit(walk, meal)
     return answer(walk)
   }
@@ -218,11 +216,14 @@ function hasGap(walk: Walk): boolean {
   )
 }
 
-/** Warnings are eaten silently, close_notify and everything in TLS 1.3 excepted (RFC 5246 §7.2, RFC 8446 §6; schannel §6.2). */
+/**
+ * Warnings are eaten silently, but for close_notify, user_canceled and a refused renegotiation, which have statuses of their
+ * own (schannel §6.1, §1), and for everything in TLS 1.3 (RFC 5246 §7.2, RFC 8446 §6; schannel §6.2).
+ */
 function isWarning(alert: AlertSeen, walk: Walk): boolean {
-  return (
-    alert.description !== null && alert.description !== 0 && alert.level === 1 && !walk.scene.landmarks.tls13
-  )
+  const { description, level } = alert
+  if (level !== 1 || description === null || walk.scene.landmarks.tls13) return false
+  return !isWithdrawal(description) && (!refusesRenegotiation(walk, alert) || isOwnRefusal(walk))
 }
 
 const waitsForBytes = ruling('SEC_E_INCOMPLETE_MESSAGE', 'seen-on-windows', 'schannel §5.1')

@@ -2,6 +2,7 @@
 
 import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
+import { isWithdrawal } from '../sspi/alerts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
 import {
   beganRdpUdp,
@@ -145,7 +146,7 @@ function fatalAlert(conversation: Conversation, landmarks: Landmarks): FailurePo
     const { client, server } = landmarks.finished
     if (message.type === null && (client < 0 || server < 0) && hasCaptureGap(conversation)) continue
     const refusesEmpty = landmarks.clientCertificateEmpty && message.from === 'server'
-    const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message))
+    const refused = message.handshake === 1 && (done || refusesEmpty || isWithdrawal(message.type))
     const by = refused ? 'application' : 'schannel'
     return failed(conversation, message.from, by, 'alert', message.packet, i, message.order).failure
   }
@@ -188,21 +189,14 @@ function isAboutKeys({ type }: Message): boolean {
   return type === 20 || type === 21 || type === 51
 }
 
-/** close_notify or user_canceled instead of going on: the application withdrew (RFC 8446 §6.1). */
-function isWithdrawal(message: Message): boolean {
-  return message.type === 0 || message.type === 90
-}
-
 function endsHandshake(message: Message, landmarks: Landmarks): boolean {
-  if (message.type === null) return true
-  if (message.type === 0) return true
-  if (landmarks.tls13) return true
+  if (message.type === null || isWithdrawal(message.type) || landmarks.tls13) return true
   return message.bytes[0] === 2
 }
 
 /** After establishment only a fatal alert that came instead of data is part of the handshake's story. */
 function endsAfterwards(conversation: Conversation, landmarks: Landmarks, message: Message): boolean {
-  if (message.type === null || message.type === 0 || message.type === 90) return false
+  if (message.type === null || isWithdrawal(message.type)) return false
   if (message.handshake > 1) return message.bytes[0] === 2
   if (!landmarks.tls13 && message.bytes[0] !== 2) return false
   if (sentData(conversation, message.from, message, landmarks)) return false

@@ -1,5 +1,6 @@
 // What a side sends without being asked by its input: the first hello, repeated flights, requests, and endings (schannel §4.6 to §4.9).
 
+import { isWithdrawal } from '../sspi/alerts.ts'
 import { beginHandshake, closeRun } from './established.ts'
 import { deleteContext } from './failing.ts'
 import { again } from './flights.ts'
@@ -117,9 +118,9 @@ function speakAlert(walk: Walk, token: Token): void {
   if (failure !== null && failure.by === 'application' && failure.side === walk.side)
     walk.failing ??= { n: walk.made, status: act.status }
   again(walk, description === null ? sealedClosing : closing, token)
-  const goesOn =
-    alert?.bytes[0] === 1 && description !== 0 && description !== 90 && !walk.scene.landmarks.tls13
-  if (goesOn) return
+  const goesOn = alert?.bytes[0] === 1 && !isWithdrawal(description) && !walk.scene.landmarks.tls13
+  // user_canceled announces the close_notify behind it (RFC 8446 §6.1).
+  if (goesOn || (description === 90 && walk.nextOwn('alert') !== null)) return
   if (shutsDown && walk.wasEstablished) {
     walk.sentClose = true
     return

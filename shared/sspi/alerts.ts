@@ -15,6 +15,11 @@ export interface AlertRow {
   readonly observedBasis: Basis
 }
 
+/** close_notify and user_canceled say that the application withdraws (RFC 5246 §7.2.2, RFC 8446 §6.1). */
+export function isWithdrawal(description: number | null): boolean {
+  return description === 0 || description === 90
+}
+
 /** By AlertDescription. */
 export const alerts: Readonly<Record<number, AlertRow>> = {
   0: {

@@ -119,7 +119,7 @@ export const endings: readonly Dialogue[] = [
   {
     name: 'shutdown before the handshake is over: a plain close_notify of 7 bytes',
     source: '§12 case 11, §4.9 [windows-test]',
-    wire: [full[0]!, full[1]!, client(alert(1, 0))],
+    wire: [full[0]!, client(alert(1, 0))],
     client: [
       'ISC 1 new | NULL | TOKEN 200, ALERT 0 | SEC_I_CONTINUE_NEEDED',
       'ACT 1 held | TOKEN 4 | NULL | SEC_E_OK',

@@ -6,12 +6,14 @@ import { endings } from '../../dialogues/endings.ts'
 import { handshakes } from '../../dialogues/handshakes.ts'
 import { inputs } from '../../dialogues/inputs.ts'
 import { refusals } from '../../dialogues/refusals.ts'
+import { withdrawals } from '../../dialogues/withdrawals.ts'
 import { tell } from '../../support/dialogue.ts'
 
 describe.each([
   ['whole handshakes', handshakes],
   ['too little, too much, garbage', inputs],
   ['alerts and failures', refusals],
+  ['withdrawing', withdrawals],
   ['after the handshake', endings],
 ] as const)('%s', (_, dialogues: readonly Dialogue[]) => {
   it.each(dialogues.map((dialogue) => [`${dialogue.name} (${dialogue.source})`, dialogue] as const))(

@@ -47,6 +47,14 @@ describe('the outcome of a conversation', () => {
     expect(shortly([wire[0]!, wire[1]!, client(ccs(), hidden(24))])).toBe('failed schannel client alert')
   })
 
+  it('is the withdrawal of a side that cancels, with or without a close_notify behind it (RFC 5246 §7.2.1)', () => {
+    expect(shortly([hello, flight, client(alert(1, 90), alert(1, 0))])).toBe(
+      'failed application client alert',
+    )
+    const gone: Setting = { events: [{ kind: 'fin', from: 'client' }] }
+    expect(shortly([hello, flight, client(alert(1, 90))], gone)).toBe('failed application client alert')
+  })
+
   it('is no answer where ICMP says that nobody listens, unless an answer came all the same', () => {
     const refused = { transport: 'udp', events: [{ kind: 'icmp', from: 'server', icmp: 'port' }] } as const
     expect(shortly([hello], refused)).toBe('failed transport transport no-answer')

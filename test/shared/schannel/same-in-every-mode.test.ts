@@ -11,6 +11,7 @@ import { endings } from '../../dialogues/endings.ts'
 import { handshakes } from '../../dialogues/handshakes.ts'
 import { inputs } from '../../dialogues/inputs.ts'
 import { refusals } from '../../dialogues/refusals.ts'
+import { withdrawals } from '../../dialogues/withdrawals.ts'
 import { conversationOf } from '../../support/dialogue.ts'
 import { scanFile } from '../../support/scan.ts'
 
@@ -32,12 +33,13 @@ function finalsOf(conversation: Conversation): Set<string> {
 }
 
 describe('the final status is the same in every mode', () => {
-  it.each([...handshakes, ...inputs, ...refusals, ...endings].map((each) => [each.name, each] as const))(
-    '%s',
-    (_, dialogue) => {
-      expect([...finalsOf(conversationOf(dialogue.wire, dialogue.setting))]).toHaveLength(1)
-    },
-  )
+  it.each(
+    [...handshakes, ...inputs, ...refusals, ...withdrawals, ...endings].map(
+      (each) => [each.name, each] as const,
+    ),
+  )('%s', (_, dialogue) => {
+    expect([...finalsOf(conversationOf(dialogue.wire, dialogue.setting))]).toHaveLength(1)
+  })
 
   for (const set of ['lab', 'zeek']) {
     const folder = join(import.meta.dirname, '../../../../shared/captures', set)
