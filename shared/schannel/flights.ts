@@ -37,8 +37,13 @@ function answerTo(walk: Walk, flight: number): Answer {
 
 function outputOf(walk: Walk, to: Answer): Token | null {
   const token = walk.nextOwn('handshake')
-  if (token === null) return null
-  return to.output === 'due' || walk.nextIsHere() ? token : null
+  if (token === null || to.output === 'due') return token
+  return walk.nextIsHere() && isTickets(walk, token) ? token : null
+}
+
+/** With its OK a TLS 1.3 server puts out tickets; KeyUpdate and CertificateRequest take a call of their own (schannel §4.7). */
+function isTickets(walk: Walk, token: Token): boolean {
+  return walk.messagesIn(token).every(({ type }) => type === 4 || type === null)
 }
 
 /**

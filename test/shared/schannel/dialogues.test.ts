@@ -6,6 +6,7 @@ import { endings } from '../../dialogues/endings.ts'
 import { handshakes } from '../../dialogues/handshakes.ts'
 import { inputs } from '../../dialogues/inputs.ts'
 import { refusals } from '../../dialogues/refusals.ts'
+import { rows } from '../../dialogues/rows.ts'
 import { withdrawals } from '../../dialogues/withdrawals.ts'
 import { tell } from '../../support/dialogue.ts'
 
@@ -13,6 +14,7 @@ describe.each([
   ['whole handshakes', handshakes],
   ['too little, too much, garbage', inputs],
   ['alerts and failures', refusals],
+  ['rows one by one', rows],
   ['withdrawing', withdrawals],
   ['after the handshake', endings],
 ] as const)('%s', (_, dialogues: readonly Dialogue[]) => {

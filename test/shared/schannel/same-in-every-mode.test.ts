@@ -11,6 +11,7 @@ import { endings } from '../../dialogues/endings.ts'
 import { handshakes } from '../../dialogues/handshakes.ts'
 import { inputs } from '../../dialogues/inputs.ts'
 import { refusals } from '../../dialogues/refusals.ts'
+import { rows } from '../../dialogues/rows.ts'
 import { withdrawals } from '../../dialogues/withdrawals.ts'
 import { conversationOf } from '../../support/dialogue.ts'
 import { scanFile } from '../../support/scan.ts'
@@ -34,7 +35,7 @@ function finalsOf(conversation: Conversation): Set<string> {
 
 describe('the final status is the same in every mode', () => {
   it.each(
-    [...handshakes, ...inputs, ...refusals, ...withdrawals, ...endings].map(
+    [...handshakes, ...inputs, ...refusals, ...rows, ...withdrawals, ...endings].map(
       (each) => [each.name, each] as const,
     ),
   )('%s', (_, dialogue) => {
