@@ -136,6 +136,19 @@ export function failOwn(walk: Walk, end: number): boolean {
   return false
 }
 
+/**
+ * The side judged with no input since its last call, or before its first: NSS sends its flight before it looks at the
+ * certificate, OpenSSL an alert where it can offer nothing. A server without a context has read nothing that it could refuse.
+ */
+export function failUnasked(walk: Walk): void {
+  if (!walk.held && walk.side === 'server') {
+    walk.next++
+    return
+  }
+  walk.delivery = { ...walk.nextOwn('alert')!, start: walk.consumed, end: walk.consumed }
+  failOwn(walk, walk.consumed)
+}
+
 function ownVerdict(walk: Walk): Ruling | null {
   const { outcome, verdict } = walk.scene
   const { failure } = outcome

@@ -19,6 +19,7 @@ import {
   type Buffers,
   inputAfter,
   inputToken,
+  noBuffers,
   outputAlert,
   outputBefore,
   outputNone,
@@ -374,7 +375,9 @@ export function record(walk: Walk, verdict: Ruling, out: Token | null, slots?: B
 
 /** What was not eaten comes back as EXTRA, unless the context died. */
 function inputOf(walk: Walk): CallParts['input'] {
-  const before = inputToken(walk.available - walk.consumed, walk.side === 'server' && walk.datagrams)
+  const given = walk.available - walk.consumed
+  if (given === 0 && walk.awaiting === 'failed') return { before: noBuffers, after: noBuffers }
+  const before = inputToken(given, walk.side === 'server' && walk.datagrams)
   const rest = walk.available - walk.eatenTo
   const after = rest > 0 && walk.awaiting !== 'failed' ? inputAfter(before, 'SECBUFFER_EXTRA', rest) : before
   return { before, after }

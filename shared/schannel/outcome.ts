@@ -89,6 +89,9 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   }
   const refused = carrier.steps.findLast((step) => step.result === 'refused')
   if (refused !== undefined) return refusedBy(conversation, refused)
+  const first = messages[0]
+  if (first?.contentType === 21 && first.type !== null && first.from === 'client' && client.fromStart)
+    return failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
   const beginsHello =
     conversation.transport === 'quic' ||
     beganRdpUdp(conversation) ||

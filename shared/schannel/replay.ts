@@ -139,6 +139,7 @@ function canFollow(scene: Scene, side: Side): boolean {
   const first = tokens.client[0]
   if (first === undefined) return false
   if (side === 'server' && first.kind === 'not-tls') return true
+  if (side === 'client' && first.kind === 'alert') return client.fromStart
   return first.kind === 'handshake' && beginsHello(conversation, messages.client[0])
 }
 

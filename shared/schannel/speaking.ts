@@ -2,7 +2,7 @@
 
 import { isWithdrawal } from '../sspi/alerts.ts'
 import { beginHandshake, closeRun } from './established.ts'
-import { deleteContext } from './failing.ts'
+import { deleteContext, failUnasked, isOwnRefusal } from './failing.ts'
 import { again } from './flights.ts'
 import type { Token } from './model.ts'
 import { controlToken, firstInput, noBuffers, outputBefore, outputToken } from './parameters.ts'
@@ -13,7 +13,8 @@ import type { CallParts } from './writer.ts'
 export function speak(walk: Walk, token: Token): void {
   if (walk.ended) return
   closeRun(walk)
-  if (token.kind === 'alert') speakAlert(walk, token)
+  if (token.kind === 'alert' && isOwnRefusal(walk)) failUnasked(walk)
+  else if (token.kind === 'alert') speakAlert(walk, token)
   else if (token.kind === 'handshake') speakHandshake(walk, token)
   else walk.ended = true
 }

@@ -61,6 +61,36 @@ export const refusals: readonly Dialogue[] = [
     ],
   },
   {
+    name: 'a client that judges the certificate after its flight has gone (NSS): a call with no input fails with the alert',
+    source: '§6.3 row 6, §6.4, §6.5; design §4, "Failure"',
+    wire: [
+      hello,
+      flight,
+      client(message(16, 75), ccs(), sealed(22, 45)),
+      server(ccs(), sealed(22, 45)),
+      { ...client({ ...openedAlert(31, 2, 48), contentType: 21 }), ack: 1099 },
+    ],
+    client: [
+      first,
+      'ISC 2 held | TOKEN 1099, EMPTY 0 | TOKEN 126, ALERT 0 | SEC_I_CONTINUE_NEEDED',
+      'ISC 3 held | NULL | TOKEN 0, ALERT 31 | SEC_E_UNTRUSTED_ROOT',
+      deleted,
+    ],
+    server: [
+      answered,
+      'ASC 2 held | TOKEN 126, EMPTY 0 | TOKEN 51, ALERT 0 | SEC_E_OK',
+      'DM 1 held | DATA 31, EMPTY 0, EMPTY 0, EMPTY 0 > STREAM_HEADER 13, DATA 0, STREAM_TRAILER 18, EMPTY 0 | NULL | SEC_E_UNTRUSTED_ROOT',
+      deleted,
+    ],
+  },
+  {
+    name: 'a client with nothing to offer that says so: ISC 1 fails, there is no context to delete',
+    source: '§6.3 row 2, §4.0 row 4',
+    wire: [client(alert(2, 80))],
+    client: ['ISC 1 none | NULL | TOKEN 0, ALERT 7 | SEC_E_INTERNAL_ERROR'],
+    server: [],
+  },
+  {
     name: 'a sealed alert that nothing shows to be fatal ends no handshake: a renegotiation refused without keys',
     source: '§4.6, client-initiated; RFC 5246 §7.2.2',
     wire: [

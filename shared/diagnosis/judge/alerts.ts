@@ -17,6 +17,7 @@ import { statusOfRow } from './status.ts'
 /** Candidates for a failure that an alert announced. */
 export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const by = alert.message.from
+  if (by === 'client' && view.stage === 'nothing') return [noOffer(view, alert), ...judgeOther(view, alert)]
   switch (alert.body.description) {
     case 0:
       return [
@@ -229,6 +230,7 @@ function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidat
     by === 'server' && broken === undefined && view.certificate.client?.body.certificates.length === 0
   if (missing) return [missingClientCertificate(view, alert, 'likely')]
   return [
+    ...(broken === undefined && namesKey(view, alert) ? [wrongBinder(view, alert)] : []),
     say(view, alert, 'malformed-message', broken === undefined ? 'likely' : 'observed', 19, {
       summary:
         broken?.malformed == null
@@ -239,8 +241,30 @@ function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidat
   ]
 }
 
+/** A client that speaks no ClientHello but an alert: OpenSSL does where its settings leave it nothing to offer. */
+function noOffer(view: HandshakeView, alert: Parsed<Alert>): Candidate {
+  return say(view, alert, 'no-credential', 'likely', 2, {
+    summary: `The client sent ${nameOf(alert)} instead of a ClientHello: its settings leave it no version, suite or signature algorithm to offer.`,
+    lookNext: "Look at the client's own log and its list of versions, suites and signature algorithms.",
+  })
+}
+
+/** Whether a server refuses a ClientHello that names a pre-shared key. */
+function namesKey(view: HandshakeView, alert: Parsed<Alert>): boolean {
+  return answersHello(view, alert) && (view.hello?.body.pskIdentities?.length ?? 0) > 0
+}
+
+/** RFC 8446 §4.2.11.2: the binder shows that the client has the key it names. OpenSSL answers a wrong one with illegal_parameter. */
+function wrongBinder(view: HandshakeView, alert: Parsed<Alert>): Candidate {
+  return say(view, alert, 'bad-signature', 'likely', alert.body.description === 51 ? 15 : null, {
+    summary: `The server found the proof of the client's pre-shared key (its binder) wrong and sent ${nameOf(alert)}: both sides hold different keys under this name.`,
+    lookNext: 'Compare the key that both sides keep under this identity.',
+  })
+}
+
 function decryptError(view: HandshakeView, alert: Parsed<Alert>): Candidate {
   const by = alert.message.from
+  if (namesKey(view, alert)) return wrongBinder(view, alert)
   const signed =
     view.certificateVerify[peerOf(by)] !== null || (by === 'client' && view.serverKeyExchange !== null)
   const wrongFinished = view.conversation.messages.some(

@@ -152,7 +152,9 @@ function groupReason(
   if (usual.length === 0) return { cause, weight: 3.1 * share, why: `it offered only ${names}` }
   if (groups.length === 1)
     return { cause, weight: (groups[0] === 0x17 ? 1.5 : 2.6) * share, why: `it offered only ${names}` }
-  if (!groups.includes(0x17)) return { cause, weight: 1.6 * share, why: `secp256r1 is not among ${names}` }
+  // TLS 1.3 makes secp256r1 mandatory (RFC 8446 §9.1): a client of nothing else that leaves it out was narrowed on purpose.
+  if (!groups.includes(0x17))
+    return { cause, weight: (only13 ? 1.75 : 1.6) * share, why: `secp256r1 is not among ${names}` }
   return { cause, weight: 0.2 * share, why: `it offered ${names}` }
 }
 

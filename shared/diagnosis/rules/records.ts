@@ -33,11 +33,18 @@ export const recordRules: readonly Rule[] = [
     confidence: 'likely',
     sources: ['field S42', 'schannel §6.3 rows 14 and 15'],
     causes: ['bad-signature'],
-    words: () => ({
-      title: 'A signature or Finished is wrong',
-      remedy:
-        'Compare the handshake as both sides saw it; a device that rewrites hellos breaks it. Otherwise check that certificate and private key belong together.',
-    }),
+    words: ({ view }) =>
+      view.serverHello === null
+        ? {
+            title: 'The proof of a pre-shared key is wrong',
+            remedy:
+              'Give both sides the same key for this identity; for a resumed session, let the client forget it.',
+          }
+        : {
+            title: 'A signature or Finished is wrong',
+            remedy:
+              'Compare the handshake as both sides saw it; a device that rewrites hellos breaks it. Otherwise check that certificate and private key belong together.',
+          },
   }),
   byCause({
     id: 'unexpected-message',

@@ -40,6 +40,31 @@ describe('an alert in answer to a ClientHello', () => {
   })
 })
 
+describe('a refusal of a ClientHello that names a pre-shared key', () => {
+  const named = (code: number) => {
+    const conversation = conversationOf([
+      message('client', clientHello({ pskIdentities: [Uint8Array.of(1)] })),
+      alert('server', code),
+    ])
+    return judge(conversation, failedAt(conversation, 'alert'), world)[0]
+  }
+
+  it.each([47, 51])('%i is about the proof of that key (RFC 8446 §4.2.11.2; OpenSSL says 47)', (code) => {
+    expect(named(code)).toMatchObject({ cause: 'bad-signature', confidence: 'likely' })
+    expect(named(code)?.summary).toContain('pre-shared key')
+  })
+})
+
+describe('an alert in place of a ClientHello', () => {
+  it('is of a client that has nothing to offer (schannel §6.3 row 2)', () => {
+    const conversation = conversationOf([alert('client', 80)])
+    expect(judge(conversation, failedAt(conversation, 'alert'), world)[0]).toMatchObject({
+      cause: 'no-credential',
+      status: { name: 'SEC_E_ALGORITHM_MISMATCH' },
+    })
+  })
+})
+
 describe('handshake_failure of a client in a renegotiation', () => {
   it('answers the no_renegotiation of its server', () => {
     const conversation = conversationOf([

@@ -55,6 +55,10 @@ describe('the outcome of a conversation', () => {
     expect(shortly([hello, flight, client(alert(1, 90))], gone)).toBe('failed application client alert')
   })
 
+  it('is the failure of a client that sends an alert instead of a ClientHello', () => {
+    expect(shortly([client(alert(2, 80)), server(alert(2, 10))])).toBe('failed schannel client alert')
+  })
+
   it('is no answer where ICMP says that nobody listens, unless an answer came all the same', () => {
     const refused = { transport: 'udp', events: [{ kind: 'icmp', from: 'server', icmp: 'port' }] } as const
     expect(shortly([hello], refused)).toBe('failed transport transport no-answer')
