@@ -37,6 +37,17 @@ export function textOf(column: string, row: ReportRow, time: string): string {
   }
 }
 
+/** The text of a cell with what the list leaves out: the number of a status. */
+export function fullTextOf(column: string, row: ReportRow, time: string): string {
+  const text = textOf(column, row, time)
+  return column === 'status' ? `${text} ${codeOf(row)}`.trimEnd() : text
+}
+
+/** The number of a status that ended a conversation; '' elsewhere. */
+export function codeOf(row: ReportRow): string {
+  return row.outcome === 'failed' ? (row.failure?.code ?? '') : ''
+}
+
 /** The last status of the side that failed, else of the server. */
 export function statusOf(row: ReportRow): string | null {
   const { client, server } = row.contexts

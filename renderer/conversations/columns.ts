@@ -11,26 +11,31 @@ export interface Column {
   /** Pixels it has at least, and its share of what is left. */
   readonly least: number
   readonly share: number
+  /** Where there is no room for all, the columns with a rank give way, the lowest first. */
+  readonly yields?: number
   readonly right?: boolean
   readonly meaning: string
 }
 
 type Own = Omit<Column, 'meaning'>
 
+// Least widths hold the longest usual text: a status, an IPv4 address with its port, an alert as the RFCs name it.
 const own: readonly Own[] = [
   { id: 'number', head: '#', field: 'id', least: 24, share: 0, right: true },
-  { id: 'time', head: 'Time', field: 'time', least: 84, share: 0 },
-  { id: 'outcome', head: 'Outcome', field: 'outcome', least: 98, share: 0 },
+  { id: 'time', head: 'Time', field: 'time', least: 76, share: 0 },
+  { id: 'outcome', head: 'Outcome', field: 'outcome', least: 103, share: 0 },
   { id: 'name', head: 'Server name', field: 'tls.sni', least: 104, share: 1.5 },
-  { id: 'client', head: 'Client', field: 'ip.src', least: 116, share: 1 },
-  { id: 'server', head: 'Server', field: 'ip.dst', least: 116, share: 0.98 },
-  { id: 'version', head: 'Version', field: 'tls.version', least: 58, share: 0 },
-  { id: 'cipher', head: 'Cipher suite', field: 'cipher', least: 84, share: 1.05 },
-  { id: 'side', head: 'Failing side', field: 'side', least: 82, share: 0 },
-  { id: 'status', head: 'Final status there', field: 'status', least: 176, share: 1.15 },
-  { id: 'alert', head: 'Alert or event', field: 'alert', least: 108, share: 0.95 },
-  { id: 'duration', head: 'ms', field: 'duration', least: 50, share: 0, right: true },
+  { id: 'client', head: 'Client', field: 'ip.src', least: 132, share: 0.65 },
+  { id: 'server', head: 'Server', field: 'ip.dst', least: 132, share: 0.65 },
+  { id: 'version', head: 'Version', field: 'tls.version', least: 54, share: 0, yields: 3 },
+  { id: 'cipher', head: 'Cipher suite', field: 'cipher', least: 150, share: 1.3, yields: 1 },
+  { id: 'side', head: 'Failing side', field: 'side', least: 73, share: 0 },
+  { id: 'status', head: 'Final status there', field: 'status', least: 221, share: 1.4 },
+  { id: 'alert', head: 'Alert or event', field: 'alert', least: 163, share: 1 },
+  { id: 'duration', head: 'ms', field: 'duration', least: 44, share: 0, right: true, yields: 2 },
 ]
+/** Pixels of a status with its number behind it. */
+const statusWithCode = 290
 
 const shown = new Set([...own.map((column) => column.field), 'failed', 'established', 'incomplete'])
 
@@ -129,29 +134,57 @@ function timeHead({ zone, format }: Times): string {
 }
 
 const rowPadding = 20
+const dateWidth = 145
 
-/** The grid template of a row, and the width under which the list scrolls sideways. `largest` id and time texts widen theirs. */
-export function templateOf(
-  columns: readonly Laid[],
-  largest: number,
-  timeWidth: number,
-): { readonly template: string; readonly least: number } {
-  const widths = columns.map((column) => {
-    const least =
-      column.id === 'number'
-        ? 18 + Math.max(2, String(largest).length) * 7
-        : column.id === 'time'
-          ? timeWidth
-          : column.least
-    return { least: column.width ?? least, share: column.width === null ? column.share : 0 }
-  })
+/** The columns a list has room for, and how a row lays them out. */
+export interface Grid {
+  readonly columns: readonly Laid[]
+  /** Those that gave way. */
+  readonly without: readonly Laid[]
+  /** A grid template, pixels between columns, and the width under which the list scrolls sideways. */
+  readonly template: string
+  readonly gap: number
+  readonly least: number
+  /** Statuses stand with their numbers. */
+  readonly codes: boolean
+}
+
+/** Lays the columns out in `room` pixels. `largest` id and times with their dates widen theirs; a width of the analyst's own always counts. */
+export function gridOf(chosen: readonly Laid[], room: number, largest: number, dates: boolean): Grid {
+  const gap = room < 1340 ? 9 : 12
+  const widthOf = (column: Laid): number => {
+    if (column.width !== null) return column.width
+    if (column.id === 'number') return 18 + Math.max(2, String(largest).length) * 7
+    return column.id === 'time' && dates ? dateWidth : column.least
+  }
+  const leastOf = (columns: readonly Laid[]): number =>
+    columns.reduce((sum, column) => sum + widthOf(column), rowPadding + (columns.length - 1) * gap)
+
+  let columns = chosen
+  const yielding = chosen
+    .filter((column) => column.width === null && column.yields !== undefined)
+    .sort((one, two) => (one.yields ?? 0) - (two.yields ?? 0))
+  for (const next of yielding) {
+    if (leastOf(columns) <= room || columns.length === 1) break
+    columns = columns.filter((column) => column !== next)
+  }
+  const least = leastOf(columns)
+  const status = columns.find((column) => column.id === 'status')
+  const codes =
+    status !== undefined && (status.width ?? status.least + Math.max(0, room - least)) >= statusWithCode
+  const track = (column: Laid): string => {
+    const width = codes && column === status ? Math.max(statusWithCode, widthOf(column)) : widthOf(column)
+    return column.width !== null || column.share === 0
+      ? `${String(width)}px`
+      : `minmax(${String(width)}px, ${String(column.share)}fr)`
+  }
   return {
-    template: widths
-      .map(({ least, share }) =>
-        share === 0 ? `${String(least)}px` : `minmax(${String(least)}px, ${String(share)}fr)`,
-      )
-      .join(' '),
-    least: widths.reduce((sum, { least }) => sum + least, rowPadding + (columns.length - 1) * 9),
+    columns,
+    without: chosen.filter((column) => !columns.includes(column)),
+    template: columns.map(track).join(' '),
+    gap,
+    least,
+    codes,
   }
 }
 

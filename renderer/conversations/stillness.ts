@@ -1,6 +1,5 @@
 // Nothing jumps while a capture is read: rows that come in above the ones in view push nothing out of its place.
 
-import { useElementSize } from '@vueuse/core'
 import { nextTick, watch, type Ref } from 'vue'
 import type { Session } from '../session.ts'
 import type { Lines } from './grouping.ts'
@@ -10,13 +9,15 @@ interface Ground {
   readonly lines: Ref<Lines>
   /** Pixels. */
   readonly rowHeight: number
+  /** Pixels of the list that are in view, its head among them. */
+  readonly height: Ref<number>
 }
 
 /**
  * Holds the chosen row where it is on the screen, else the topmost one; a list at its beginning stays there. Where the list
  * becomes lower, the chosen row stays in it.
  */
-export function useStillness(session: Session, { scroller, lines, rowHeight }: Ground): void {
+export function useStillness(session: Session, { scroller, lines, rowHeight, height }: Ground): void {
   const { state } = session
   let listed = asked()
 
@@ -46,13 +47,15 @@ export function useStillness(session: Session, { scroller, lines, rowHeight }: G
     { flush: 'pre' },
   )
 
-  const { height } = useElementSize(scroller)
   watch(height, (now, before) => {
     const element = scroller.value
     if (element === null || now >= before || state.selected === null) return
     // The head takes the first line of the view.
     const top = (lines.value.indexOf(state.selected) + 1) * rowHeight - element.scrollTop
-    if (top > 0 && top < before) element.scrollTop += Math.max(0, top + rowHeight - now)
+    const below = top + rowHeight - now
+    if (top <= 0 || top >= before || below <= 0) return
+    // The topmost row is a whole one.
+    element.scrollTop = Math.ceil((element.scrollTop + below) / rowHeight) * rowHeight
   })
 
   function heldLine(before: Lines, top: number, shown: number): { id: number; at: number } | null {

@@ -1,7 +1,7 @@
 // The list's arithmetic and texts: groups, columns, copies, times, the overview's ranges.
 
 import { describe, expect, it } from 'vitest'
-import { laidOut, moved, ownSets, templateOf } from '../../renderer/conversations/columns.ts'
+import { gridOf, laidOut, moved, ownSets } from '../../renderer/conversations/columns.ts'
 import { copyOf, netmonFilter, wiresharkFilter } from '../../renderer/conversations/copying.ts'
 import { linesOf } from '../../renderer/conversations/grouping.ts'
 import {
@@ -91,15 +91,29 @@ describe('columns', () => {
   })
 
   it('keep a chosen width and share what is left', () => {
-    const { template } = templateOf(
-      laidOut([
-        { id: 'outcome', width: 140 },
-        { id: 'name', width: null },
-      ]),
-      5,
-      84,
-    )
-    expect(template).toBe('140px minmax(104px, 1.5fr)')
+    const columns = laidOut([
+      { id: 'outcome', width: 140 },
+      { id: 'name', width: null },
+    ])
+    expect(gridOf(columns, 800, 5, false).template).toBe('140px minmax(104px, 1.5fr)')
+  })
+
+  it('give way by rank where the list is narrow, but none that the analyst sized', () => {
+    const shownAt = (room: number, choices = ownSets[0]?.columns ?? []) =>
+      gridOf(laidOut(choices), room, 36, false).without.map((column) => column.id)
+    expect(shownAt(1920)).toEqual([])
+    expect(shownAt(1280)).toEqual(['cipher'])
+    expect(shownAt(1000)).toEqual(['version', 'cipher', 'duration'])
+    const sized = ownSets[0]?.columns.map((each) => (each.id === 'cipher' ? { ...each, width: 90 } : each))
+    expect(shownAt(1280, sized)).not.toContain('cipher')
+  })
+
+  it('show the number of a status where there is room for it, or the analyst made some', () => {
+    const standard = laidOut(ownSets[0]?.columns ?? [])
+    expect([1280, 1920].map((room) => gridOf(standard, room, 36, false).codes)).toEqual([false, true])
+    const sized = (width: number) =>
+      standard.map((each) => (each.id === 'status' ? { ...each, width } : each))
+    expect([200, 300].map((width) => gridOf(sized(width), 1280, 36, false).codes)).toEqual([false, true])
   })
 })
 

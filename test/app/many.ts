@@ -50,18 +50,23 @@ export function rowsOf(count: number): ReportRow[] {
   })
 }
 
-/** Opens the page on a capture of `count` conversations; with `reading`, it is read as far as the spec lets it. */
-export async function openMany(count: number, reading = false): Promise<Many> {
+/** Opens the page on a capture of `count` conversations, or of these; with `reading`, it is read as far as the spec lets it. */
+export async function openMany(
+  given: number | readonly ReportRow[],
+  reading = false,
+  viewport = { width: 1480, height: 900 },
+): Promise<Many> {
   served = await startServed()
   browser = await chromium.connect(inject('chromium'))
   context = await browser.newContext({
-    viewport: { width: 1480, height: 900 },
+    viewport,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
   const seen: string[] = []
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
-  const rows = rowsOf(count)
+  const rows = typeof given === 'number' ? rowsOf(given) : given
+  const count = rows.length
   const post = (event: BridgeEvent): void => {
     // A timer may outlive the page.
     if (!page.isClosed()) void page.evaluate(`tell(${JSON.stringify(event)})`).catch(() => undefined)
