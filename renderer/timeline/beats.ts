@@ -12,12 +12,13 @@ import { Repairs, type Repair } from './repairs.ts'
 import {
   type CallGroup,
   folded,
-  foldFrom,
+  type Folding,
   foldName,
   isData,
+  type Opened,
+  openedFrom,
   type Piece,
   roundsFrom,
-  runFrom,
   type Side,
   type Step,
   stepsOf,
@@ -75,7 +76,7 @@ export type Beat =
       readonly fold: string
     }
   /** The head of a run that was opened: closes it again. */
-  | { readonly kind: 'opened'; readonly group: CallGroup; readonly fold: string }
+  | { readonly kind: 'opened'; readonly group: Opened }
   /** What was said before TLS, by the protocol that carries it, or inside TLS, where keys opened it. */
   | {
       readonly kind: 'carrier'
@@ -95,11 +96,15 @@ export type Beat =
  * Beats of a conversation in the order they are drawn, top to bottom. `opened` holds the names of folds the reader opened.
  * Times are milliseconds from the conversation's first packet.
  */
-export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<string>): readonly Beat[] {
+export function beatsOf(
+  conversation: ReportConversation,
+  opened: ReadonlySet<string>,
+  folding: Folding = 'runs',
+): readonly Beat[] {
   const at = (time: string | null): number | null => between(conversation.start, time)
   const beats: Beat[] = []
   const tokens = new Map(conversation.tokens.map((token) => [token.id, token]))
-  const steps = folded(stepsOf(conversation, tokens), opened)
+  const steps = folded(stepsOf(conversation, tokens), opened, folding)
   const repairs = new Repairs(conversation)
   const events = repairs.byTime
   const prologue = conversation.carrier.steps.map((step) => ({ step, inside: false }))
@@ -152,9 +157,9 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
         addData(step, time, dataRun)
         return
       }
-      if (fresh) beats.push({ kind: 'opened', group: { side, calls: [] }, fold: dataRun })
+      if (fresh) beats.push({ kind: 'opened', group: { side, calls: [], fold: dataRun } })
     } else dataRun = null
-    openedRun(side, call, calls.length)
+    addOpened(side, call)
     const last = at(calls.at(-1)?.time ?? null)
     const until = last === time ? null : last
     let inputs = 0
@@ -191,15 +196,13 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
     for (const event of repairs.takeHoles(side, upTo)) beats.push({ kind: 'gap', event })
   }
 
-  /** The head of a run or of ticket rounds that the reader opened. */
-  function openedRun(side: Side, call: ReportCall, together: number): void {
-    if (together > 1) return
-    const name = foldName(side, call.n)
+  /** The heads of a flight, of a run or of ticket rounds that the reader opened. */
+  function addOpened(side: Side, call: ReportCall): void {
+    for (const group of openedFrom(conversation, side, call, opened, folding))
+      beats.push({ kind: 'opened', group })
     const tickets = foldName('tickets', call.n)
-    const run = opened.has(name) ? runFrom(conversation, side, call) : []
-    if (run.length >= foldFrom) beats.push({ kind: 'opened', group: { side, calls: run }, fold: name })
     const rounds = opened.has(tickets) ? roundsFrom(conversation, side, call) : []
-    if (rounds.length > 1) beats.push({ kind: 'opened', group: { side, calls: rounds }, fold: tickets })
+    if (rounds.length > 1) beats.push({ kind: 'opened', group: { side, calls: rounds, fold: tickets } })
   }
 
   /** A token nobody takes in still leaves its sender. */
@@ -233,7 +236,7 @@ export function beatsOf(conversation: ReportConversation, opened: ReadonlySet<st
       }
       addData(
         {
-          group: { side: token.from === 'client' ? 'server' : 'client', calls: [] },
+          group: { side: token.from === 'client' ? 'server' : 'client', calls: [], fold: null },
           pieces: [piece],
           carried: 0,
         },

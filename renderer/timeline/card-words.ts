@@ -2,15 +2,19 @@
 
 import type { ReportCall } from '../../shared/contract/report.ts'
 import { count } from '../format.ts'
-import { abbreviation, bufferName } from '../status.ts'
+import { abbreviation, bufferName, glyphOf, wordOf } from '../status.ts'
 import { roundsName } from './spoken.ts'
-import { areRounds } from './steps.ts'
+import { areRounds, statusesOf } from './steps.ts'
 
 export interface CardWords {
   /** `ISC #4`, `ASC #1–#60`, `Ticket rounds 2 to 4`. */
   readonly name: string
-  /** `60 × SEC_E_INCOMPLETE_MESSAGE`, `SEC_E_OK`. */
+  /** `60 × SEC_E_INCOMPLETE_MESSAGE`, `SEC_E_OK`; of a flight the status it begins with. */
   readonly status: string
+  /** What stands for the status in a narrow lane: `needs bytes`. */
+  readonly word: string
+  /** The other statuses of a flight: `4 × SEC_I_CONTINUE_NEEDED`. */
+  readonly others: string
   /** What stands behind the status: its number, or what the call achieved. */
   readonly extra: string
   /** `TOKEN 1 233`; null where the call took in nothing. */
@@ -28,6 +32,8 @@ export function cardWords(calls: readonly ReportCall[], applied: boolean): CardW
   const last = calls.at(-1)!
   const run = calls.length > 1
   const rounds = areRounds(calls)
+  const statuses = statusesOf(calls)
+  const others = [...statuses].slice(1).map(([status, times]) => `${String(times)} × ${status}`)
   const short = abbreviation(first.function)
   const from = main(first.input.before)
   const to = run ? main(last.input.before) : null
@@ -38,7 +44,13 @@ export function cardWords(calls: readonly ReportCall[], applied: boolean): CardW
     name: rounds
       ? roundsName(calls)
       : `${short} #${String(first.ordinal)}${run ? `–#${String(last.ordinal)}` : ''}`,
-    status: `${run ? `${String(calls.length)} ${rounds ? 'calls,' : '×'} ` : ''}${rounds ? last.status : first.status}`,
+    status: rounds
+      ? `${String(calls.length)} calls, ${last.status}`
+      : run
+        ? `${String(statuses.get(first.status))} × ${first.status}`
+        : first.status,
+    word: wordOf(glyphOf(rounds ? last.status : first.status)),
+    others: rounds ? '' : others.join(', '),
     extra: run ? '' : extraOf(first, applied),
     input:
       from === null

@@ -4,7 +4,7 @@ import type { ReportCall } from '../../shared/contract/report.ts'
 import { glyphOf, type GlyphName } from '../status.ts'
 import type { Beat } from './beats.ts'
 import type { Box } from './box.ts'
-import { areRounds, type Side } from './steps.ts'
+import { areRounds, type Side, statusesOf } from './steps.ts'
 
 /** One part of a card, on one beat: `in` and `out` hold a port at the beat's middle. */
 export interface Port {
@@ -17,10 +17,12 @@ export interface Card extends Box {
   readonly key: string
   readonly side: Side
   readonly calls: readonly ReportCall[]
+  /** The name of the fold, where it holds several calls. */
+  readonly fold: string | null
   readonly glyph: GlyphName
   readonly failing: boolean
   /** It has a second line. */
-  readonly why: boolean
+  readonly secondLine: boolean
   /** Parts from the card's top; `in` may span several wire beats, `out` reaches to its token's first line. */
   readonly input: (Box & { readonly carried: boolean; readonly ports: readonly Port[] }) | null
   readonly call: Box
@@ -40,9 +42,15 @@ export interface Carry extends Box {
 /** A longer status name has no room beside the name of its call in a narrow lane. */
 export const longestName = 25
 
-/** Whether a card has a second line, for why its call returned what it did: where the handshake failed, and under a long name. */
-export function tellsWhy({ failing, group }: Extract<Beat, { kind: 'call' }>): boolean {
-  return failing || (group.calls.length === 1 && group.calls[0]!.status.length > longestName)
+/**
+ * Whether a card has a second line, for why its call returned what it did: where the handshake failed, and under a
+ * long name; or for the other statuses of a flight.
+ */
+export function hasSecondLine({ failing, group: { calls } }: Extract<Beat, { kind: 'call' }>): boolean {
+  if (failing) return true
+  return calls.length === 1
+    ? calls[0]!.status.length > longestName
+    : !areRounds(calls) && statusesOf(calls).size > 1
 }
 
 /** The cards of both lanes, and the bytes that turn back into a card. */
@@ -52,7 +60,7 @@ export function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards:
   const lastInput: Record<Side, number | null> = { client: null, server: null }
   beats.forEach((beat, index) => {
     if (beat.kind !== 'call') return
-    const { side, calls } = beat.group
+    const { side, calls, fold } = beat.group
     const first = index - beat.inputs
     const outs = outputBeats(beat, index, beats, side)
     const last = outs.at(-1) ?? index
@@ -72,9 +80,10 @@ export function cardsOf(beats: readonly Beat[], boxes: readonly Box[]): { cards:
       key,
       side,
       calls,
-      glyph: glyphOf((areRounds(calls) ? calls.at(-1) : calls[0])?.status ?? ''),
+      fold,
+      glyph: glyphOf(calls.at(-1)?.status ?? ''),
       failing: beat.failing,
-      why: tellsWhy(beat),
+      secondLine: hasSecondLine(beat),
       top,
       height: bottom - top,
       input:

@@ -3,10 +3,10 @@
 import type { ReportConversation } from '../../shared/contract/report.ts'
 import { beatsOf, type Beat } from './beats.ts'
 import type { Box } from './box.ts'
-import { type Card, cardsOf, type Carry, tellsWhy } from './cards.ts'
+import { type Card, cardsOf, type Carry, hasSecondLine } from './cards.ts'
 import { type Clock, clocksOf } from './clocks.ts'
 import { type Line, linesOf, type Spine, spinesOf } from './lines.ts'
-import type { Side } from './steps.ts'
+import type { Folding, Side } from './steps.ts'
 import type { GlyphName } from '../status.ts'
 import type { Density } from '../preferences.ts'
 
@@ -89,8 +89,9 @@ export function layoutOf(
   conversation: ReportConversation,
   density: Density,
   opened: ReadonlySet<string>,
+  folding: Folding = 'runs',
 ): Score {
-  const beats = beatsOf(conversation, opened)
+  const beats = beatsOf(conversation, opened, folding)
   const tops: number[] = []
   let y = 4
   for (const beat of beats) {
@@ -129,7 +130,7 @@ function heightOf(beat: Beat, density: Density): number {
   const table = heights[density]
   switch (beat.kind) {
     case 'call':
-      return tellsWhy(beat) ? table.fail : beat.group.calls.length > 1 ? table.fold : table.call
+      return hasSecondLine(beat) ? table.fail : beat.group.calls.length > 1 ? table.fold : table.call
     case 'wire':
     case 'again':
       return table.wire

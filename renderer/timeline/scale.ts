@@ -1,4 +1,4 @@
-// How large the score is drawn: its density and a zoom. `fit` chooses both so that the whole handshake is on one screen.
+// How large the score is drawn: its density and a zoom. `fit` chooses both, and what shares a card, so that the whole handshake is on one screen.
 
 import { computed, type Ref } from 'vue'
 import type { ReportConversation } from '../../shared/contract/report.ts'
@@ -19,12 +19,15 @@ export function useScale(
   const chosen = computed<Scale>(() => densities.value[file.value] ?? densityFor(callsOf(conversation())))
   const fit = computed(() => {
     if (chosen.value !== 'fit' || view.height.value === 0) return null
-    const height = (density: Density): number => layoutOf(conversation(), density, opened.value).height
-    return fitOf({ full: height('full'), compact: height('compact') }, view.height.value)
+    return fitOf(
+      (density, folding) => layoutOf(conversation(), density, opened.value, folding).height,
+      view.height.value,
+    )
   })
   const density = computed<Density>(
     () => fit.value?.density ?? (chosen.value === 'fit' ? 'compact' : chosen.value),
   )
+  const folding = computed(() => fit.value?.folding ?? 'runs')
   const narrow = computed(() =>
     view.width.value === 0 ? 1 : Math.min(1, Math.max(leastZoom, view.width.value / leastWidth)),
   )
@@ -45,5 +48,5 @@ export function useScale(
     scoreZoom.value = direction === 0 ? 1 : stepFrom(from, direction)
   }
 
-  return { density, zoom, percent, choose, zoomBy }
+  return { density, folding, zoom, percent, choose, zoomBy }
 }

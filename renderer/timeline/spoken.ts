@@ -2,7 +2,7 @@
 
 import type { ReportCall, ReportTransportEvent } from '../../shared/contract/report.ts'
 import { abbreviation } from '../status.ts'
-import { areRounds } from './steps.ts'
+import { areRounds, statusesOf } from './steps.ts'
 import { packetsOf } from './words.ts'
 import type { Card } from './cards.ts'
 
@@ -25,7 +25,9 @@ export function spoken(card: Card, word: string, failing: string): string {
         ? `${name} #${String(call.ordinal)} to #${String(last.ordinal)}`
         : `${name} #${String(call.ordinal)}`,
     word,
-    card.calls.length > 1 ? `${String(card.calls.length)} times ${call.status}` : call.status,
+    ...(card.calls.length > 1
+      ? [...statusesOf(card.calls)].map(([status, times]) => `${String(times)} times ${status}`)
+      : [call.status]),
     ...(failing === '' ? [] : [failing]),
     ...(input === null || input === 0 ? [] : [`in ${String(input)} bytes`]),
     ...(output === null || output === 0 ? [] : [`out ${String(output)} bytes`]),

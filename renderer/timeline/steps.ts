@@ -15,11 +15,18 @@ export interface Piece {
   readonly packets: readonly number[]
 }
 
-/** A line of the lanes: one call, or a folded run of equal ones. */
+/** A line of the lanes: one call, or a fold of several that the reader may open by its name. */
 export interface CallGroup {
   readonly side: Side
   readonly calls: readonly ReportCall[]
+  readonly fold: string | null
 }
+
+/** A fold that the reader opened. */
+export type Opened = CallGroup & { readonly fold: string }
+
+/** What shares a card: runs of equal calls; or whole flights, all calls in a row that only took bytes in. */
+export type Folding = 'runs' | 'flights'
 
 /** Runs from three equal calls fold. */
 export const foldFrom = 3
@@ -31,8 +38,8 @@ export interface Step {
 }
 
 /** Names a fold so that the reader's choice to open it survives a redraw. */
-export function foldName(side: Side | 'data' | 'tickets', first: number): string {
-  return `${side}:${String(first)}`
+export function foldName(kind: Side | `${Side} flight` | 'data' | 'tickets', first: number): string {
+  return `${kind}:${String(first)}`
 }
 
 /** Both contexts' calls in their one order, each with the pieces of tokens it takes in. */
@@ -41,7 +48,7 @@ export function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<nu
   const pieces = new Map<number, number>()
   const shown = new Set<number>()
   return callsInOrder(conversation).map(({ side, call }) => ({
-    group: { side, calls: [call] },
+    group: { side, calls: [call], fold: null },
     pieces: fresh(call),
     carried: call.carried,
   }))
@@ -72,9 +79,13 @@ export function stepsOf(conversation: ReportConversation, tokens: ReadonlyMap<nu
   }
 }
 
-/** Joins runs of at least `foldFrom` equal calls into one step, unless the reader opened them. */
-export function folded(steps: readonly Step[], opened: ReadonlySet<string>): readonly Step[] {
-  return runsFolded(roundsFolded(steps, opened), opened)
+/** Joins at least `foldFrom` calls of a run, or of a flight, into one step, unless the reader opened them. */
+export function folded(
+  steps: readonly Step[],
+  opened: ReadonlySet<string>,
+  folding: Folding,
+): readonly Step[] {
+  return runsFolded(roundsFolded(steps, opened), opened, folding)
 }
 
 /** A ticket round: DecryptMessage says SEC_I_RENEGOTIATE, and the handshake function takes the ticket in without an answer. */
@@ -91,6 +102,13 @@ function isRound(one: ReportCall | undefined, two: ReportCall | undefined): bool
 /** Calls that are rounds of the same kind in a row, unlike a run of equal calls. */
 export function areRounds(calls: readonly ReportCall[]): boolean {
   return isRound(calls[0], calls[1])
+}
+
+/** The statuses of a card's calls in the order they first came, each with how often. */
+export function statusesOf(calls: readonly ReportCall[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const { status } of calls) times.set(status, (times.get(status) ?? 0) + 1)
+  return times
 }
 
 /** The ticket rounds from a call on. */
@@ -124,21 +142,27 @@ function roundsFolded(steps: readonly Step[], opened: ReadonlySet<string>): read
     const last = result.at(-1)
     if (rounds === 2 && opened.has(foldName('tickets', call!.n))) rounds = -Infinity
     if (rounds < 2) result.push(one, two)
-    else if (rounds === 2) result.push(joined([one, two]))
-    else if (last !== undefined) result[result.length - 1] = joined([last, one, two])
+    else if (rounds === 2) result.push(joined([one, two], foldName('tickets', call!.n)))
+    else if (last !== undefined) result[result.length - 1] = joined([last, one, two], last.group.fold)
   }
   return result
 }
 
-function joined(run: readonly Step[]): Step {
+function joined(run: readonly Step[], fold: string | null): Step {
   return {
-    group: { side: run[0]!.group.side, calls: run.flatMap((each) => each.group.calls) },
+    group: { side: run[0]!.group.side, calls: run.flatMap((each) => each.group.calls), fold },
     pieces: run.flatMap((each) => each.pieces),
     carried: 0,
   }
 }
 
-function runsFolded(steps: readonly Step[], opened: ReadonlySet<string>): readonly Step[] {
+/** The name of the fold that holds these calls; a flight of equal calls is a run. */
+function nameOf(side: Side, calls: readonly ReportCall[]): string {
+  return foldName(statusesOf(calls).size > 1 ? `${side} flight` : side, calls[0]?.n ?? 0)
+}
+
+/** A flight that the reader opened shows its runs. */
+function runsFolded(steps: readonly Step[], opened: ReadonlySet<string>, folding: Folding): readonly Step[] {
   const result: Step[] = []
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index]!
@@ -147,16 +171,19 @@ function runsFolded(steps: readonly Step[], opened: ReadonlySet<string>): readon
     while (
       end < steps.length &&
       steps[end]!.group.side === step.group.side &&
-      alike(call, steps[end]!.group.calls[0]!) &&
+      alike(call, steps[end]!.group.calls[0]!, folding) &&
       isData(steps[end]!) === isData(step)
     ) {
       end++
     }
     const run = steps.slice(index, end)
     index = end - 1
-    const folds = run.length >= foldFrom && !isData(step) && !opened.has(foldName(step.group.side, call.n))
-    if (!folds) result.push(...run)
-    else result.push(joined(run))
+    const name = nameOf(
+      step.group.side,
+      run.flatMap((each) => each.group.calls),
+    )
+    if (run.length >= foldFrom && !isData(step) && !opened.has(name)) result.push(joined(run, name))
+    else result.push(...(folding === 'flights' ? runsFolded(run, opened, 'runs') : run))
   }
   return result
 }
@@ -170,25 +197,40 @@ export function isData(step: Step): boolean {
   )
 }
 
-/** Equal calls of one side without output. */
-function alike(one: ReportCall, two: ReportCall): boolean {
+/** Calls of one side without output that are equal, or, in a flight, both ask for more. */
+function alike(one: ReportCall, two: ReportCall, folding: Folding): boolean {
   return (
     one.function === two.function &&
-    one.status === two.status &&
+    (one.status === two.status || (folding === 'flights' && asksForMore(one) && asksForMore(two))) &&
     one.outToken === null &&
     two.outToken === null &&
     !isEnd(one)
   )
 }
 
-export function runFrom(
+function asksForMore({ status }: ReportCall): boolean {
+  return status === 'SEC_E_INCOMPLETE_MESSAGE' || status === 'SEC_I_CONTINUE_NEEDED'
+}
+
+/** The folds of a side that the reader opened and that begin with a call, outermost first. */
+export function openedFrom(
   conversation: ReportConversation,
   side: Side,
   call: ReportCall,
-): readonly ReportCall[] {
+  opened: ReadonlySet<string>,
+  folding: Folding,
+): readonly Opened[] {
   const { calls } = conversation.contexts[side]
   const first = calls.indexOf(call)
-  let last = first
-  while (last + 1 < calls.length && alike(call, calls[last + 1]!)) last++
-  return calls.slice(first, last + 1)
+  const kinds: readonly Folding[] = folding === 'flights' ? ['flights', 'runs'] : ['runs']
+  const groups = kinds.map((kind): Opened => {
+    let end = first + 1
+    while (end < calls.length && alike(call, calls[end]!, kind)) end++
+    const own = calls.slice(first, end)
+    return { side, calls: own, fold: nameOf(side, own) }
+  })
+  return groups.filter(
+    ({ calls: own, fold }, at) =>
+      own.length >= foldFrom && opened.has(fold) && groups.findIndex((each) => each.fold === fold) === at,
+  )
 }

@@ -4,14 +4,7 @@ import type { Ref } from 'vue'
 import type { ReportConversation } from '../../shared/contract/report.ts'
 import type { Selection } from '../selection.ts'
 import { useSession } from '../session.ts'
-import type { Card } from './cards.ts'
 import type { Score, Stop } from './layout.ts'
-import { areRounds, foldName } from './steps.ts'
-
-/** The fold that a card of several calls stands for. */
-export function foldOf(card: Card): string {
-  return foldName(areRounds(card.calls) ? 'tickets' : card.side, card.calls[0]?.n ?? 0)
-}
 
 /** To be called in a component's setup. `opened` holds the names of the folds the reader opened. */
 export function useWalking(
@@ -102,9 +95,9 @@ export function useWalking(
     const token = now?.kind === 'token' ? now.token : (call?.tokens[0]?.token ?? -1)
     if (top === null || tokens.get(token)?.kind !== 'application') return null
     const above = score.value.marks.findLast(
-      ({ beat, top: at }) => beat.kind === 'opened' && beat.fold.startsWith('data') && at < top,
+      ({ beat, top: at }) => beat.kind === 'opened' && beat.group.fold.startsWith('data') && at < top,
     )
-    return above?.beat.kind === 'opened' ? above.beat.fold : null
+    return above?.beat.kind === 'opened' ? above.beat.group.fold : null
   }
 
   function toggle(name: string): void {
@@ -113,7 +106,7 @@ export function useWalking(
     opened.value = next
   }
 
-  /** Opens the run that is selected, or folds the one the selected call came from. */
+  /** Opens the fold that is selected, or folds the one the selected call came from. */
   function toggleSelected(): void {
     const now = state.selection
     const data = dataFold(now)
@@ -125,20 +118,18 @@ export function useWalking(
     const card = score.value.cards.find(
       (each) => each.side === now.side && each.calls.some((call) => call.n === now.n),
     )
-    const first = card?.calls[0]
-    if (card !== undefined && first !== undefined && card.calls.length > 1) {
-      toggle(foldOf(card))
+    if (card?.fold != null) {
+      toggle(card.fold)
       return
     }
-    for (const mark of score.value.marks) {
-      if (
-        mark.beat.kind === 'opened' &&
-        mark.beat.group.side === now.side &&
-        mark.beat.group.calls.some((call) => call.n === now.n)
-      ) {
-        toggle(mark.beat.fold)
-      }
-    }
+    // Of folds within each other the inner one.
+    const inner = score.value.marks.findLast(
+      ({ beat }) =>
+        beat.kind === 'opened' &&
+        beat.group.side === now.side &&
+        beat.group.calls.some((call) => call.n === now.n),
+    )
+    if (inner?.beat.kind === 'opened') toggle(inner.beat.group.fold)
   }
 
   /** The failure point; when it is selected already, the next failed conversation. */

@@ -65,6 +65,14 @@ function sealedIn(messages: readonly ReportMessage[], piece: Piece): number {
   }).length
 }
 
+/** Pieces of one token as one: a fold takes in bytes of one token or of several. */
+function spansOf(pieces: readonly Piece[]): readonly Piece[] {
+  return [...new Set(pieces.map(({ token }) => token))].map((token) => {
+    const own = pieces.filter((piece) => piece.token === token)
+    return { ...own[0]!, end: own.at(-1)!.end }
+  })
+}
+
 /** `Alert 48 unknown_ca`, or the message's name. */
 export function messageName(conversation: ReportConversation, message: ReportMessage): string {
   if (message.contentType !== 21 || message.type === null) return message.name
@@ -77,9 +85,10 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   const [piece] = pieces
   if (piece === undefined) return { lead: '', names: [], more: 0, alert: false }
   const { token } = piece
-  const span = { ...piece, end: pieces.at(-1)?.end ?? piece.end }
-  const all = messagesIn(conversation, span)
-  const sealed = token.kind === 'application' ? 0 : sealedIn(all, span)
+  const spans = spansOf(pieces)
+  const last = spans.at(-1)!
+  const all = [...new Set(spans.flatMap((span) => messagesIn(conversation, span)))]
+  const sealed = token.kind === 'application' ? 0 : spans.reduce((sum, span) => sum + sealedIn(all, span), 0)
   const sealedName = sealed === 1 ? 'encrypted record' : `${String(sealed)} encrypted records`
   if (all.length === 0) {
     const text = sealed === 0 ? kindName(token) : sealedText(token, sealedName)
@@ -87,7 +96,7 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
     return { lead: '', names: [{ text, strong: true, aside: '' }], more: 0, alert }
   }
   const alert = all.some((message) => message.contentType === 21 && message.type !== 0)
-  const lead = leadOf(all, token.stream[0] + piece.start, token.stream[0] + span.end, pieces.length > 1)
+  const lead = leadOf(all, token.stream[0] + piece.start, last.token.stream[0] + last.end, pieces.length > 1)
   const told = all.find((message) => message.note !== null)
   if (told !== undefined) {
     // What the hello is for says more than the ChangeCipherSpec beside it (RFC 8446 appendix D.4).
@@ -188,7 +197,7 @@ export function bytesOf(pieces: readonly Piece[]): { readonly bytes: string; rea
   const [piece] = pieces
   if (piece === undefined) return { bytes: '0', of: null }
   const bytes = pieces.reduce((sum, each) => sum + each.end - each.start, 0)
-  const whole = piece.token.stream[1] - piece.token.stream[0]
+  const whole = spansOf(pieces).reduce((sum, { token }) => sum + token.stream[1] - token.stream[0], 0)
   return { bytes: count(bytes), of: bytes < whole ? count(whole) : null }
 }
 

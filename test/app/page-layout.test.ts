@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import { beatsOf } from '../../renderer/timeline/beats.ts'
+import { cardWords } from '../../renderer/timeline/card-words.ts'
 import { delayBar } from '../../renderer/timeline/clocks.ts'
 import { layoutOf, waitHeight } from '../../renderer/timeline/layout.ts'
 import { pagesOf } from '../../renderer/timeline/pages.ts'
 import { densityFor, fitOf, stepFrom } from '../../renderer/timeline/fitting.ts'
-import { eventWords } from '../../renderer/timeline/spoken.ts'
+import { eventWords, spoken } from '../../renderer/timeline/spoken.ts'
 import { bytesOf, namesAt, wordsOf } from '../../renderer/timeline/words.ts'
 import type { ReportCall, ReportConversation, ReportTransportEvent } from '../../shared/contract/report.ts'
 import { establishedConversation, failedConversation, incompleteConversation } from '../support/fixtures.ts'
@@ -78,6 +79,45 @@ describe('beats', () => {
     const opened = beatsOf(trickled(60), new Set(['server:1']))
     expect(opened.filter((beat) => beat.kind === 'call')).toHaveLength(61)
     expect(opened.some((beat) => beat.kind === 'opened')).toBe(true)
+  })
+
+  it('fold a flight whatever its calls ask for, and open it to its runs', () => {
+    const one = trickled(60)
+    const { calls } = one.contexts.server
+    const mixed: ReportConversation = {
+      ...one,
+      contexts: {
+        ...one.contexts,
+        server: {
+          final: null,
+          calls: calls.map((call) =>
+            call.n % 20 === 0 ? { ...call, status: 'SEC_I_CONTINUE_NEEDED' } : call,
+          ),
+        },
+      },
+    }
+    const calledIn = (opened: ReadonlySet<string>, folding: 'runs' | 'flights') =>
+      beatsOf(mixed, opened, folding).flatMap((beat) =>
+        beat.kind === 'call' && beat.group.side === 'server' ? [beat.group.calls.length] : [],
+      )
+    expect(calledIn(none, 'runs')).toEqual([19, 1, 19, 1, 19, 1])
+    expect(calledIn(none, 'flights')).toEqual([60])
+    expect(calledIn(new Set(['server flight:1']), 'flights')).toEqual([19, 1, 19, 1, 19, 1])
+    const both = new Set(['server flight:1', 'server:1'])
+    expect(calledIn(both, 'flights').slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 1))
+    const heads = beatsOf(mixed, both, 'flights').flatMap((beat) =>
+      beat.kind === 'opened' ? [beat.group.calls.length] : [],
+    )
+    expect(heads).toEqual([60, 19])
+    const [card] = layoutOf(mixed, 'compact', none, 'flights').cards.filter(({ side }) => side === 'server')
+    expect(card).toMatchObject({ secondLine: true, fold: 'server flight:1' })
+    expect(cardWords(card!.calls, false)).toMatchObject({
+      status: '57 × SEC_E_INCOMPLETE_MESSAGE',
+      others: '3 × SEC_I_CONTINUE_NEEDED',
+    })
+    expect(spoken(card!, 'needs bytes', '')).toContain(
+      '57 times SEC_E_INCOMPLETE_MESSAGE, 3 times SEC_I_CONTINUE_NEEDED',
+    )
   })
 
   it('leave two equal calls alone', () => {
@@ -160,12 +200,18 @@ describe('places', () => {
     expect([24, 25].map(densityFor)).toEqual(['full', 'compact'])
   })
 
-  it('fit a pane: full as long as it can be read, then compact, never larger than life', () => {
-    expect(fitOf({ full: 400, compact: 300 }, 800)).toEqual({ density: 'full', zoom: 1 })
-    expect(fitOf({ full: 1000, compact: 700 }, 800)).toEqual({ density: 'full', zoom: 0.8 })
-    expect(fitOf({ full: 1200, compact: 1000 }, 800)).toEqual({ density: 'compact', zoom: 0.8 })
-    expect(fitOf({ full: 5000, compact: 3200 }, 800)).toEqual({ density: 'compact', zoom: 0.25 })
-    expect(fitOf({ full: 90_000, compact: 60_000 }, 800)).toEqual({ density: 'compact', zoom: 0.15 })
+  it('fit a pane: full as long as it can be read, then compact, then flight by flight, never larger than life', () => {
+    const fit = (full: number, compact: number, flights = compact) =>
+      fitOf(
+        (density, folding) => (folding === 'flights' ? flights : density === 'full' ? full : compact),
+        800,
+      )
+    expect(fit(400, 300)).toEqual({ density: 'full', folding: 'runs', zoom: 1 })
+    expect(fit(1000, 700)).toEqual({ density: 'full', folding: 'runs', zoom: 0.8 })
+    expect(fit(1200, 1000)).toEqual({ density: 'compact', folding: 'runs', zoom: 0.8 })
+    expect(fit(5000, 3200, 640)).toEqual({ density: 'full', folding: 'flights', zoom: 1 })
+    expect(fit(5000, 3200)).toEqual({ density: 'compact', folding: 'flights', zoom: 0.25 })
+    expect(fit(90_000, 60_000)).toEqual({ density: 'compact', folding: 'flights', zoom: 0.15 })
   })
 
   it('are zoomed by steps with an end', () => {

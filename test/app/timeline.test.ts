@@ -1,6 +1,6 @@
 // The score at every size, on recorded handshakes and on captures with trouble and thousands of calls.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -115,6 +115,62 @@ describe('the size of the score', () => {
     }, pane)
     const drawn = await page.locator('.card').count()
     expect(drawn).toBeGreaterThan(60)
+  })
+})
+
+describe('a failed handshake of hundreds of calls', () => {
+  /** A recorded connection whose every token comes in segments of a few bytes. */
+  function trickled(name: string, size: number): string {
+    const file = readFileSync(capture(name))
+    const sent: Sent[] = [...opened]
+    let client = -1
+    const begin = { client: 0, server: 0 }
+    const sentSoFar = { client: 0, server: 0 }
+    for (let at = 24; at < file.length; at += 16 + file.readUInt32LE(at + 8)) {
+      const frame = file.subarray(at + 16, at + 16 + file.readUInt32LE(at + 8))
+      const tcp = 14 + (frame[14]! & 15) * 4
+      if (client < 0) client = frame.readUInt16BE(tcp)
+      const from = frame.readUInt16BE(tcp) === client ? 'client' : 'server'
+      const seq = frame.readUInt32BE(tcp + 4)
+      if ((frame[tcp + 13]! & 2) !== 0) begin[from] = seq + 1
+      const data = frame.subarray(tcp + (frame[tcp + 12]! >> 4) * 4, 14 + frame.readUInt16BE(16))
+      const ack = sentSoFar[from === 'client' ? 'server' : 'client']
+      for (let part = 0; part < data.length; part += size)
+        sent.push({ from, at: seq - begin[from] + part, ack, bytes: data.subarray(part, part + size) })
+      sentSoFar[from] = Math.max(sentSoFar[from], seq - begin[from] + data.length)
+    }
+    return written(`${name}-trickled.pcap`, sent)
+  }
+
+  it('is fitted so that every word can be read, the failure lit, and its flights open and close by key', async () => {
+    await open(trickled('untrusted-root', 5))
+    const calls = Number(/\d+/.exec(await page.getByRole('tab', { name: /^Timeline/ }).innerText())![0])
+    expect(calls).toBeGreaterThan(300)
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('3')
+    const room = await height('.scroller')
+    await page.waitForFunction(
+      (most) => document.querySelector('.score')!.getBoundingClientRect().height <= most + 1,
+      room,
+    )
+    const zoom = await page.locator('.score').evaluate((score) => Number(getComputedStyle(score).zoom))
+    expect(zoom).toBeGreaterThan(0.7)
+    await page.locator('.card.point').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
+    const flight = page.locator('.card', { hasText: /\d+ × SEC_I_CONTINUE_NEEDED/ }).first()
+    await flight.click()
+    const before = await page.locator('.card').count()
+    expect(await flight.getAttribute('aria-label')).toMatch(
+      /\d+ times SEC_E_INCOMPLETE_MESSAGE, \d+ times SEC_I_CONTINUE_NEEDED/,
+    )
+    await page.locator('.scroller').focus()
+    await page.keyboard.press('e')
+    await page.getByText('opened').first().waitFor()
+    expect(await page.locator('.card').count()).toBeGreaterThan(before)
+    // From a call of its own the whole flight folds again.
+    for (const key of ['ArrowDown', 'ArrowDown', 'e']) await page.keyboard.press(key)
+    await page.getByText('opened').first().waitFor({ state: 'detached' })
+    expect(await page.locator('.card').count()).toBe(before)
+    expect(await seriousFaults(page)).toEqual([])
   })
 })
 
