@@ -30,9 +30,7 @@ export function withoutEnd(conversation: Conversation, landmarks: Landmarks): Ou
   for (const reader of ['client', 'server'] as const) {
     const foreign = foreignChunk(conversation, peerOf(reader))
     if (foreign === undefined) continue
-    // Whoever speaks on did not have these bytes: the capture holds something else than the wire did.
-    if (streamOf(conversation, reader).chunks.some((chunk) => chunk.order > foreign.order))
-      return incomplete(conversation, 'none')
+    if (spokeOn(conversation, reader, foreign)) return incomplete(conversation, 'none')
     return failed(conversation, reader, 'schannel', 'not-tls', foreign.packet, null, Infinity)
   }
   if (hasCaptureGap(conversation)) return incomplete(conversation, 'gap')
@@ -134,6 +132,17 @@ function foreignChunk(conversation: Conversation, side: Side): Chunk | undefined
   if (notTls === null || stream.length - notTls.at < 5) return undefined
   const found = stream.chunks.find((chunk) => chunk.end > notTls.at && chunk.order > before)
   return found !== undefined && stream.gaps.some(({ end }) => end <= found.start) ? undefined : found
+}
+
+/**
+ * Whoever speaks on did not have these bytes: the capture holds something else than the wire did. A client's ClientHello needs
+ * no input: a server that greets in the clear may have done so before it.
+ */
+function spokeOn(conversation: Conversation, reader: Side, foreign: Chunk): boolean {
+  const first = conversation.messages[0]
+  const unasked = reader === 'client' && first?.from === 'client' ? first.end : 0
+  const { chunks } = streamOf(conversation, reader)
+  return chunks.some(({ order, end }) => order > foreign.order && end > unasked)
 }
 
 /** After the SYN of RDP over UDP only TLS or DTLS can come. */

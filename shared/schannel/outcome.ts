@@ -96,17 +96,18 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
     conversation.transport === 'quic' ||
     beganRdpUdp(conversation) ||
     (isHandshakeHeader(client.opening) && client.fromStart)
+  const beginsOtherwise = first?.contentType === 22 && first.type !== null && first.from === 'client'
   if (
     alert !== undefined &&
     alert.type !== null &&
     client.fromStart &&
-    (beginsHello || client.length === 0)
+    (beginsHello || beginsOtherwise || client.length === 0)
   ) {
     const left = conversation.events.findIndex(
       ({ kind, from, packet }) => kind === 'fin' && from === 'client' && packet < alert.packet,
     )
     if (left >= 0) return transport(conversation, 'closed', left, conversation.events[left]!.packet, 'client')
-    if (beginsHello)
+    if (beginsHello || beginsOtherwise)
       return failed(conversation, 'server', 'schannel', 'alert', alert.packet, index, alert.order)
   }
   if (messages.some((message) => message.contentType !== 20)) return incomplete(conversation, 'none')

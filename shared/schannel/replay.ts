@@ -140,6 +140,8 @@ function canFollow(scene: Scene, side: Side): boolean {
   if (first === undefined) return false
   if (side === 'server' && first.kind === 'not-tls') return true
   if (side === 'client' && first.kind === 'alert') return client.fromStart
+  if (side === 'server' && first.kind === 'handshake' && tokens.server[0]?.kind === 'alert')
+    return client.fromStart
   return first.kind === 'handshake' && beginsHello(conversation, messages.client[0])
 }
 
@@ -170,6 +172,11 @@ function positionsOf(conversation: Conversation, side: Side, own: readonly Token
     while (peerChunk < peer.chunks.length && peer.chunks[peerChunk]!.order < token.order)
       heard = peer.chunks[peerChunk++]!.end
     const ack = stream.chunks[chunk]?.ack ?? -1
+    // The first call of a client takes no input: what its server had said by then is left to the second, unless a carrier read it.
+    if (side === 'client' && positions.length === 0 && conversation.carrier.name === 'none') {
+      positions.push(position)
+      continue
+    }
     position = Math.max(position, ack < 0 ? heard : Math.min(ack, peer.length))
     positions.push(position)
   }

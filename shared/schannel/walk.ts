@@ -176,8 +176,11 @@ export class Walk {
     const { chunks, notTls } = this.peer
     if (notTls === null) return false
     const foreign = chunks.find((chunk) => chunk.end > notTls.at)
-    const spoken = this.scene.tokens[this.side].findLast((token) => token.kind !== 'alert')
-    return foreign !== undefined && spoken !== undefined && spoken.order > foreign.order
+    const tokens = this.scene.tokens[this.side]
+    const last = tokens.findLastIndex((token) => token.kind !== 'alert')
+    // A ClientHello needs no input: it may come behind a greeting in the clear.
+    if (foreign === undefined || last < 0 || (last === 0 && this.side === 'client')) return false
+    return tokens[last]!.order > foreign.order
   }
 
   /** The next own token, if it is of this kind. */

@@ -1,6 +1,7 @@
 // Dialogues of too little, too much and foreign input (schannel §4.0, §5, §12 cases 2, 3, 6, 14).
 
 import {
+  alert,
   ccs,
   client,
   clientHello,
@@ -188,6 +189,23 @@ export const inputs: readonly Dialogue[] = [
       'ISC 2 held | TOKEN 28, EMPTY 0 | TOKEN 0, ALERT 0 | SEC_E_INVALID_TOKEN',
       'DSC 1 deleted | NULL | NULL | SEC_E_OK',
     ],
+  },
+  {
+    name: 'a greeting in the clear before the ClientHello: the second call reads it, INVALID_TOKEN',
+    source: '§6.3 row 23 [app]; §4.1 row 1: the first call takes no input',
+    wire: [{ from: 'server', records: [], text: '220 mail.example ESMTP\r\n' }, hello],
+    setting: { events: [{ kind: 'fin', from: 'client' }] },
+    client: [
+      first,
+      'ISC 2 held | TOKEN 24, EMPTY 0 | TOKEN 0, ALERT 0 | SEC_E_INVALID_TOKEN',
+      'DSC 1 deleted | NULL | NULL | SEC_E_OK',
+    ],
+  },
+  {
+    name: 'another handshake message where a ClientHello is due: ASC fails with its alert',
+    source: '§6.3 row 20 [app], §4.0',
+    wire: [client(message(11, 13)), server(alert(2, 10))],
+    server: ['ASC 1 none | TOKEN 13, EMPTY 0 | TOKEN 0, ALERT 7 | SEC_E_ILLEGAL_MESSAGE'],
   },
   {
     name: 'an HTTP request on a TLS port: ASC fails, its alert is in the output, there is no context to delete',

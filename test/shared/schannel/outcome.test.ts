@@ -59,6 +59,20 @@ describe('the outcome of a conversation', () => {
     expect(shortly([client(alert(2, 80)), server(alert(2, 10))])).toBe('failed schannel client alert')
   })
 
+  it('is of a client that reads a greeting in the clear, also one that came before its ClientHello', () => {
+    const greeting: Turn = { from: 'server', records: [], text: 'SSH-2.0-OpenSSH_9.2p1\r\n' }
+    const gone: Setting = { events: [{ kind: 'fin', from: 'client' }] }
+    expect(shortly([greeting, hello], gone)).toBe('failed schannel client not-tls')
+    expect(shortly([hello, greeting], gone)).toBe('failed schannel client not-tls')
+    expect(shortly([hello, greeting, client(message(16, 75))], gone)).toBe(
+      'incomplete transport transport none',
+    )
+  })
+
+  it('is of a server that meets another message than a ClientHello', () => {
+    expect(shortly([client(message(11, 13)), server(alert(2, 10))])).toBe('failed schannel server alert')
+  })
+
   it('is no answer where ICMP says that nobody listens, unless an answer came all the same', () => {
     const refused = { transport: 'udp', events: [{ kind: 'icmp', from: 'server', icmp: 'port' }] } as const
     expect(shortly([hello], refused)).toBe('failed transport transport no-answer')
