@@ -7,7 +7,7 @@ export interface Paper {
 }
 
 const elements = new Set(
-  'a article b br defs div footer h1 h2 h3 h4 h5 i li main ol p section small span strong symbol svg circle path rect line g use table tbody td th thead tr ul figure caption details summary code dl dt dd'.split(
+  'a article b br defs div footer h1 h2 h3 h4 h5 i li main ol p section small span strong symbol svg circle path rect line g use table tbody td th thead tr ul wbr figure caption details summary code dl dt dd'.split(
     ' ',
   ),
 )
@@ -72,26 +72,49 @@ export function boxStandIns(root: Node, standIns: ReadonlyMap<string, string>, o
     `(?<![\\w-])(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})(?![\\w-])`,
     'g',
   )
-  const texts: Text[] = []
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode() !== null) texts.push(walker.currentNode as Text)
   let boxes = 0
-  for (const text of texts) {
-    const parts = text.data.split(pattern)
-    if (parts.length === 1) continue
-    const replaced = document.createDocumentFragment()
-    for (const [index, part] of parts.entries()) {
-      if (index % 2 === 0) {
-        replaced.append(part)
-        continue
-      }
+  for (const texts of runsOf(root)) {
+    const found = [
+      ...texts
+        .map(({ data }) => data)
+        .join('')
+        .matchAll(pattern),
+    ]
+    // From the end, so that the places before stay where they are.
+    for (const { 0: word, index } of found.reverse()) {
       const box = document.createElement('span')
       box.className = 'si'
-      box.textContent = originals ? (standIns.get(part) ?? part) : part
-      replaced.append(box)
+      const range = document.createRange()
+      range.setStart(...placeIn(texts, index, true))
+      range.setEnd(...placeIn(texts, index + word.length, false))
+      range.surroundContents(box)
+      if (originals) box.textContent = standIns.get(word) ?? word
       boxes++
     }
-    text.replaceWith(replaced)
   }
   return boxes
+}
+
+/** Texts that are read as one: nothing but places for a line to break lies between them. */
+function runsOf(root: Node): Text[][] {
+  const runs: Text[][] = []
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode() !== null) {
+    const text = walker.currentNode as Text
+    const before = text.previousSibling
+    if (before instanceof Element && before.localName === 'wbr' && before.previousSibling instanceof Text)
+      runs.at(-1)!.push(text)
+    else runs.push([text])
+  }
+  return runs
+}
+
+/** The text and offset of a place; at a border between two texts, in the later one where something `begins` there. */
+function placeIn(texts: readonly Text[], place: number, begins: boolean): [Text, number] {
+  let rest = place
+  for (const text of texts) {
+    if (rest < text.length || (rest === text.length && !begins)) return [text, rest]
+    rest -= text.length
+  }
+  throw new RangeError('No such place in these texts.')
 }

@@ -68,7 +68,7 @@ function evidenceItem({ packet, offset, length, text }: ReportFinding['evidence'
 }
 
 function setTable({ what, client, server, common }: ReportFinding['sets'][number]): Html {
-  return html`<table>
+  return html`<table class="sets">
     <thead>
       <tr>
         <th>${what}</th>

@@ -1,7 +1,8 @@
 // HTML by template: everything put into one is escaped unless it is HTML already. And the status glyphs.
 
 import type { ReportRow } from '../contract/report.ts'
-import { printable, type Mood } from './words.ts'
+import { breakable, escapeHtml } from './html-text.ts'
+import type { Mood } from './words.ts'
 
 /** Text that is HTML. Made by `html`, `join` and `raw` only. */
 export class Html {
@@ -11,32 +12,51 @@ export class Html {
   }
 }
 
-/** A template whose values are escaped, save those that are HTML already. The source's indentation is left out. */
+/**
+ * A template whose values are escaped, save those that are HTML already. Text that will be seen gets places where its
+ * lines may break, the values of attributes do not. The source's indentation is left out.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
-  let slim = slimmed.get(parts)
-  if (slim === undefined) {
-    slim = parts.map((part) => part.replace(/\s*\n\s*/g, '\n'))
-    slimmed.set(parts, slim)
+  let template = templates.get(parts)
+  if (template === undefined) {
+    template = readTemplate(parts)
+    templates.set(parts, template)
   }
-  let text = slim[0]!
-  for (const [index, value] of values.entries())
-    text += (value instanceof Html ? value.text : escapeHtml(value)) + slim[index + 1]!
+  const { texts, insideTag } = template
+  let text = texts[0]!
+  for (const [index, value] of values.entries()) {
+    text += value instanceof Html ? value.text : insideTag[index] ? escapeHtml(value) : breakable(value)
+    text += texts[index + 1]!
+  }
   return new Html(text)
 }
 
-const slimmed = new WeakMap<TemplateStringsArray, string[]>()
+/** The template's own texts, and after which of them a tag is still open. */
+interface Template {
+  readonly texts: readonly string[]
+  readonly insideTag: readonly boolean[]
+}
+
+const templates = new WeakMap<TemplateStringsArray, Template>()
+
+function readTemplate(parts: TemplateStringsArray): Template {
+  const texts = parts.map((part) => part.replace(/\s*\n\s*/g, '\n'))
+  let inside = false
+  const insideTag = texts.map((text) => {
+    const [start, end] = [text.lastIndexOf('<'), text.lastIndexOf('>')]
+    if (start !== end) inside = start > end
+    return inside
+  })
+  return { texts, insideTag }
+}
 
 export function join(items: readonly (string | Html)[]): Html {
-  return new Html(items.map((item) => (item instanceof Html ? item.text : escapeHtml(item))).join(''))
+  return new Html(items.map((item) => (item instanceof Html ? item.text : breakable(item))).join(''))
 }
 
 /** The program's own markup, never a capture's. */
 export function raw(text: string): Html {
   return new Html(text)
-}
-
-export function escapeHtml(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`)
 }
 
 /** Shape, word and colour say the same: the shapes, once a document. */

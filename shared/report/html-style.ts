@@ -20,16 +20,17 @@ export const htmlStyle = `
 --data:"Iosevka","Cascadia Mono",Consolas,ui-monospace,"DejaVu Sans Mono",monospace}
 @media (prefers-color-scheme:dark){:root{${dark}}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:420 13px/20px var(--ui);font-variant-numeric:tabular-nums}
-main{max-width:1200px;margin:0 auto;padding:32px 40px 64px;background:var(--surface);min-height:100vh}
+body{margin:0;background:var(--ground);color:var(--ink);font:420 13px/20px var(--ui);font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+main{container-type:inline-size;max-width:1200px;margin:0 auto;padding:32px 40px 64px;background:var(--surface);min-height:100vh}
 h1{font-size:20px;line-height:28px;font-weight:620;margin:0}
 h2{font-size:15px;line-height:20px;font-weight:620;margin:32px 0 4px}
 h3{font-size:15px;line-height:20px;font-weight:620;margin:0 0 4px;display:flex;gap:8px;align-items:center;flex-wrap:wrap}
 h4{font-size:13px;line-height:20px;font-weight:620;margin:16px 0 2px}
-p{margin:4px 0;max-width:86ch;overflow-wrap:anywhere}
-ul{margin:4px 0;padding-left:20px}li{overflow-wrap:anywhere}
+p{margin:4px 0;max-width:86ch}
+ul{margin:4px 0;padding-left:20px}
+p .t,ul .t,.judged .t,h1 .t,h2 .t,h3 .t,h4 .t{display:none}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
-.q{color:var(--ink-2)}.qq{color:var(--ink-3)}.d{font-family:var(--data);font-size:12.5px;overflow-wrap:anywhere}
+.q{color:var(--ink-2)}.qq{color:var(--ink-3)}.d{font-family:var(--data);font-size:12.5px}
 .r{text-align:right}.n{white-space:nowrap}
 .ok{color:var(--ok)}.wait{color:var(--wait)}.need{color:var(--need)}.fail{color:var(--fail)}.note{color:var(--note)}
 svg.g{width:14px;height:14px;flex:none;vertical-align:-2px;margin-right:4px}
@@ -38,11 +39,12 @@ svg.g{width:14px;height:14px;flex:none;vertical-align:-2px;margin-right:4px}
 .pill{display:inline-block;border:1px solid currentColor;border-radius:9px;padding:0 7px;font-size:11px;line-height:16px;font-weight:530}
 table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12px;line-height:18px}
 th{font-weight:530;color:var(--ink-2);text-align:left;font-size:11px;border-bottom:1px solid var(--line-2);padding:3px 10px 3px 0;vertical-align:bottom}
-td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;vertical-align:top;overflow-wrap:anywhere}
-table.list td{overflow-wrap:normal;padding-right:8px}table.list td.a{overflow-wrap:anywhere;min-width:120px}
-th.d,th.a{font-family:inherit;font-size:11px}.wide{overflow-x:auto;container-type:inline-size}
-table.facts{table-layout:fixed}
-table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
+td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;vertical-align:top}
+th.d{font-family:inherit;font-size:11px}table.list td,table.list .r{padding-right:12px}table.list .r:last-child{padding-right:0}
+table.list .name{min-width:120px}table.list td>.d wbr{display:none}
+table.given td:nth-child(2){white-space:nowrap}
+table.sets{table-layout:fixed}table.sets th:first-child{width:16%}
+table.facts{table-layout:fixed}table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
 article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .verdict{font-size:15px;font-weight:530}
 .said{white-space:pre-wrap;border-left:3px solid var(--ink-3);padding-left:10px}
@@ -54,14 +56,15 @@ article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .heads{font-size:12px;padding:8px 0;border-bottom:1px solid var(--line-2);margin-right:-12px;background:var(--surface-2);border-radius:5px 5px 0 0}
 .heads b{font-weight:620}.heads>.w{border:0;text-align:center;padding:0}
 .w{position:relative;margin:0 9px;border:solid var(--line-3);border-width:0 2px;padding:2px 6px;text-align:center;font-size:11px;line-height:15px;color:var(--ink-2);display:flex;flex-direction:column;justify-content:center;min-height:26px}
-.w b{color:var(--ink);font-weight:530;overflow-wrap:anywhere}
-.part{padding:5px 9px;background:var(--surface);border:solid var(--line-2);border-width:0 1px;font-size:12px;line-height:18px;overflow-wrap:anywhere}
+.w b{color:var(--ink);font-weight:530}
+.part{padding:5px 9px;background:var(--surface);border:solid var(--line-2);border-width:0 1px;font-size:12px;line-height:18px}
 .part.in,.part.out{display:flex;align-items:center}
 .part.top{margin-top:8px;border-top-width:1px;border-radius:5px 5px 0 0}
 .part.bottom{border-bottom-width:1px;border-radius:0 0 5px 5px}
 .part.top.bottom{border-radius:5px}
 .part.call:not(.top){border-top:1px solid var(--line)}.part.out{border-top:1px solid var(--line)}
 .part b{font-weight:620;margin-right:6px}.part i{font-style:normal;color:var(--ink-3);flex:none;width:28px;font-size:11px}
+.part .d,.heads .d{display:inline-block}
 .part.bare{background:none;border:0;color:var(--ink-3)}
 .part.lit{background:var(--fail-tint);border-color:var(--fail-fill);border-left-width:2px;border-right-width:2px}
 .part.lit:not(.top){border-top-color:var(--fail-line)}
@@ -88,10 +91,24 @@ article{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .line,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}thead{display:table-header-group}
 .score{display:table;width:100%;padding:0;border-radius:0}.score>li{display:table-row-group}.score>li.heads{display:table-header-group}
 .heads{margin-right:0}.score .line{padding-right:12px}.part.call b{white-space:nowrap}
-.line{grid-template-columns:62px minmax(0,1fr) 170px minmax(0,1fr)}
-table.list{font-size:10px;line-height:14px}table.list .d{font-size:10px}
 a{color:inherit}}
-@container (max-width:900px){table.list,table.list .d{font-size:11px}table.list td,table.list th{padding-right:6px}table.list td.a,table.list td.long{overflow-wrap:anywhere;min-width:64px}}
-@media (max-width:760px){main{padding:20px 14px}.line{grid-template-columns:56px minmax(0,1fr) 120px minmax(0,1fr)}}
+@container (max-width:900px){
+table.list,table.list .d{font-size:11px;line-height:16px}table.list td,table.list .r{padding-right:8px}table.list td>.d wbr{display:initial}table.list .name{min-width:96px}table.list .why{min-width:130px}
+.line{grid-template-columns:70px minmax(0,1fr) 170px minmax(0,1fr)}}
+@media print{table.list,table.list .d{font-size:10px;line-height:14px}}
+@container (min-width:640.01px){table.given td:first-child wbr{display:none}}
+@container (max-width:640px){
+table.list thead{position:absolute;clip-path:inset(50%);overflow:hidden;width:1px;height:1px;white-space:nowrap}
+table.list,table.list tbody{display:block}
+table.list tr{display:grid;grid-template-columns:28px 88px minmax(0,1fr) minmax(0,1fr) 52px;gap:0 8px;padding:4px 0;border-bottom:1px solid var(--line)}
+table.list tr>td{border:0;padding:0}
+table.list .outcome{grid-area:1/2}table.list .name{grid-area:1/3/2/5}table.list .version{grid-area:1/5;text-align:right}
+table.list .time{grid-area:2/2}table.list .client{grid-area:2/3}table.list .server{grid-area:2/4}table.list .ms{grid-area:2/5}
+table.list .why{grid-area:3/3/4/6}
+table.facts tr{display:grid;grid-template-columns:96px minmax(0,1fr);border-bottom:1px solid var(--line)}
+table.facts td{border:0}
+.line{grid-template-columns:56px minmax(0,1fr) 124px minmax(0,1fr)}.line>.t{font-size:10px;padding-right:6px}.score{padding-right:6px}
+.w{margin:0 6px;padding:2px 6px}.part{padding:4px 6px;font-size:11px;line-height:16px}.part .d{font-size:11px}}
+@media (max-width:760px){main{padding:20px 14px}}
 @media (forced-colors:active){.part.lit{border-width:3px}.shaft i{background:CanvasText}}
 `

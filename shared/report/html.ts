@@ -4,16 +4,8 @@ import type { Note } from '../contract/notes.ts'
 import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
 import { attributeLines } from './attributes.ts'
 import { htmlStyle } from './html-style.ts'
-import {
-  escapeHtml,
-  glyph,
-  glyphSprite,
-  html,
-  join,
-  outcomeGlyph,
-  statusMark,
-  type Html,
-} from './html-parts.ts'
+import { escapeHtml } from './html-text.ts'
+import { glyph, glyphSprite, html, join, outcomeGlyph, statusMark, type Html } from './html-parts.ts'
 import { drawFindings } from './html-findings.ts'
 import { drawScore } from './html-score.ts'
 import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
@@ -61,13 +53,13 @@ export function htmlPrinter({ title, all }: HtmlOptions): Printer {
         ${noteLines(headNotes(head, rows, drawn))} `.text
       if (rows.length === 0) return
       const heads = columns.map(({ title: head, kind }) => html`<th class="${kind}">${head}</th>`)
-      yield `<div class="wide"><table class="list"><thead><tr>${join(heads).text}</tr></thead><tbody>\n`
+      yield `<table class="list"><thead><tr>${join(heads).text}</tr></thead><tbody>\n`
       for (const row of rows) {
         const linked = drawn(row) ? `c${String(report)}-${String(row.id)}` : null
         const cells = columns.map(({ kind, read }) => html`<td class="${kind}">${read(row, linked)}</td>`)
         yield `<tr>${join(cells).text}</tr>\n`
       }
-      yield '</tbody></table></div>\n'
+      yield '</tbody></table>\n'
     },
     conversation: (conversation) =>
       article(
@@ -90,7 +82,7 @@ function opening(title: string): string {
 <title>${name}</title>
 <style>${htmlStyle}</style></head>
 <body>${glyphSprite.text}<main>
-<h1>${name}</h1>
+${html`<h1>${title}</h1>`.text}
 `
 }
 
@@ -113,21 +105,26 @@ const columns: readonly ListColumn[] = [
     read: (row, anchor) =>
       anchor === null ? String(row.id) : html`<a href="#${anchor}">${String(row.id)}</a>`,
   },
-  { title: 'Time UTC', kind: 'd', read: (row) => timeOfDay(row.start) },
-  { title: 'Outcome', kind: 'n', read: (row) => outcomeGlyph(row.outcome) },
+  { title: 'Time UTC', kind: 'd time', read: (row) => timeOfDay(row.start) },
+  { title: 'Outcome', kind: 'n outcome', read: (row) => outcomeGlyph(row.outcome) },
   {
     title: 'Server name',
-    kind: 'long',
+    kind: 'name',
     read: (row) => row.serverName ?? html`<span class="qq">none sent</span>`,
   },
-  { title: 'Client', kind: 'd a', read: (row) => endpointText(row.client) },
-  { title: 'Server', kind: 'd a', read: (row) => endpointText(row.server) },
-  { title: 'Version', kind: 'n', read: (row) => row.protocol ?? '' },
-  { title: 'Failing side', kind: '', read: (row) => row.failure?.side ?? '' },
-  { title: 'Status', kind: 'd long', read: (row) => row.failure?.status ?? '' },
-  { title: 'Cause', kind: 'long', read: (row) => row.failure?.cause ?? '' },
-  { title: 'ms', kind: 'd r', read: (row) => durationText(row.durationMs) },
+  { title: 'Client', kind: 'd client', read: (row) => endpointText(row.client) },
+  { title: 'Server', kind: 'd server', read: (row) => endpointText(row.server) },
+  { title: 'Version', kind: 'n version', read: (row) => row.protocol ?? '' },
+  { title: 'Status, side and cause', kind: 'why', read: failureCell },
+  { title: 'ms', kind: 'd r ms', read: (row) => durationText(row.durationMs) },
 ]
+
+function failureCell({ failure }: ReportRow): Html | string {
+  if (failure === null) return ''
+  const { status, side, cause } = failure
+  return html`${status === null ? '' : html`<div class="d">${status}</div>`}
+    <div class="q">${side === null ? cause : `${side}, ${cause}`}</div>`
+}
 
 /** What the analyst wrote; its line breaks are kept by the style. */
 function noteLines(notes: readonly PlacedNote[]): Html {
@@ -226,7 +223,7 @@ function attributes(conversation: ReportConversation): Html | string {
       </tr>`,
   )
   return html`<h4>QueryContextAttributes</h4>
-    <table class="facts">
+    <table class="given">
       <tbody>
         ${join(rows)}
       </tbody>
@@ -264,7 +261,7 @@ function certificateTable(certificate: ReportCertificate): Html {
       </tr>
       <tr>
         <td>Checks</td>
-        <td colspan="3">
+        <td class="judged" colspan="3">
           ${join(checks.map(({ verdict, text, status }) => html`<div>${statusMark(verdictMoods[verdict])}${text}${verdict === 'bad' && status !== null ? html` <span class="d fail">${status}</span>` : ''}</div>`))}
         </td>
       </tr>

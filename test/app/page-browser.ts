@@ -1,6 +1,6 @@
 // The served page, for specs of the page alone.
 
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { startServed } from '../host/desktop.ts'
 
@@ -16,9 +16,7 @@ let browser: Browser | null = null
 /** Serves the built page with `files` and opens it. */
 export async function openPage(files: readonly string[]): Promise<ServedPage> {
   const served = await startServed(files)
-  browser ??= await chromium.connect(inject('chromium'))
-  const context = await browser.newContext({ acceptDownloads: true, viewport: { width: 1480, height: 900 } })
-  const page = await context.newPage()
+  const page = await blankPage({ acceptDownloads: true, viewport: { width: 1480, height: 900 } })
   const seen: string[] = []
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
   page.on('console', (message) => {
@@ -29,13 +27,20 @@ export async function openPage(files: readonly string[]): Promise<ServedPage> {
     page,
     problems: () => seen,
     async close() {
-      await context.close()
+      await page.context().close()
       await served.close()
     },
   }
 }
 
-/** Leaves the browser that `openPage` connected to. */
+/** A page of its own, with nothing in it yet. */
+export async function blankPage(options: BrowserContextOptions): Promise<Page> {
+  browser ??= await chromium.connect(inject('chromium'))
+  const context = await browser.newContext(options)
+  return context.newPage()
+}
+
+/** Leaves the browser that the pages are in. */
 export async function closeBrowser(): Promise<void> {
   await browser?.close()
   browser = null

@@ -8,6 +8,7 @@ import type { CliHost } from '../../electron/cli/inspect.ts'
 import { runCommand } from '../../electron/cli/run.ts'
 import { analyseFile } from '../../electron/worker/analyse.ts'
 import { report, row, type Report } from '../../shared/contract/report.ts'
+import { unbroken } from '../support/reports.ts'
 
 const samples = readdirSync('test/captures').filter((name) => name.endsWith('.pcap'))
 
@@ -124,14 +125,8 @@ describe('handing results on', () => {
   })
 
   it('prints stand-ins in place of what is to be kept back, and puts the title over it', async () => {
-    const text = await inspect(
-      'untrusted-root.pcap',
-      '--format',
-      'html',
-      '--redact',
-      'all',
-      '--title',
-      'Case 4711',
+    const text = unbroken(
+      await inspect('untrusted-root.pcap', '--format', 'html', '--redact', 'all', '--title', 'Case 4711'),
     )
     expect(text).toContain('<h1>Case 4711</h1>')
     expect(text).toContain('server-1.example')

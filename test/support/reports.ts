@@ -14,6 +14,11 @@ export function printSample(printer: Printer, report: Report = reportFixture, co
   return [printer.open(count), ...reports.flat(), printer.close()].join('')
 }
 
+/** An HTML report without the places where its lines may break: its texts as they are copied and found. */
+export function unbroken(html: string): string {
+  return html.replace(/<wbr[^>]*>/g, '')
+}
+
 /** Text that would do harm if a format took it for its own. */
 export const hostileText = '<script>alert(1)</script>"\'&|`*_[x](y)\u001b[31m\u202e=cmd()'
 
