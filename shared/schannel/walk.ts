@@ -160,7 +160,9 @@ export class Walk {
     this.function = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext'
     this.awaiting = side === 'client' ? 'nothing' : 'client-hello'
     this.delivery = first
-    const start = securedFrom(this.peer)
+    // What a client had read when it began, its application read as words of the carrier.
+    const carried = side === 'client' && scene.conversation.carrier.name !== 'none'
+    const start = Math.max(securedFrom(this.peer), carried ? (positions[0] ?? 0) : 0)
     this.consumed = start
     this.available = start
     this.presented = start
