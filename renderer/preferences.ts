@@ -10,11 +10,16 @@ export type Density = 'full' | 'compact'
 /** How large the score is drawn; `fit`: so that all of it is on the screen. */
 export type Scale = Density | 'fit'
 
+/** Of the height for a call's detail, fields and bytes: what leaves the others their rows, as much of it as can be, or per cent. */
+export type CallShare = 'brief' | 'whole' | number
+
 interface Layout {
   /** Height of the list and width of the inspector in per cent of their pane. */
   readonly list: number
   readonly inspector: number
+  /** Height of the bytes under the fields, and of a call's detail over both. */
   readonly hex: number
+  readonly call: CallShare
 }
 
 export const theme: Ref<Theme> = useLocalStorage<Theme>('theme', 'system')
@@ -23,7 +28,7 @@ const inspectorAtFirst = Math.round(Math.min(37, Math.max(29, 47_400 / globalThi
 /** Each kind of window has its own, and none follows another while it is dragged. */
 export const layout: Ref<Layout> = useLocalStorage<Layout>(
   isFurther ? 'layout-further' : 'layout',
-  { list: 28, inspector: inspectorAtFirst, hex: 40 },
+  { list: 28, inspector: inspectorAtFirst, hex: 40, call: 'brief' },
   { mergeDefaults: true, listenToStorageChanges: false },
 )
 /** The analyst's choice per file name; without one the number of calls decides. */

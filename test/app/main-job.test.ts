@@ -82,7 +82,7 @@ describe.each(hosts)('in the %s', (_name, start) => {
     await page.locator('.lrow').getByText('SEC_E_UNTRUSTED_ROOT').click()
     const card = page.getByRole('listitem', { name: /^Client, ISC #2, failed, SEC_E_UNTRUSTED_ROOT/ })
     await card.click()
-    await page.getByText('After the call').waitFor()
+    await page.getByRole('row', { name: 'out TOKEN, allocate ALERT, allocate TOKEN 0 ALERT 7' }).waitFor()
     await page
       .getByRole('listitem', { name: /Certificate/ })
       .first()

@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
       .first()
       .waitFor()
     await card.click()
-    await page.getByText('After the call').waitFor()
+    await page.getByRole('row', { name: 'out TOKEN, allocate ALERT, allocate TOKEN 0 ALERT 7' }).waitFor()
     expect(await page.locator('.insp header').textContent()).toContain('0x80090325')
   })
 
