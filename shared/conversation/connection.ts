@@ -3,7 +3,7 @@
 import { lastApplicationRecords, maxHeldSegments, maxHeldSegmentsInBulk, maxNotedPackets } from '../limits.ts'
 import type { IcmpError } from '../network/icmp.ts'
 import { type Origin, type Repair, type StreamSink, TcpStream } from '../network/stream.ts'
-import { tcpFlag, type TcpSegment } from '../network/tcp.ts'
+import { maxTcpWindow, tcpFlag, type TcpSegment } from '../network/tcp.ts'
 import { beginsHelloRecord, ConversationBuilder } from './builder.ts'
 import type { Gap } from './facts.ts'
 import type { BuilderOptions } from './gatherer.ts'
@@ -290,8 +290,9 @@ export class Connection implements StreamSink {
     return true
   }
 
+  /** A number of 0 is what tools write that make packets, and none beyond any window (RFC 7323 §2.3) is an acknowledgement. */
   private acknowledge(dir: 0 | 1, segment: TcpSegment): number {
-    if ((segment.flags & tcpFlag.ack) === 0) return -1
+    if ((segment.flags & tcpFlag.ack) === 0 || segment.ack === 0) return -1
     const peer = this.streams[dir === 0 ? 1 : 0]
     if (!peer.started) {
       if (segment.flags & tcpFlag.syn) return -1
@@ -300,6 +301,7 @@ export class Connection implements StreamSink {
       this.worthNoting = true
     }
     let offset = peer.offsetOf(segment.ack)
+    if (offset - peer.next > maxTcpWindow) return -1
     if (peer.finAt >= 0 && offset > peer.finAt) offset = peer.finAt
     if (offset > peer.acknowledged) {
       peer.acknowledged = offset

@@ -318,20 +318,35 @@ export abstract class Gatherer {
   private streamFacts(dir: 0 | 1, closing: Closing): StreamFacts {
     const stream = this.streams[dir]
     const counted = closing.counted[dir]
+    const other = dir === 0 ? 1 : 0
     return {
       length: counted.length,
       uninspectedRecords: counted.uninspectedRecords,
       applicationRecords: counted.applicationRecords,
       applicationBytes: counted.applicationBytes,
-      chunks: stream.chunks,
+      chunks: this.neverAcknowledges(dir, closing)
+        ? stream.chunks.map((chunk) => ({ ...chunk, ack: -1 }))
+        : stream.chunks,
       gaps: stream.gaps,
       records: stream.records,
-      acknowledged: closing.acknowledged[dir],
+      acknowledged: this.neverAcknowledges(other, closing) ? -1 : closing.acknowledged[dir],
       opening: stream.opening,
       fromStart: closing.fromSyn[dir] || beginsHandshake(stream.opening),
       notTls: stream.notTls,
       seen: closing.seen[dir],
     }
+  }
+
+  /**
+   * Whether a direction spoke after it was spoken to and yet acknowledged nothing in any packet: a host cannot (RFC 9293
+   * §3.10.7.4), but tools that make packets leave the number as it was. Then capture order says who had heard what.
+   */
+  private neverAcknowledges(dir: 0 | 1, { acknowledged }: Closing): boolean {
+    const other = dir === 0 ? 1 : 0
+    const [heard, spoken] = [this.streams[other].chunks[0], this.streams[dir].chunks.at(-1)]
+    return (
+      acknowledged[other] === 0 && heard !== undefined && spoken !== undefined && heard.order < spoken.order
+    )
   }
 }
 

@@ -2,6 +2,9 @@
 
 export const tcpFlag = { fin: 1, syn: 2, rst: 4, push: 8, ack: 16 } as const
 
+/** The largest window a TCP can open, in bytes (RFC 7323 §2.3). */
+export const maxTcpWindow = 2 ** 30
+
 /** The fields of the segment read last. Sequence numbers are int32: compare them by `(a - b) | 0`. */
 export class TcpSegment {
   sourcePort = 0
