@@ -8,18 +8,6 @@ const styled = readdirSync('renderer', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.(vue|css)$/.test(name))
   .map((name) => name.replaceAll('\\', '/'))
 
-/** Their sizes are still their own. */
-const yet = [
-  'inspector/FieldTree.vue',
-  'inspector/InspectorPaper.vue',
-  'inspector/PacketStrip.vue',
-  'timeline/CallCard.vue',
-  'timeline/CarrierLine.vue',
-  'timeline/CarryLine.vue',
-  'timeline/ScoreTimes.vue',
-  'timeline/shaft.css',
-]
-
 /** Sizes of type in a file that are no token's, each as it is written. */
 function literalSizes(name: string): string[] {
   // The height of a line stands behind a stroke in the same declaration.
@@ -31,7 +19,7 @@ function literalSizes(name: string): string[] {
 
 it('takes every size of type from the tokens', () => {
   expect(styled).toContain('styles/base.css')
-  const own = styled.filter((name) => name !== 'styles/tokens.css' && !yet.includes(name))
+  const own = styled.filter((name) => name !== 'styles/tokens.css')
   expect(own.flatMap(literalSizes)).toEqual([])
 })
 
