@@ -4,6 +4,13 @@ import type { ReportCertificate } from '../../shared/contract/report.ts'
 import { count, instant } from '../format.ts'
 import type { GlyphName } from '../status.ts'
 
+/** What one side sent, and the issuer of its last certificate where that is only named. */
+export interface Chain {
+  readonly side: 'client' | 'server'
+  readonly sent: readonly ReportCertificate[]
+  readonly issuer: string | null
+}
+
 export interface Axis {
   readonly from: number
   readonly to: number

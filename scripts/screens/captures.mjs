@@ -33,6 +33,11 @@ export function carried(name) {
   return join(root, `test/captures/carriers/${name}.pcap`)
 }
 
+/** A recorded capture that has its keys beside it. */
+export function keyed(name) {
+  return join(root, `test/captures/keys/${name}.pcap`)
+}
+
 /** A capture whose packets came through a tunnel. */
 export function tunnelled(name) {
   return join(root, `test/captures/tunnels/${name}.pcap`)

@@ -5,6 +5,7 @@ import {
   carried,
   damaged,
   growing,
+  keyed,
   long,
   many,
   manyCalls,
@@ -54,6 +55,7 @@ export const views = [
   { name: 'inside-refused', file: () => carried('eap-peap-opened-wrong-password-radius'), act: keys },
   { name: 'find', file: () => recorded('untrusted-root'), act: find },
   { name: 'asn1', file: () => recorded('untrusted-root'), act: asn1 },
+  { name: 'asn1-ocsp', file: () => keyed('stapled-tls12'), act: staple },
   { name: 'opened', file: () => recorded('ok-tls13-full'), act: opened },
   { name: 'certificates', file: () => recorded('expired-certificate'), act: tab(/Certificates/) },
   {
@@ -235,6 +237,19 @@ async function find(page) {
 async function asn1(page) {
   await page.getByRole('radio', { name: 'ASN.1' }).click()
   await page.getByRole('tree', { name: 'ASN.1' }).waitFor()
+}
+
+async function staple(page) {
+  await page.getByRole('tab', { name: 'Messages' }).click()
+  await page.getByRole('button', { name: /^CertificateStatus/ }).click()
+  await asn1(page)
+  const tree = page.getByRole('tree', { name: 'ASN.1' })
+  await tree.getByRole('treeitem', { name: /^OCSP response/ }).click()
+  for (let depth = 0; depth < 9; depth++) {
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+  }
+  await page.mouse.move(5, 5)
 }
 
 async function opened(page) {

@@ -18,6 +18,7 @@ let page: Page
 async function open(path: string): Promise<void> {
   inspector = await openPage([path])
   page = inspector.page
+  page.setDefaultTimeout(15_000)
   await page.locator('.card').first().waitFor()
 }
 
@@ -150,6 +151,69 @@ describe('the ASN.1 tree', () => {
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('a')
     await page.getByRole('tree', { name: 'Fields' }).waitFor()
+  })
+})
+
+describe('a stapled OCSP response', () => {
+  const tree = () => page.getByRole('tree', { name: 'ASN.1' })
+  const item = (name: RegExp) => tree().getByRole('treeitem', { name })
+  const marked = () => page.locator('.hex i.on').allTextContents()
+
+  it('is reached from its message by mouse, and opened element by element', async () => {
+    await open(resolve('test/captures/keys/stapled-tls12.pcap'))
+    await page.getByRole('tab', { name: 'Messages' }).click()
+    const message = page.getByRole('row', { name: /CertificateStatus/ })
+    await message.getByText(/^OCSP response, 1.?309 bytes/).waitFor()
+    await message.getByRole('button', { name: /^CertificateStatus/ }).click()
+    await page.getByRole('tab', { name: 'Timeline', selected: true }).waitFor()
+    await page.getByRole('radio', { name: 'ASN.1' }).click()
+    await item(/^OCSP response/)
+      .locator('svg')
+      .click()
+    // OCSPResponse, RFC 6960 §4.2.1: its status, which is successful, and its bytes.
+    await item(/^ENUMERATED, 1 byte/).click()
+    await expect.poll(async () => (await marked()).join(' ').trim()).toMatch(/^0a *01 *00/)
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  it('is reached by keyboard alone', async () => {
+    await open(resolve('test/captures/keys/stapled-tls12.pcap'))
+    await page.getByRole('tab', { name: 'Timeline' }).focus()
+    for (const name of ['Certificates', 'Messages']) {
+      await page.keyboard.press('ArrowRight')
+      await page.getByRole('tab', { name, selected: true }).waitFor()
+    }
+    const message = page.getByRole('button', { name: /^CertificateStatus/ })
+    for (let tabs = 0; tabs < 20 && !(await message.evaluate((it) => it === document.activeElement)); tabs++)
+      await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: 'Timeline', selected: true }).waitFor()
+    await page.locator('[data-pane=timeline]').focus()
+    await page.keyboard.press('F6')
+    await page.getByRole('tree', { name: 'Fields' }).waitFor()
+    await page.keyboard.press('a')
+    await tree().focus()
+    await page.keyboard.press('End')
+    await item(/^OCSP response/)
+      .and(page.locator('[aria-selected=true]'))
+      .waitFor()
+    // Down into the element that is all of the response, and up to the response again: both are the same bytes.
+    await page.keyboard.press('ArrowRight')
+    const sequence = item(/^SEQUENCE, 1305 bytes/).and(page.locator('[aria-selected=true]'))
+    await page.keyboard.press('ArrowDown')
+    await sequence.waitFor()
+    await page.keyboard.press('ArrowUp')
+    await item(/^OCSP response/)
+      .and(page.locator('[aria-selected=true]'))
+      .waitFor()
+    for (const name of [/^\[0\]/, /^SEQUENCE/]) {
+      await page.keyboard.press('End')
+      await item(name).and(page.locator('[aria-selected=true]')).waitFor()
+      await page.keyboard.press('ArrowRight')
+    }
+    await item(/id-pkix-ocsp-basic|1\.3\.6\.1\.5\.5\.7\.48\.1\.1/)
+      .first()
+      .waitFor()
   })
 })
 

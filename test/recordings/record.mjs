@@ -38,6 +38,7 @@ function makeKeys() {
   certificate('other', 'rsa:2048')
   certificate('ecdsa', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256')
   certificate('ed25519', 'ed25519')
+  if (!existsSync(`${out}rsa.ocsp`)) staple()
   if (existsSync(`${out}rsa.pfx`)) return
   const openssl = (...list) => execFileSync('openssl', list, { stdio: 'ignore' })
   const pair = (name) => ['-inkey', `${out}${name}.key`, '-in', `${out}${name}.crt`]
@@ -75,6 +76,18 @@ function makeKeys() {
     'pass:correct horse',
   )
   openssl('rsa', '-in', `${out}rsa.key`, '-outform', 'DER', '-out', `${out}rsa.der`)
+}
+
+/** An OCSP response that says good of the certificate `rsa`, signed by itself. */
+function staple() {
+  const openssl = (...list) => execFileSync('openssl', list, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const serial = openssl('x509', '-in', `${out}rsa.crt`, '-noout', '-serial').toString().trim().slice(7)
+  const index = join(work, 'index.txt')
+  writeFileSync(index, `V\t21260101000000Z\t\t${serial}\tunknown\t/CN=rsa.example\n`)
+  const issuer = ['-CA', `${out}rsa.crt`, '-issuer', `${out}rsa.crt`]
+  const signer = ['-rsigner', `${out}rsa.crt`, '-rkey', `${out}rsa.key`]
+  const asked = ['-serial', `0x${serial}`, '-ndays', '36500']
+  openssl('ocsp', '-index', index, ...issuer, ...signer, ...asked, '-respout', `${out}rsa.ocsp`)
 }
 
 async function record(name, recipe) {

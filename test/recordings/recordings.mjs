@@ -130,6 +130,10 @@ export const recordings = {
   'ecdhe-rsa-cbc-sha384': tls12('ECDHE-RSA-AES256-SHA384', { both: ['-no_etm'] }),
   'ecdhe-rsa-camellia': tls12('ECDHE-RSA-CAMELLIA128-SHA256'),
   'psk-gcm': tls12('PSK-AES128-GCM-SHA256', { both: ['-psk', '00112233'], server: ['-nocert'] }),
+  'stapled-tls12': tls12('ECDHE-RSA-AES128-GCM-SHA256', {
+    server: ['-status_file', 'OUT/rsa.ocsp'],
+    client: ['-status'],
+  }),
   'mutual-tls12': tls12('ECDHE-RSA-AES128-GCM-SHA256', {
     server: ['-Verify', '1'],
     client: clientCertificate('ecdsa'),
