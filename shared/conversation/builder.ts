@@ -266,10 +266,10 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   override settle(): void {
     for (const stream of this.streams) {
       stream.finish()
-      // A hello that never became complete still says that TLS was meant.
+      // A hello that never became complete, or was cut in the capture, still says that TLS was meant.
       const b = stream.opening
-      if (this.confirmed || stream.phase !== 'tls' || b.length < 6 || b[0] !== contentTypes.handshake)
-        continue
+      const tls = stream.phase === 'tls' || stream.phase === 'lost'
+      if (this.confirmed || !tls || b.length < 6 || b[0] !== contentTypes.handshake) continue
       if (b[5] === handshakeTypes.clientHello || b[5] === handshakeTypes.serverHello)
         this.confirm(stream.dir, b[5])
     }

@@ -258,6 +258,11 @@ export function streamOf(conversation: Conversation, side: Side): StreamFacts {
   return side === 'client' ? conversation.client : conversation.server
 }
 
+/** Whether the capture lacks bytes of a stream before offset `at`. */
+export function lacksBefore({ gaps }: StreamFacts, at: number): boolean {
+  return gaps.some(({ start }) => start < at)
+}
+
 export function peerOf(side: Side): Side {
   return side === 'client' ? 'server' : 'client'
 }

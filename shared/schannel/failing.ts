@@ -145,7 +145,8 @@ export function failUnasked(walk: Walk): void {
     walk.next++
     return
   }
-  walk.delivery = { ...walk.nextOwn('alert')!, start: walk.consumed, end: walk.consumed }
+  const { packets, time, order } = walk.nextOwn('alert')!
+  walk.delivery = { start: walk.consumed, end: walk.consumed, packets, time, order }
   failOwn(walk, walk.consumed)
 }
 

@@ -1,7 +1,7 @@
 // Who gave up, and on what evidence: the outcome of a conversation as the wire shows it (design §4, "Failure", "Transport").
 
 import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
-import { peerOf, streamOf } from '../conversation/facts.ts'
+import { lacksBefore, peerOf, streamOf } from '../conversation/facts.ts'
 import { isWithdrawal } from '../sspi/alerts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
 import {
@@ -89,14 +89,17 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   }
   const refused = carrier.steps.findLast((step) => step.result === 'refused')
   if (refused !== undefined) return refusedBy(conversation, refused)
-  const first = messages[0]
-  if (first?.contentType === 21 && first.type !== null && first.from === 'client' && client.fromStart)
-    return failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
   const beginsHello =
     conversation.transport === 'quic' ||
     beganRdpUdp(conversation) ||
     (isHandshakeHeader(client.opening) && client.fromStart)
-  const beginsOtherwise = first?.contentType === 22 && first.type !== null && first.from === 'client'
+  const first = messages[0]
+  const says = first?.from === 'client' && client.fromStart && first.type !== null
+  // An alert instead of a ClientHello, or after one that the capture cuts short.
+  const refuses =
+    says && first.contentType === 21 && (first.bytes[0] === 2 || !lacksBefore(client, first.start))
+  if (refuses) return failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
+  const beginsOtherwise = says && first.contentType === 22 && !lacksBefore(client, first.start)
   if (
     alert !== undefined &&
     alert.type !== null &&

@@ -1,7 +1,7 @@
 // The replay: both sides' contexts fed with what the wire brought them, in the order in which each had it (design §4).
 
 import type { Conversation, Side } from '../conversation/facts.ts'
-import { peerOf, streamOf } from '../conversation/facts.ts'
+import { lacksBefore, peerOf, streamOf } from '../conversation/facts.ts'
 import type { StatusName } from '../sspi/status.ts'
 import { type Delivery, deliveriesOf } from '../tokens/deliveries.ts'
 import { landmarksOf } from '../tokens/landmarks.ts'
@@ -139,7 +139,7 @@ function canFollow(scene: Scene, side: Side): boolean {
   const first = tokens.client[0]
   if (first === undefined) return false
   if (side === 'server' && first.kind === 'not-tls') return true
-  if (side === 'client' && first.kind === 'alert') return client.fromStart
+  if (side === 'client' && first.kind === 'alert') return client.fromStart && client.gaps.length === 0
   if (side === 'server' && first.kind === 'handshake' && tokens.server[0]?.kind === 'alert')
     return client.fromStart
   return first.kind === 'handshake' && beginsHello(conversation, messages.client[0])
@@ -148,7 +148,9 @@ function canFollow(scene: Scene, side: Side): boolean {
 /** `first` is the client's first message, as an index. */
 function beginsHello({ messages, client }: Conversation, first: number | undefined): boolean {
   const message = first === undefined ? undefined : messages[first]
-  if (message !== undefined) return message.contentType !== 20 && message.type === 1
+  // What lies before it may be a hello that the capture cuts short.
+  if (message !== undefined && !lacksBefore(client, message.start))
+    return message.contentType !== 20 && message.type === 1
   return client.opening[0] === 22 || client.opening[0]! >= 0x80
 }
 

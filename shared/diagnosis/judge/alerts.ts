@@ -1,6 +1,6 @@
 // What a fatal alert means, given who sent it, how far the handshake was, and what the hellos and certificates hold.
 
-import { peerOf } from '../../conversation/facts.ts'
+import { lacksBefore, peerOf } from '../../conversation/facts.ts'
 import type { FailurePoint } from '../../schannel/model.ts'
 import { alertRow } from '../../sspi/alerts.ts'
 import type { Alert } from '../../tls/messages.ts'
@@ -17,7 +17,8 @@ import { statusOfRow } from './status.ts'
 /** Candidates for a failure that an alert announced. */
 export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const by = alert.message.from
-  if (by === 'client' && view.stage === 'nothing') return [noOffer(view, alert), ...judgeOther(view, alert)]
+  const unasked = view.stage === 'nothing' && !lacksBefore(view.conversation.client, alert.message.start)
+  if (by === 'client' && unasked) return [noOffer(view, alert), ...judgeOther(view, alert)]
   switch (alert.body.description) {
     case 0:
       return [

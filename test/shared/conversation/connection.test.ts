@@ -155,6 +155,19 @@ describe('a conversation', () => {
     expect(conversations[0]!.client.seen).toBe(false)
   })
 
+  it('is listed where every packet was cut short, so that no hello became whole', () => {
+    const snap = 54 + 30
+    const two = bytes(hello(100), hello(800))
+    const cut = only([
+      ...opened,
+      slice(0, 400, { snap }),
+      { from: 'server', at: 0, bytes: two, ack: 400, snap },
+      { from: 'client', at: 400, bytes: two, ack: 900, snap },
+    ])
+    expect(cut.messages).toEqual([])
+    expect(cut.client.gaps[0]).toMatchObject({ start: 30, reason: 'truncated' })
+  })
+
   it('ends and begins anew when the same ports are used again', () => {
     const again: Sent[] = [
       { from: 'client', at: 499999, flags: tcpFlags.syn, ack: -1, ms: 90000 },

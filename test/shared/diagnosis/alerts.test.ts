@@ -65,6 +65,19 @@ describe('an alert in place of a ClientHello', () => {
   })
 })
 
+describe('an alert behind a ClientHello that the capture cuts short', () => {
+  it('is about what the alert names', () => {
+    const conversation = conversationOf([alert('client', 48)])
+    const gap = { start: 30, end: 200, packet: 1, reason: 'truncated' } as const
+    const cut = {
+      ...conversation,
+      client: { ...conversation.client, gaps: [gap] },
+      messages: conversation.messages.map((one) => ({ ...one, start: 200, end: 207 })),
+    }
+    expect(judge(cut, failedAt(cut, 'alert'), world)[0]?.cause).toBe('untrusted-root')
+  })
+})
+
 describe('handshake_failure of a client in a renegotiation', () => {
   it('answers the no_renegotiation of its server', () => {
     const conversation = conversationOf([

@@ -10,6 +10,7 @@ import {
   client,
   clientHello,
   conversationOf,
+  fragment,
   hidden,
   message,
   oneCertificate,
@@ -67,6 +68,13 @@ describe('the outcome of a conversation', () => {
     expect(shortly([hello, greeting, client(message(16, 75))], gone)).toBe(
       'incomplete transport transport none',
     )
+  })
+
+  it('is of a client that refuses, also where the capture cuts its ClientHello short', () => {
+    const cut: Setting = { gaps: { client: [{ start: 30, end: 200, packet: 1, reason: 'truncated' }] } }
+    const begun: Turn = { from: 'client', records: [fragment(200)] }
+    expect(shortly([begun, client(alert(2, 48))], cut)).toBe('failed schannel client alert')
+    expect(shortly([begun, client(alert(1, 0))], cut)).toBe('incomplete transport transport none')
   })
 
   it('is of a server that meets another message than a ClientHello', () => {
