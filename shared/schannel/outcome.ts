@@ -36,7 +36,8 @@ export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(co
 function wasEstablished(conversation: Conversation, landmarks: Landmarks, alert: Message): boolean {
   const own = landmarks.finished[alert.from]
   const peer = landmarks.finished[peerOf(alert.from)]
-  if (own < 0 || peer < 0 || own >= alert.order || !hadFinished(conversation, landmarks, alert)) return false
+  // Its own Finished may have gone out in the same segment.
+  if (own < 0 || peer < 0 || own > alert.order || !hadFinished(conversation, landmarks, alert)) return false
   if (isAboutKeys(alert) && lastSpoken(conversation, landmarks, peerOf(alert.from), alert.order) === peer)
     return false
   if (!landmarks.tls13 || alert.from === 'client') return true

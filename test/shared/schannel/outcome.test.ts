@@ -11,6 +11,7 @@ import {
   clientHello,
   conversationOf,
   fragment,
+  handshake,
   hidden,
   message,
   oneCertificate,
@@ -155,6 +156,28 @@ describe('the outcome of a conversation', () => {
 
   it('does not mistake the close_notify that ends a session for a failure', () => {
     expect(shortly([...full, client(sealed(21, 31))])).toBe('established')
+    // In one segment with the Finished: a server that is done at once, a resuming client.
+    const [begin, offer, keys] = full
+    expect(shortly([begin!, offer!, keys!, server(ccs(), sealed(22, 45), sealed(21, 31))])).toBe(
+      'established',
+    )
+    const id = new Uint8Array(32).fill(7)
+    const resumed = [
+      client(clientHello(200, { sessionId: id })),
+      server(serverHello(90, 0x0303, 0xc02f, { sessionId: id }), ccs(), sealed(22, 45)),
+      client(ccs(), sealed(22, 45), sealed(21, 31)),
+    ]
+    expect(shortly(resumed)).toBe('established')
+    const opened13 = [
+      client(clientHello(250)),
+      server(
+        serverHello(127, 0x0304, 0x1301),
+        opened(1500, 22, [handshake(11, 1400, oneCertificate)]),
+        opened(74, 22, [handshake(20, 52)]),
+      ),
+      client(ccs(), opened(74, 22, [handshake(20, 52)]), openedAlert(24, 1, 0)),
+    ]
+    expect(shortly(opened13)).toBe('established')
   })
 
   it('takes a certificate alert after the own OK as a refusal of the application, unless data has gone out', () => {
