@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Field } from '../bytes/fields.ts'
-import { streamOf, type TlsRecord } from '../conversation/facts.ts'
+import { streamOf, type Side, type TlsRecord } from '../conversation/facts.ts'
 import type { Piece } from '../conversation/gatherer.ts'
 import { firstEndingAfter } from './packets.ts'
 import { plainAsn1, plainFields } from './plain-fields.ts'
@@ -10,6 +10,7 @@ import type { Reread } from '../inspect.ts'
 import { maxTokenBytes } from '../limits.ts'
 import type { Token } from '../schannel/model.ts'
 import type { MessageContext } from '../tls/messages.ts'
+import { dtlsRecordHeaderLength, recordHeaderLength } from '../tls/records.ts'
 import { type BarePart, bareFields, tokenFields } from '../tls/token-fields.ts'
 
 export interface TokenView {
@@ -37,7 +38,7 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
     packets.push({ packet: piece.packet, start: from - token.start, end: to - token.start })
   }
   const records = token.records.map((index) => streamOf(analysis.conversation, token.from).records[index]!)
-  const context = contextOf(token, analysis)
+  const context = contextOf(token.from, token.start, analysis)
   const { carrier, transport } = analysis.conversation
   if (token.kind === 'not-tls') {
     const steps = carrier.steps.filter((step) => step.from === token.from)
@@ -59,7 +60,7 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
           sslv2: records[0]?.contentType === 128,
           asn1,
         })
-  const opened = openedContent(records, wire.length, context)
+  const opened = openedContent(records, token.from, wire.length, analysis)
   if (opened === null) return { bytes: wire, fields, asn1, packets, openedFrom: null }
   const bytes = new Uint8Array(wire.length + opened.bytes.length)
   bytes.set(wire)
@@ -90,38 +91,30 @@ function endOf(piece: Piece): number {
   return piece.start + piece.bytes.length
 }
 
-/** What was agreed before the token: the parsers of later messages depend on it. */
-function contextOf(token: Token, analysis: Analysis): MessageContext {
+/** What was agreed before the byte at `start` of what `from` sent: the parsers of later messages depend on it. */
+function contextOf(from: Side, start: number, analysis: Analysis): MessageContext {
   let version = 0
   let cipherSuite = 0
   for (const message of analysis.conversation.messages) {
-    if (message.from === token.from && message.start >= token.start) break
+    if (message.from === from && message.start >= start) break
     if (message.body?.kind !== 'server-hello') continue
     version = message.body.negotiatedVersion
     cipherSuite = message.body.cipherSuite
   }
-  return { version, cipherSuite, from: token.from, dtls: analysis.conversation.transport === 'udp' }
+  return { version, cipherSuite, from, dtls: analysis.conversation.transport === 'udp' }
 }
 
 /** Opened records shown as the plaintext records they would have been: a header of their inner type, then the content. */
 function openedContent(
   records: readonly TlsRecord[],
+  from: Side,
   shift: number,
-  context: MessageContext,
+  analysis: Analysis,
 ): { bytes: Uint8Array; fields: Field[]; asn1: Field[] } | null {
   const opened = records.filter((record) => record.opened !== null && record.opened.length > 0)
-  if (opened.length === 0) return null
-  const parts = opened.map((record) => {
-    const content = record.opened!
-    const part = new Uint8Array(5 + content.length)
-    part[0] = record.innerType
-    part[1] = record.version >> 8
-    part[2] = record.version & 0xff
-    part[3] = content.length >> 8
-    part[4] = content.length & 0xff
-    part.set(content, 5)
-    return part
-  })
+  const [first] = opened
+  if (first === undefined) return null
+  const parts = opened.map(plaintextRecord)
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
@@ -130,11 +123,25 @@ function openedContent(
   }
   const asn1: Field[] = []
   const fields = tokenFields(bytes, {
-    context: { ...context, dtls: false },
+    context: { ...contextOf(from, first.start, analysis), dtls: first.dtls !== null },
     sealedFrom: () => false,
     sslv2: false,
     asn1,
   })
   const shifted = (field: Field): Field => ({ ...field, start: field.start + shift, end: field.end + shift })
   return { bytes, fields: fields.map(shifted), asn1: asn1.map(shifted) }
+}
+
+/** RFC 8446 §5.1, RFC 6347 §4.1: the record that `record` would have been in the clear. */
+function plaintextRecord({ opened, innerType, version, dtls }: TlsRecord): Uint8Array {
+  const content = opened!
+  const header = dtls === null ? recordHeaderLength : dtlsRecordHeaderLength
+  const record = new Uint8Array(header + content.length)
+  const fields = new DataView(record.buffer)
+  fields.setUint8(0, innerType)
+  fields.setUint16(1, version)
+  if (dtls !== null) fields.setBigUint64(3, (BigInt(dtls.epoch) << 48n) | BigInt(dtls.sequence))
+  fields.setUint16(header - 2, content.length)
+  record.set(content, header)
+  return record
 }
