@@ -30,6 +30,8 @@ export function createAsking(session: Session) {
   /** What the policy that was loaded last says that the version has no switch for. */
   const unused = shallowRef<readonly string[]>([])
   let turn = 0
+  /** Of the file chosen last, or of the version chosen since: what an earlier one brings comes too late. */
+  let choice = 0
 
   const rows = computed<readonly WhatIfRow[]>(() => {
     const all = answer.value?.rows ?? []
@@ -72,6 +74,7 @@ export function createAsking(session: Session) {
   }
 
   function setBase(base: string): void {
+    choice++
     take({ schema: 'windows-profile/1', base, name: null, versions: {}, cipherSuites: {}, groups: {} }, [])
   }
 
@@ -126,9 +129,11 @@ export function createAsking(session: Session) {
   /** Puts the policy that a machine exported on the chosen version. */
   async function loadPolicy(file: File): Promise<void> {
     const base = changed.value?.base
+    const mine = ++choice
     const path = await bridge.pathOf(file)
     if (path === null || base === undefined) return
     const loaded = await bridge.request('policy.load', { path, base, side: side.value })
+    if (mine !== choice) return
     if (loaded.ok) take(loaded.value.profile, loaded.value.unused)
     else fault.value = loaded.fault
   }
@@ -144,9 +149,11 @@ export function createAsking(session: Session) {
   }
 
   async function load(file: File): Promise<void> {
+    const mine = ++choice
     const path = await bridge.pathOf(file)
     if (path === null) return
     const loaded = await bridge.request('profile.load', { path })
+    if (mine !== choice) return
     if (loaded.ok) take(loaded.value, [])
     else fault.value = loaded.fault
   }

@@ -7,6 +7,9 @@ import { ConversationBuilder } from './builder.ts'
 import { DatagramBuilder } from './datagrams.ts'
 import type { BuilderOptions } from './gatherer.ts'
 
+/** Packets that may be on their way at once: uReceiveWindowSize has 16 bits (MS-RDPEUDP §2.2.2.1). */
+const largestWindow = 0xffff
+
 /** A packet that waits for one before it. */
 interface Held {
   readonly bytes: Uint8Array
@@ -152,6 +155,7 @@ export class RdpUdpFlow {
     own.counting = true
     own.held.clear()
     own.heldBytes = 0
-    builder.missing(dir, ahead(sequence, own.next!) * this.carrier.mtu(dir), 'not-captured', origin)
+    const lost = Math.min(ahead(sequence, own.next!), largestWindow)
+    builder.missing(dir, lost * this.carrier.mtu(dir), 'not-captured', origin)
   }
 }

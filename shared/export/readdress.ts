@@ -18,12 +18,11 @@ const linkAddresses: Readonly<
   276: [{ at: 12, lengthAt: 11 }],
 }
 
-const icmpChecksumAt = 2
 const checksumAt: Readonly<Record<number, number>> = {
   [ipProtocol.tcp]: 16,
   [ipProtocol.udp]: 6,
-  [ipProtocol.icmp]: icmpChecksumAt,
-  [ipProtocol.icmpv6]: icmpChecksumAt,
+  [ipProtocol.icmp]: 2,
+  [ipProtocol.icmpv6]: 2,
 }
 const routingHeader = 43
 /** IPv4 options that list addresses: record route, timestamp, loose and strict source route (RFC 791 §3.1). */
@@ -67,12 +66,14 @@ export class Readdresser {
     const size = ip.version === 4 ? 4 : 16
     const addressesAt = start + (ip.version === 4 ? 12 : 8)
     const before = b.slice(addressesAt, addressesAt + 2 * size)
+    const { payloadStart, payloadEnd } = ip
+    const partial = ip.fragment || ip.sentEnd !== payloadEnd ? b.slice(payloadStart, payloadEnd) : null
     for (const at of [addressesAt, addressesAt + size]) b.set(this.standInOf(b, at, size), at)
     if (ip.version === 4) fitHeader(b, start)
     else this.routes(b, start + 40, ip.payloadStart, b[start + 6]!)
     const first = !ip.fragment || ip.fragmentOffset === 0
     if (!ip.fragment) this.inner(b, ip, depth)
-    if (first) fitTransport(b, ip, before, addressesAt)
+    if (first) fitTransport(b, ip, before, addressesAt, partial)
   }
 
   private standInOf(b: Uint8Array, at: number, size: number): Uint8Array {
@@ -140,12 +141,18 @@ function fitHeader(b: Uint8Array, start: number): void {
 }
 
 /**
- * The checksum of TCP, UDP or ICMP, which covers the packet that an error quotes. A whole segment gets a new one; of a fragment or a
- * packet cut by the capture, whose bytes are not all there, only the addresses' part is exchanged (RFC 1624 §3); that of a cut ICMP
- * error stays as it is.
+ * The checksum of TCP, UDP or ICMP, which covers the packet that an error quotes or a tunnel carries. A whole segment gets a new
+ * one; where the bytes are not all there (`partial`: what the capture has of them, as it was), those that changed are exchanged
+ * in it (RFC 1624 §3).
  */
-function fitTransport(b: Uint8Array, ip: IpPacket, before: Uint8Array, addressesAt: number): void {
-  const { protocol, payloadStart, payloadEnd, sentEnd } = ip
+function fitTransport(
+  b: Uint8Array,
+  ip: IpPacket,
+  before: Uint8Array,
+  addressesAt: number,
+  partial: Uint8Array | null,
+): void {
+  const { protocol, payloadStart, payloadEnd } = ip
   const place = checksumAt[protocol]
   if (place === undefined || payloadStart + place + 2 > payloadEnd) return
   const at = payloadStart + place
@@ -153,15 +160,15 @@ function fitTransport(b: Uint8Array, ip: IpPacket, before: Uint8Array, addresses
   // RFC 768: a zero says that there is none.
   if (protocol === ipProtocol.udp && old === 0) return
   const now = b.subarray(addressesAt, addressesAt + before.length)
+  // RFC 792: that of ICMP covers no addresses.
+  const bare = protocol === ipProtocol.icmp
   let sum: number
-  if (ip.fragment || sentEnd !== payloadEnd) {
-    if (place === icmpChecksumAt) return
-    sum = updated(old, before, now)
+  if (partial !== null) {
+    sum = updated(old, partial, b.subarray(payloadStart, payloadEnd))
+    if (!bare) sum = updated(sum, before, now)
   } else {
     b.fill(0, at, at + 2)
-    const length = payloadEnd - payloadStart
-    // RFC 792: that of ICMP covers no addresses.
-    const pseudo = protocol === ipProtocol.icmp ? 0 : pseudoHeaderSum(now, protocol, length)
+    const pseudo = bare ? 0 : pseudoHeaderSum(now, protocol, payloadEnd - payloadStart)
     sum = ~sumOf(b, payloadStart, payloadEnd, pseudo) & 0xffff
   }
   put(b, at, protocol === ipProtocol.udp && sum === 0 ? 0xffff : sum)

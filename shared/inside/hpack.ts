@@ -13,6 +13,8 @@ const maxTableBytes = 1 << 16
 
 interface Entry {
   readonly field: Field
+  /** Octets of the name: as text, those that cannot be printed are longer. */
+  readonly octets: number
   readonly size: number
 }
 
@@ -31,6 +33,7 @@ export class HpackDecoder {
       while (r.left > 0) {
         const field = this.field(r)
         if (field !== null) fields.push(field)
+        else if (fields.length > 0) r.fail('table size behind a field')
       }
       return fields
     })
@@ -38,10 +41,10 @@ export class HpackDecoder {
     return read.ok ? read.value : null
   }
 
-  /** RFC 7541 §6: an entry of the table, a literal that is kept or not, or a change of the table's size. */
+  /** RFC 7541 §6: an entry of the table, a literal that is kept or not, or null for a change of the table's size (§4.2). */
   private field(r: Reader): Field | null {
     const first = r.u8('representation')
-    if (first >= 0x80) return this.at(integer(r, first, 7), r)
+    if (first >= 0x80) return this.at(integer(r, first, 7), r).field
     if (first >= 0x40) return this.keep(this.literal(r, integer(r, first, 6)))
     if (first < 0x20) return this.literal(r, integer(r, first, 4)).field
     const limit = integer(r, first, 5)
@@ -52,9 +55,11 @@ export class HpackDecoder {
   }
 
   private literal(r: Reader, index: number): Entry {
-    const name = index === 0 ? text(r) : { text: this.at(index, r)[0], octets: this.at(index, r)[0].length }
+    const known = index === 0 ? null : this.at(index, r)
+    const name = known === null ? text(r) : { text: known.field[0], octets: known.octets }
     const value = text(r)
-    return { field: [name.text, value.text], size: name.octets + value.octets + entryCost }
+    const size = name.octets + value.octets + entryCost
+    return { field: [name.text, value.text], octets: name.octets, size }
   }
 
   private keep(entry: Entry): Field {
@@ -64,8 +69,8 @@ export class HpackDecoder {
     return entry.field
   }
 
-  private at(index: number, r: Reader): Field {
-    return staticTable[index - 1] ?? this.dynamic[index - 1 - staticTable.length]?.field ?? r.fail('index')
+  private at(index: number, r: Reader): Entry {
+    return staticTable[index - 1] ?? this.dynamic[index - 1 - staticTable.length] ?? r.fail('index')
   }
 
   private evict(): void {
@@ -164,7 +169,7 @@ function unpacked(bytes: Uint8Array, r: Reader): Uint8Array {
 }
 
 /** RFC 7541 appendix A; a name without a value stands alone. */
-const staticTable: readonly Field[] = [
+const staticTable: readonly Entry[] = [
   ':authority',
   ...[':method GET', ':method POST', ':path /', ':path /index.html', ':scheme http', ':scheme https'],
   ...['200', '204', '206', '304', '400', '404', '500'].map((status) => `:status ${status}`),
@@ -176,7 +181,7 @@ const staticTable: readonly Field[] = [
   ...['location', 'max-forwards', 'proxy-authenticate', 'proxy-authorization', 'range', 'referer', 'refresh'],
   ...['retry-after', 'server', 'set-cookie', 'strict-transport-security', 'transfer-encoding', 'user-agent'],
   ...['vary', 'via', 'www-authenticate'],
-].map((row): Field => {
-  const space = row.indexOf(' ')
-  return space < 0 ? [row, ''] : [row.slice(0, space), row.slice(space + 1)]
+].map((row): Entry => {
+  const [name, ...value] = row.split(' ')
+  return { field: [name!, value.join(' ')], octets: name!.length, size: 0 }
 })

@@ -114,6 +114,17 @@ describe('RDP over UDP', () => {
     expect(outcomeOf(conversations[0]!).outcome).toBe('incomplete')
   })
 
+  it('counts no more as missing than can have been on its way, whatever number comes', () => {
+    const { conversations } = scan([
+      syn('client'),
+      syn('server', 0x1000),
+      source('client', 0x43, clientHello),
+      source('server', 0x1001 + 0x7fffffff, serverHello),
+    ])
+    const [gap] = conversations[0]!.server.gaps
+    expect(gap!.end - gap!.start).toBe(0xffff * 1232)
+  })
+
   it('says of a packet that was cut when captured that bytes are missing', () => {
     const whole = source('client', 0x43, clientHello)
     const { conversations } = scan([syn('client'), syn('server'), whole.subarray(0, whole.length - 20)])

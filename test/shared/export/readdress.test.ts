@@ -10,6 +10,7 @@ import { Readdresser } from '../../../shared/export/readdress.ts'
 import { StandInAddresses } from '../../../shared/export/stand-ins.ts'
 import { IpPacket } from '../../../shared/network/ip.ts'
 import { linkDecoder } from '../../../shared/network/link.ts'
+import { bytes, ethernet, ipv4, ipv6, pattern, udp } from '../../support/packets.ts'
 import { read } from '../../support/sink.ts'
 
 const folders = [
@@ -102,6 +103,52 @@ describe.skipIf(captures.length === 0)('packets with stand-in addresses', () => 
     expect(checked).toBeGreaterThan(100)
   }, 60_000)
 })
+
+/** An ICMP or ICMPv6 error about a datagram, and a VXLAN datagram with a checksum: all quote or carry addresses. */
+function carriers(): readonly (readonly [name: string, packet: Uint8Array])[] {
+  const about = (from: string, to: string) =>
+    udp(pattern(300), { from, to, sourcePort: 50000, destinationPort: 443 })
+  const v4 = { from: '192.0.2.1', to: '192.0.2.2' }
+  const v6 = { from: '2001:db8:1::1', to: '2001:db8:1::2' }
+  const four = ipv4(about(v4.from, v4.to), { ...v4, protocol: 17 })
+  const six = ipv6(about(v6.from, v6.to), { ...v6, next: 17 })
+  const icmp = bytes([3, 3, 0x12, 0x34], new Uint8Array(4), four)
+  const icmp6 = bytes([1, 4, 0x12, 0x34], new Uint8Array(4), six)
+  const framed = bytes([8, 0, 0, 0, 0, 0, 1, 0], ethernet(0x0800, four))
+  const ends = { from: '192.0.2.3', to: '192.0.2.1', sourcePort: 5000, destinationPort: 4789 }
+  const vxlan = udp(framed, ends)
+  vxlan.set([0x12, 0x34], 6)
+  return [
+    ['an ICMP error', ipv4(icmp, { from: '192.0.2.3', to: '192.0.2.1', protocol: 1 })],
+    ['an ICMPv6 error', ipv6(icmp6, { from: '2001:db8:1::3', to: '2001:db8:1::1', next: 58 })],
+    ['a VXLAN datagram', ipv4(vxlan, { ...ends, protocol: 17 })],
+  ]
+}
+
+describe('a packet that the capture cut', () => {
+  it.each(carriers())('%s: has the checksum that it has whole', (_, packet) => {
+    const correct = withChecksum(packet)
+    const replace = (b: Uint8Array) => new Readdresser(new StandInAddresses()).replace(b, 101)
+    const cut = correct.length - 100
+    expect(replace(correct.subarray(0, cut))).toEqual(replace(correct).subarray(0, cut))
+    expect(replace(correct)).not.toEqual(correct)
+  })
+})
+
+/** Its transport checksum made right: a new one of the same addresses. */
+function withChecksum(packet: Uint8Array): Uint8Array {
+  const ip = new IpPacket()
+  ip.decode(packet, 0, packet.length)
+  const { payloadStart, payloadEnd, protocol, version } = ip
+  const at = payloadStart + (protocol === 17 ? 6 : 2)
+  const b = packet.slice()
+  b.fill(0, at, at + 2)
+  const addresses = version === 4 ? b.subarray(12, 20) : b.subarray(8, 40)
+  const pseudo = protocol === 1 ? 0 : pseudoHeaderSum(addresses, protocol, payloadEnd - payloadStart)
+  const sum = ~sumOf(b, payloadStart, payloadEnd, pseudo) & 0xffff
+  b.set([sum >> 8, sum & 0xff], at)
+  return b
+}
 
 describe('checksums', () => {
   it('are those of RFC 1071 §3', () => {

@@ -61,6 +61,17 @@ describe('HPACK', () => {
     expect(three?.at(-1)).toBe('set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1')
   })
 
+  it('takes changes of the table at the beginning of a block, two of them too (§4.2)', () => {
+    expect(lines(new HpackDecoder(), '203fe10182')).toEqual([':method: GET'])
+  })
+
+  it('counts the octets of a name, not of how it is shown (§4.1)', () => {
+    // A table of 70 octets: the name ff with the value a, then the same name, by its index, with b. Both fit by octets (34 each).
+    const decoder = new HpackDecoder()
+    expect(lines(decoder, '3f274001ff0161')).toEqual(['\\xff: a'])
+    expect(lines(decoder, '7e0162bebf')).toEqual(['\\xff: b', '\\xff: b', '\\xff: a'])
+  })
+
   it('knows the code of every octet', () => {
     const [field] = new HpackDecoder().decode(unhex(everyOctet)) ?? []
     const plain = Array.from({ length: 256 }, (_, i) =>
@@ -76,6 +87,7 @@ describe('HPACK', () => {
     ['an integer without end', '7fffffffffffff'],
     ['a table that is too large', '3fffffff7f'],
     ['padding of zeros', '4081 00 81 00'],
+    ['a change of the table behind a field (§4.2)', '8220'],
   ])('gives up at %s, and reads no block behind it', (_, hex) => {
     const decoder = new HpackDecoder()
     expect(decoder.decode(unhex(hex))).toBeNull()
