@@ -56,12 +56,14 @@ export function useWindowKeys(session: Session, { focusFilter, compare }: Window
       ']': menuActions['next-failure'],
       '[': menuActions['previous-failure'],
       c: compare,
-      Escape: () => {
-        if (state.phase === 'reading') void session.stop()
-        else state.expanded = false
-      },
     }
-    return letters[event.key]
+    return event.key === 'Escape' ? escapeOf() : letters[event.key]
+  }
+
+  /** What is left of Escape is for what lies open over the window. */
+  function escapeOf(): (() => void) | undefined {
+    if (state.phase === 'reading') return () => void session.stop()
+    return state.expanded ? () => (state.expanded = false) : undefined
   }
 }
 

@@ -9,6 +9,7 @@ export interface AttributeLine {
   readonly side: 'client' | 'server' | null
   readonly value: string
   readonly assumed: boolean
+  readonly source: string
 }
 
 /** What is known, in the client's order; attributes without a value are left to JSON. */
@@ -23,13 +24,13 @@ export function attributeLines({ attributes }: ReportConversation): AttributeLin
 }
 
 function isSame(a: ReportAttribute, b: ReportAttribute): boolean {
-  return a.value === b.value && a.status === b.status && a.basis === b.basis
+  return a.value === b.value && a.status === b.status && a.basis === b.basis && a.source === b.source
 }
 
 function lineOf(attribute: ReportAttribute | undefined, side: AttributeLine['side']): AttributeLine[] {
   if (attribute === undefined) return []
-  const { name, value, status, basis } = attribute
+  const { name, value, status, basis, source } = attribute
   const text = value ?? (status === 'SEC_E_OK' ? null : status)
   if (text === null) return []
-  return [{ name: name.replace('SECPKG_ATTR_', ''), side, value: text, assumed: basis === 'assumed' }]
+  return [{ name: name.replace('SECPKG_ATTR_', ''), side, value: text, assumed: basis === 'assumed', source }]
 }

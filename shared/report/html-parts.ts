@@ -1,6 +1,7 @@
 // HTML by template: everything put into one is escaped unless it is HTML already. And the status glyphs.
 
 import type { ReportRow } from '../contract/report.ts'
+import type { SourceList } from '../sspi/sources.ts'
 import { breakable, escapeHtml } from './html-text.ts'
 import type { Mood } from './words.ts'
 
@@ -88,4 +89,13 @@ export function outcomeGlyph(outcome: ReportRow['outcome']): Html {
   const mood = outcomeMoods[outcome]
   const word = outcome === 'none' ? 'No handshake' : outcome.charAt(0).toUpperCase() + outcome.slice(1)
   return html`<span class="${mood === 'part' ? 'wait' : mood}">${statusMark(mood)}${word}</span>`
+}
+
+/** `[2]`, leading to the list of sources at the document's end. */
+export function references(source: string, sources: SourceList): Html {
+  return join(
+    sources
+      .numbersOf(source)
+      .map((number) => html`<a class="ref" href="#source-${String(number)}">[${String(number)}]</a>`),
+  )
 }

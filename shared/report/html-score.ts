@@ -1,7 +1,8 @@
 // The two lanes of a conversation in the HTML report, drawn with nothing but lists and style.
 
 import type { ReportConversation } from '../contract/report.ts'
-import { html, join, raw, statusMark, type Html } from './html-parts.ts'
+import type { SourceList } from '../sspi/sources.ts'
+import { html, join, raw, references, statusMark, type Html } from './html-parts.ts'
 import {
   deliveryText,
   eventText,
@@ -15,7 +16,7 @@ import {
 import { callText, inputText, moodOf, notableBasis, outputText } from './words.ts'
 
 /** A list whose lines are beats: time, client, wire, server. On paper its heads come again on every page. */
-export function drawScore(conversation: ReportConversation): Html {
+export function drawScore(conversation: ReportConversation, sources: SourceList): Html {
   const lines = scoreOf(conversation)
   const { client, server } = conversation.contexts
   return html`<ol class="score">
@@ -26,11 +27,11 @@ export function drawScore(conversation: ReportConversation): Html {
         ><span><b>Server</b> <span class="d">${server.final ?? 'no call'}</span></span>
       </div>
     </li>
-    ${join(lines.map((line, index) => drawLine(line, lines, index)))}
+    ${join(lines.map((line, index) => drawLine(line, lines, index, sources)))}
   </ol>`
 }
 
-function drawLine(line: ScoreLine, lines: readonly ScoreLine[], index: number): Html {
+function drawLine(line: ScoreLine, lines: readonly ScoreLine[], index: number, sources: SourceList): Html {
   const repeated = lines[index - 1]?.since === line.since
   const time = line.failing
     ? html`${repeated ? '' : line.since}<br />failure point`
@@ -40,12 +41,12 @@ function drawLine(line: ScoreLine, lines: readonly ScoreLine[], index: number): 
   return html`<li>
     <div class="line${line.failing ? ' failing' : ''}">
       <span class="t">${time}</span
-      >${drawPart(lines, index, 'client')}${drawWire(line.wire)}${drawPart(lines, index, 'server')}
+      >${drawPart(lines, index, 'client', sources)}${drawWire(line.wire)}${drawPart(lines, index, 'server', sources)}
     </div>
   </li> `
 }
 
-function drawPart(lines: readonly ScoreLine[], index: number, side: Side): Html {
+function drawPart(lines: readonly ScoreLine[], index: number, side: Side, sources: SourceList): Html {
   const line = lines[index]!
   const part = line[side]
   const call = part?.calls.at(-1)
@@ -70,7 +71,8 @@ function drawPart(lines: readonly ScoreLine[], index: number, side: Side): Html 
   const basis = notableBasis(call)
   return html`<span class="${kind}"
     >${statusMark(mood)}<b>${name}</b><span class="d ${mood}">${many}${call.status}</span>
-    <span class="d qq">${call.code}</span>${basis === '' ? '' : html` <span class="qq">${basis}</span>`}</span
+    <span class="d qq">${call.code}</span>${basis === '' ? '' : html` <span class="qq">${basis}</span>`}
+    ${references(call.source, sources)}</span
   >`
 }
 

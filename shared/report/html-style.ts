@@ -43,7 +43,7 @@ td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;vertical-align:top
 th.d{font-family:inherit;font-size:11px}table.list td,table.list .r{padding-right:12px}table.list .r:last-child{padding-right:0}
 table.list .name{min-width:120px}table.list td>.d wbr{display:none}
 table.given td:nth-child(2){white-space:nowrap}
-table.sets{table-layout:fixed}table.sets th:first-child{width:16%}
+table.sets{table-layout:fixed}.sets .qq{font-family:var(--ui);font-size:12px}table.sets th:first-child{width:16%}
 table.facts{table-layout:fixed}table.facts td:nth-child(odd){color:var(--ink-2);width:96px}
 article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .verdict{font-size:15px;font-weight:530}
@@ -81,6 +81,7 @@ article{border-top:1px solid var(--line-2);margin-top:32px;padding-top:20px}
 .arrow.to-client::after{left:-6px;border-right:9px solid var(--plain);border-left:0}
 .alert .arrow.to-server::after{border-left-color:var(--fail-fill)}.alert .arrow.to-client::after{border-right-color:var(--fail-fill)}
 .w.event{color:var(--ink-2)}.w.trouble{color:var(--need)}.w.end{color:var(--fail);font-weight:620;background:var(--fail-tint)}
+a.ref{color:var(--ink-3);font-size:11px}.sources li{max-width:86ch}.sources li:target{background:var(--surface-2)}
 footer{margin-top:40px;padding-top:12px;border-top:1px solid var(--line);font-size:12px;color:var(--ink-3)}
 @page{size:A4;margin:14mm 12mm}
 @media print{

@@ -2,10 +2,20 @@
 
 import type { Note } from '../contract/notes.ts'
 import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
+import { SourceList } from '../sspi/sources.ts'
 import { attributeLines } from './attributes.ts'
 import { htmlStyle } from './html-style.ts'
 import { escapeHtml } from './html-text.ts'
-import { glyph, glyphSprite, html, join, outcomeGlyph, statusMark, type Html } from './html-parts.ts'
+import {
+  glyph,
+  glyphSprite,
+  html,
+  join,
+  outcomeGlyph,
+  references,
+  statusMark,
+  type Html,
+} from './html-parts.ts'
 import { drawFindings } from './html-findings.ts'
 import { drawScore } from './html-score.ts'
 import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
@@ -37,6 +47,7 @@ export function htmlPrinter({ title, all }: HtmlOptions): Printer {
   let made = ''
   let report = 0
   let notes: readonly Note[] = []
+  const sources = new SourceList()
   return {
     details: all ? 'all' : 'failed',
     open: () => opening(name),
@@ -66,9 +77,10 @@ export function htmlPrinter({ title, all }: HtmlOptions): Printer {
         conversation,
         `c${String(report)}-${String(conversation.id)}`,
         conversationNotes(notes, conversation),
+        sources,
       ).text,
     end: () => '',
-    close: () => closing(made),
+    close: () => sourceList(sources) + closing(made),
   }
 }
 
@@ -86,9 +98,23 @@ ${html`<h1>${title}</h1>`.text}
 `
 }
 
+/** What the numbers in brackets stand for; nothing where there are none. */
+function sourceList(sources: SourceList): string {
+  if (sources.entries.length === 0) return ''
+  const items = sources.entries.map(
+    (entry, index) => html`<li id="source-${String(index + 1)}">${entry}</li>`,
+  )
+  return html`<section class="sources">
+    <h2>Sources</h2>
+    <ol>
+      ${join(items)}
+    </ol>
+  </section> `.text
+}
+
 function closing(tool: string): string {
   const note =
-    'A model of Windows run on captured bytes; each status says where it comes from unless Microsoft documents it.'
+    'A model of Windows run on captured bytes; each status says where it comes from unless Microsoft documents it; a number in brackets is its source.'
   return `<footer>${escapeHtml(tool)}. ${note}</footer>\n</main></body></html>\n`
 }
 
@@ -131,7 +157,12 @@ function noteLines(notes: readonly PlacedNote[]): Html {
   return join(notes.map(({ place, text }) => html`<p class="said"><b>${place}.</b> ${text}</p>`))
 }
 
-function article(conversation: ReportConversation, anchor: string, notes: readonly PlacedNote[]): Html {
+function article(
+  conversation: ReportConversation,
+  anchor: string,
+  notes: readonly PlacedNote[],
+  sources: SourceList,
+): Html {
   const { failure } = conversation
   const name = conversation.serverName ?? endpointText(conversation.server)
   const summary =
@@ -148,8 +179,8 @@ function article(conversation: ReportConversation, anchor: string, notes: readon
       ${glyph(conversation.outcome)}<span>${String(conversation.id)}.</span><span>${name}</span
       ><span>${verdictText(conversation)}</span>
     </h3>
-    ${summary} ${noteLines(notes)} ${facts(conversation)} ${drawScore(conversation)}
-    ${drawFindings(conversation)} ${certificates(conversation)} ${attributes(conversation)}
+    ${summary} ${noteLines(notes)} ${facts(conversation)} ${drawScore(conversation, sources)}
+    ${drawFindings(conversation)} ${certificates(conversation)} ${attributes(conversation, sources)}
   </article> `
 }
 
@@ -173,7 +204,7 @@ function facts(conversation: ReportConversation): Html {
           <td>Version</td>
           <td>${conversation.protocol ?? 'none chosen'}</td>
           <td>Suite</td>
-          <td class="d">${suite}</td>
+          <td class="${cipherSuite === null ? '' : 'd'}">${suite}</td>
         </tr>
         <tr>
           <td>Group</td>
@@ -210,16 +241,16 @@ function certificates(conversation: ReportConversation): Html | string {
   )
 }
 
-function attributes(conversation: ReportConversation): Html | string {
+function attributes(conversation: ReportConversation, sources: SourceList): Html | string {
   const lines = attributeLines(conversation)
   if (lines.length === 0) return ''
   const rows = lines.map(
-    ({ name, side, value, assumed }) =>
+    ({ name, side, value, assumed, source }) =>
       html`<tr>
         <td class="d">${name}</td>
         <td>${side ?? 'both sides'}</td>
         <td class="d">${value}</td>
-        <td>${assumed ? 'assumed' : ''}</td>
+        <td>${assumed ? 'assumed ' : ''}${references(source, sources)}</td>
       </tr>`,
   )
   return html`<h4>QueryContextAttributes</h4>

@@ -2,6 +2,7 @@
 
 import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
+import { SourceList } from '../sspi/sources.ts'
 import { attributeLines } from './attributes.ts'
 import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
 import type { Printer } from './printer.ts'
@@ -36,6 +37,7 @@ export interface MarkdownOptions {
 
 export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
   let notes: readonly Note[] = []
+  const sources = new SourceList()
   return {
     details: all ? 'all' : 'failed',
     open: () => `# ${escape(title ?? 'Handshake report')}\n`,
@@ -52,9 +54,9 @@ export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
       yield `\n${tableHead(columns.map(([name]) => name))}`
       for (const row of rows) yield tableLine(columns.map(([, read]) => read(row)))
     },
-    conversation: (conversation) => section(conversation, conversationNotes(notes, conversation)),
+    conversation: (conversation) => section(conversation, conversationNotes(notes, conversation), sources),
     end: () => '',
-    close: () => '',
+    close: () => sourceList(sources),
   }
 }
 
@@ -79,7 +81,11 @@ function noteLines(notes: readonly PlacedNote[]): string {
     .join('')
 }
 
-function section(conversation: ReportConversation, notes: readonly PlacedNote[]): string {
+function section(
+  conversation: ReportConversation,
+  notes: readonly PlacedNote[],
+  sources: SourceList,
+): string {
   const { failure, cipherSuite } = conversation
   const name = conversation.serverName ?? endpointText(conversation.server)
   const suite = cipherSuite === null ? '' : `, ${cipherSuite.code} ${cipherSuite.name}`
@@ -100,7 +106,9 @@ function section(conversation: ReportConversation, notes: readonly PlacedNote[])
     ),
     '',
   ]
-  const score = scoreOf(conversation).map(scoreLine).join('')
+  const score = scoreOf(conversation)
+    .map((line) => scoreLine(line, sources))
+    .join('')
   const [first, ...others] = conversation.findings
   const findings = [
     ...(first === undefined ? [] : [findingText(first, isSaid(first.explanation, conversation))]),
@@ -110,19 +118,24 @@ function section(conversation: ReportConversation, notes: readonly PlacedNote[])
     ),
     ...lookNextTexts(conversation).map((text) => `\nLook next: ${escape(text)}\n`),
   ].join('')
-  return `${lines.join('\n')}${noteLines(notes)}${notes.length > 0 ? '\n' : ''}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation)}`
+  return `${lines.join('\n')}${noteLines(notes)}${notes.length > 0 ? '\n' : ''}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation, sources)}`
 }
 
-function attributes(conversation: ReportConversation): string {
+function attributes(conversation: ReportConversation, sources: SourceList): string {
   const lines = attributeLines(conversation)
   if (lines.length === 0) return ''
-  const rows = lines.map(({ name, side, value, assumed }) =>
-    tableLine([name, side ?? 'both', value, assumed ? 'assumed' : 'derived']),
+  const rows = lines.map(({ name, side, value, assumed, source }) =>
+    tableLine([
+      name,
+      side ?? 'both',
+      value,
+      `${assumed ? 'assumed' : 'derived'}${references(source, sources)}`,
+    ]),
   )
   return `\n${tableHead(['QueryContextAttributes', 'Side', 'Answer', 'Basis'])}${rows.join('')}`
 }
 
-function scoreLine(line: ScoreLine): string {
+function scoreLine(line: ScoreLine, sources: SourceList): string {
   const { wire } = line
   let middle = ''
   if (wire?.kind === 'event') middle = eventText(wire)
@@ -132,10 +145,10 @@ function scoreLine(line: ScoreLine): string {
     middle = wire.token.from === 'client' ? `${text} →` : `← ${text}`
   }
   const mark = line.failing ? ' **failure point**' : ''
-  return `| ${escape(line.since)}${mark} | ${partText(line.client, line)} | ${escape(middle)} | ${partText(line.server, line)} |\n`
+  return `| ${escape(line.since)}${mark} | ${partText(line.client, line, sources)} | ${escape(middle)} | ${partText(line.server, line, sources)} |\n`
 }
 
-function partText(part: Part | null, line: ScoreLine): string {
+function partText(part: Part | null, line: ScoreLine, sources: SourceList): string {
   const call = part?.calls.at(-1)
   const first = part?.calls[0]
   if (part == null || call === undefined || first === undefined) return ''
@@ -145,7 +158,7 @@ function partText(part: Part | null, line: ScoreLine): string {
   const name = first === call ? callText(call) : `${callText(first)}–#${String(call.ordinal)}`
   const basis = basisText(call.basis)
   const status = `${escape(call.status)} ${call.code}${basis === '' ? '' : ` (${basis})`}`
-  return `${escape(name)} ${line.failing ? `**${status}**` : status}`
+  return `${escape(name)} ${line.failing ? `**${status}**` : status}${escape(references(call.source, sources))}`
 }
 
 function findingText(finding: ReportFinding, said: boolean): string {
@@ -165,6 +178,17 @@ function findingText(finding: ReportFinding, said: boolean): string {
     )
   if (finding.remedy !== '') lines.push(`\nWhat to do: ${escape(finding.remedy)}\n`)
   return lines.join('')
+}
+
+/** ` [2]`: numbers in the list at the end. */
+function references(source: string, sources: SourceList): string {
+  const numbers = sources.numbersOf(source)
+  return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`
+}
+
+function sourceList({ entries }: SourceList): string {
+  if (entries.length === 0) return ''
+  return `\n## Sources\n\n${entries.map((entry, index) => `${String(index + 1)}. ${escape(entry)}\n`).join('')}`
 }
 
 function tableHead(titles: readonly string[]): string {

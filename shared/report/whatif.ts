@@ -2,6 +2,7 @@
 
 import type { Explanation } from '../contract/explain.ts'
 import type { WhatIf, WhatIfCell, WhatIfRow } from '../contract/whatif.ts'
+import { SourceList } from '../sspi/sources.ts'
 import { fitColumns, pad, wrapText, type Column } from './columns.ts'
 import type { Paint } from './text.ts'
 import { endpointText, printable } from './words.ts'
@@ -42,11 +43,9 @@ export function whatIfText(answer: WhatIf, paint: Paint, width: number): string 
   for (const [sentence, names] of told) lines.push(...hanging(`${namesText(names)}: `, sentence, width))
   lines.push('', paint.faint('It rests on'))
   for (const { text, source } of answer.assumptions)
-    lines.push(
-      ...wrapText(`- ${printable(text)} (${source})`, width - 2).map((line, at) =>
-        at === 0 ? line : `  ${line}`,
-      ),
-    )
+    lines.push(...bullet(`${printable(text)} (${source})`, width))
+  const called = rows.flatMap(({ call }) => (call === null ? [] : [call.source]))
+  lines.push(...sourceLines([...called, ...answer.assumptions.map(({ source }) => source)], paint, width))
   return `${lines.join('\n')}\n`
 }
 
@@ -111,7 +110,7 @@ function endingText({ call, alert, events }: WhatIfRow, side: WhatIf['side']): s
   const parts = [
     call === null || call.status === 'SEC_I_CONTINUE_NEEDED'
       ? null
-      : `${side === 'client' ? 'If the server chose it all the same: ' : ''}${call.function === 'AcceptSecurityContext' ? 'ASC' : 'ISC'}${call.ordinal === null ? '' : ` #${String(call.ordinal)}`} ${call.status} ${call.code} (${call.basis})`,
+      : `${side === 'client' ? 'If the server chose it all the same: ' : ''}${call.function === 'AcceptSecurityContext' ? 'ASC' : 'ISC'}${call.ordinal === null ? '' : ` #${String(call.ordinal)}`} ${call.status} ${call.code} (${call.basis}, ${call.source})`,
     alert === null ? null : `alert ${String(alert.code)} ${alert.name}`,
     ...events.map(({ id, on }) => `event ${String(id)} on the ${on}`),
   ].filter((part) => part !== null)
@@ -134,7 +133,26 @@ export function explanationText(explanation: Explanation, paint: Paint, width: n
   if (candidates.length > 0) lines.push('', paint.faint('May have been caused by'))
   for (const { cause, text } of candidates) lines.push(...hanging(`  ${cause}  `, text, width))
   if (filter !== null) lines.push('', ...hanging('Filter  ', filter, width))
+  lines.push(
+    ...sourceLines(
+      meanings.map(({ source }) => source),
+      paint,
+      width,
+    ),
+  )
   return `${lines.join('\n')}\n`
+}
+
+/** What the named sections are about and rest on, each once; nothing where none is named. */
+function sourceLines(sources: readonly string[], paint: Paint, width: number): string[] {
+  const list = new SourceList()
+  for (const source of sources) list.numbersOf(source)
+  if (list.entries.length === 0) return []
+  return ['', paint.faint('Sources'), ...list.entries.flatMap((entry) => bullet(entry, width))]
+}
+
+function bullet(text: string, width: number): string[] {
+  return wrapText(`- ${text}`, width - 2).map((line, at) => (at === 0 ? line : `  ${line}`))
 }
 
 /** A label and a text whose further lines are set in. */

@@ -39,13 +39,70 @@ const sections: readonly (readonly [section: string, about: string])[] = [
   ],
 ]
 
+const fieldGuide =
+  'failures as they are met: Microsoft’s support articles, issue trackers and forums (docs/diagnosis.md lists them)'
+
+/** One thing that a source names. `section` is null for what speaks for itself, as an RFC does. */
+interface Named {
+  readonly work: string
+  readonly section: string | null
+}
+
+/** What a source names: `schannel §1, §8 (msquic)`, `schannel §7.3 (tls-exporter), RFC 9266`. */
+function namedIn(source: string): Named[] {
+  const named: Named[] = []
+  let work = ''
+  for (const [, known, rfc, section] of source.matchAll(
+    /\b(schannel|field)(?= §)|(RFC \d+(?:,? (?:§|section |appendix )[\w.]*\w)?)|§(\d+(?:\.\d+)*)/g,
+  )) {
+    if (known !== undefined) work = known
+    else if (rfc !== undefined) named.push({ work: rfc, section: null })
+    else if (work !== '' && section !== undefined) named.push({ work, section })
+  }
+  return named
+}
+
+/** The entry of the table that a section belongs to. */
+function entryOf(section: string): readonly [section: string, about: string] | undefined {
+  return sections.find(([name]) => section === name || section.startsWith(`${name}.`))
+}
+
+function aboutSection(work: string, section: string, about: string | undefined): string[] {
+  if (work === 'field') return [`Field guide §${section}, ${fieldGuide}`]
+  return about === undefined ? [] : [`Schannel reference §${section}, ${about}`]
+}
+
 /**
  * Says what a `source` of a report refers to, for a reader who does not know the reference: `schannel §6.3 row 6`.
  * Null where it names no section of it (an RFC speaks for itself).
  */
 export function aboutSource(source: string): string | null {
-  const named = /schannel §([\d.]*\d)/.exec(source)?.[1]
-  if (named === undefined) return null
-  const found = sections.find(([section]) => named === section || named.startsWith(`${section}.`))
-  return found === undefined ? null : `Schannel reference §${named}, ${found[1]}`
+  const said = namedIn(source).flatMap(({ work, section }) =>
+    section === null ? [] : aboutSection(work, section, entryOf(section)?.[1]),
+  )
+  return said.length === 0 ? null : said.join('. ')
+}
+
+/** The sources that a document rests on, each once, numbered from 1 in the order in which they are first named. */
+export class SourceList {
+  readonly #numbers = new Map<string, number>()
+
+  /** The numbers of what `source` names; none for what is no document (`this capture`). */
+  numbersOf(source: string): number[] {
+    const entries = namedIn(source).flatMap(({ work, section }) => {
+      if (section === null) return [work]
+      const [name, about] = entryOf(section) ?? [section, undefined]
+      return aboutSection(work, work === 'field' ? section : name, about)
+    })
+    return [...new Set(entries)].map((entry) => {
+      const number = this.#numbers.get(entry) ?? this.#numbers.size + 1
+      this.#numbers.set(entry, number)
+      return number
+    })
+  }
+
+  /** In words, in the order of their numbers. */
+  get entries(): string[] {
+    return [...this.#numbers.keys()]
+  }
 }

@@ -96,6 +96,20 @@ it.each([
   expect(await page.getByText(`Conversation ${String(conversation)}`, { exact: true }).isVisible()).toBe(true)
 })
 
+it.each([
+  ['Attributes', 2, 'Schannel reference §7, QueryContextAttributes: Microsoft’s page on it'],
+  ['What if', 1, 'Schannel reference §9, what a Windows version has switched on'],
+] as const)('prints below %s what its sources rest on', async (name, conversation, words) => {
+  await page.locator(`#row-${String(conversation)}`).click()
+  await page.getByRole('tab', { name }).click()
+  const sources = page.locator('#view .sources')
+  await sources.waitFor({ state: 'attached' })
+  expect(await sources.isVisible()).toBe(false)
+  await toPaper()
+  expect(await sources.isVisible()).toBe(true)
+  await sources.getByText(words).waitFor()
+})
+
 it('prints a comparison whole, on more than one sheet', async () => {
   await page.locator('[data-pane=conversations]').focus()
   await page.keyboard.press('c')

@@ -55,6 +55,10 @@ describe('what-if', () => {
       'Windows 8.1 / Server 2012 R2; Windows 8 / Server 2012: No common cipher suite: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 unknown to it. ASC #1 SEC_E_ALGORITHM_MISMATCH 0x80090331',
     )
     expect(out).toContain('It rests on')
+    const [, sources] = out.split('\nSources\n')
+    for (const section of ['§6.3', '§9', '§9.5'])
+      expect(sources?.match(new RegExp(`^- Schannel reference ${section}, `, 'gm')), section).toHaveLength(1)
+    expect(sources?.replaceAll(/\s+/g, ' ')).toContain('Microsoft, “TLS Cipher Suites in Windows”')
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
   })
 
@@ -136,6 +140,7 @@ describe('explain', () => {
     expect(out).toContain('SEC_E_ILLEGAL_MESSAGE 0x80090326')
     expect(out).toContain('May have been caused by')
     expect(out).toContain('Filter  status == 0x80090326')
+    expect(out).toMatch(/\nSources\n- Schannel reference §1, status codes: winerror\.h; Microsoft/)
   })
 
   it('lists the conversations of a capture that it matches', async () => {

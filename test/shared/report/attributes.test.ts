@@ -7,6 +7,7 @@ import { reportFixture } from '../../support/fixtures.ts'
 import { printSample } from '../../support/reports.ts'
 
 const established = reportFixture.conversations.find(({ outcome }) => outcome === 'established')!
+const { source } = established.attributes.client[0]!
 
 describe('attributes in reports', () => {
   it('say once what both sides answer, and apart what differs', () => {
@@ -16,14 +17,22 @@ describe('attributes in reports', () => {
         side: 'client',
         value: 'SP_PROT_TLS1_3_CLIENT, AES 256, ECDH 255',
         assumed: true,
+        source,
       },
       {
         name: 'CONNECTION_INFO',
         side: 'server',
         value: 'SP_PROT_TLS1_3_SERVER, AES 256, ECDH 255',
         assumed: true,
+        source,
       },
-      { name: 'STREAM_SIZES', side: null, value: 'header 5, trailer 17, maximum 16384', assumed: true },
+      {
+        name: 'STREAM_SIZES',
+        side: null,
+        value: 'header 5, trailer 17, maximum 16384',
+        assumed: true,
+        source: 'schannel §7.2',
+      },
     ])
   })
 
@@ -34,7 +43,13 @@ describe('attributes in reports', () => {
       { ...first!, name: 'SECPKG_ATTR_NEGOTIATION_INFO', value: null, status: 'SEC_E_UNSUPPORTED_FUNCTION' },
     ]
     expect(attributeLines({ ...established, attributes: { client, server: [] } })).toEqual([
-      { name: 'NEGOTIATION_INFO', side: 'client', value: 'SEC_E_UNSUPPORTED_FUNCTION', assumed: true },
+      {
+        name: 'NEGOTIATION_INFO',
+        side: 'client',
+        value: 'SEC_E_UNSUPPORTED_FUNCTION',
+        assumed: true,
+        source,
+      },
     ])
   })
 

@@ -87,7 +87,9 @@ describe('Markdown', () => {
     expect(text).toMatch(/^# Case 4711\n/)
     expect(text).toContain('| 20 | 10:14:03.595 | failed | server.example |')
     expect(text).toContain('### 20. server.example failed at the client, ISC #2')
-    expect(text).toMatch(/\*\*failure point\*\* \| ISC #2 \*\*SEC_E_UNTRUSTED_ROOT 0x80090325\*\* \|/)
+    expect(text).toMatch(
+      /\*\*failure point\*\* \| ISC #2 \*\*SEC_E_UNTRUSTED_ROOT 0x80090325\*\* \\\[\d\\\] \|/,
+    )
     expect(text).toContain('What to do: Add “otherca Root”')
   })
 

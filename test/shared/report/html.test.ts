@@ -55,6 +55,19 @@ describe('the HTML report', () => {
     expect(text).not.toMatch(/="[^">]*<wbr/)
   })
 
+  it('numbers its sources, and says at the end of those it names what they are', () => {
+    const text = unbroken(print())
+    const named = new Set(
+      [...text.matchAll(/<a class="ref" href="#source-(\d+)">/g)].map(([, number]) => number),
+    )
+    const listed = [...text.matchAll(/<li id="source-(\d+)">(.*?)<\/li>/g)].map(([, number]) => number)
+    expect(listed.length).toBeGreaterThan(1)
+    expect([...named]).toEqual(listed)
+    expect(text).toMatch(
+      /SEC_E_UNTRUSTED_ROOT[^]{0,200}href="#source-(\d+)"[^]+<li id="source-\1">Schannel reference §6\.3/,
+    )
+  })
+
   it('holds several reports in one document', () => {
     const text = printSample(htmlPrinter({ title: null, all: false }), undefined, 2)
     expect(text.match(/<html/g)).toHaveLength(1)

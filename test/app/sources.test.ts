@@ -1,0 +1,66 @@
+// What a status rests on, as a reader without a pointer comes to it: by keyboard, spoken with the source's name.
+
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, expect, it } from 'vitest'
+import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+
+let inspector: ServedPage
+let page: Page
+
+async function open(capture: string): Promise<void> {
+  inspector = await openPage([`test/captures/${capture}.pcap`])
+  page = inspector.page
+  page.setDefaultTimeout(10_000)
+  await page.locator('.card').first().waitFor()
+}
+
+afterEach(async () => {
+  const problems = inspector.problems()
+  await inspector.close()
+  expect(problems).toEqual([])
+})
+afterAll(closeBrowser)
+
+/** The words that belong to the source which has the keyboard. */
+async function described(source: Locator): Promise<string> {
+  await page.getByRole('tooltip').waitFor({ state: 'attached' })
+  const id = (await source.getAttribute('aria-describedby'))!
+  return (await page.locator(`[id="${id}"]`).textContent())!
+}
+
+it('says behind a call’s status what its source is, as soon as the keyboard is on it', async () => {
+  await open('no-common-cipher')
+  await page.locator('.card', { hasText: 'ASC #1' }).first().click()
+  const source = page.locator('.detail .source')
+  await source.waitFor()
+  // The call's own buttons come first.
+  const ownButtons = await page.locator('.detail .say .buttons button').count()
+  await page.getByRole('button', { name: 'Write a note on ASC #1' }).focus()
+  for (let tab = 0; tab < ownButtons; tab++) await page.keyboard.press('Tab')
+  expect(await source.evaluate((each) => each === document.activeElement)).toBe(true)
+  expect(await described(source)).toMatch(/^Schannel reference §6\.3, a failure of a side.*Wine’s tests/)
+  await page.locator('.source-pop').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.source-pop').waitFor({ state: 'detached' })
+})
+
+it('says it of each attribute, under the pointer and by keyboard', async () => {
+  await open('ok-mutual-tls12')
+  await page.getByRole('tab', { name: 'Attributes' }).click()
+  const sources = page.locator('#view .source')
+  await sources.first().hover()
+  await page.locator('.source-pop', { hasText: 'QueryContextAttributes' }).waitFor()
+  await page.mouse.move(0, 0)
+  await sources.nth(1).focus()
+  expect(await described(sources.nth(1))).toContain('Microsoft’s page on it')
+})
+
+it('says it of the chosen Windows version and of what the answer assumes', async () => {
+  await open('no-common-cipher')
+  await page.getByRole('tab', { name: 'What if' }).click()
+  await page.getByText('Status from').waitFor()
+  const source = page.locator('.detail .source')
+  await source.focus()
+  expect(await described(source)).toMatch(/^Schannel reference §/)
+  expect(await page.locator('.notes .source', { hasText: 'schannel §9.5' }).count()).toBe(1)
+})
