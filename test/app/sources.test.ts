@@ -33,11 +33,11 @@ it('says behind a call’s status what its source is, as soon as the keyboard is
   await page.locator('.card', { hasText: 'ASC #1' }).first().click()
   const source = page.locator('.detail .source')
   await source.waitFor()
-  // The call's own buttons come first.
-  const ownButtons = await page.locator('.detail .say .buttons button').count()
   await page.getByRole('button', { name: 'Write a note on ASC #1' }).focus()
-  for (let tab = 0; tab < ownButtons; tab++) await page.keyboard.press('Tab')
-  expect(await source.evaluate((each) => each === document.activeElement)).toBe(true)
+  const isReached = () => source.evaluate((each) => each === document.activeElement)
+  // A button that unfolds the call may lie between.
+  for (let tab = 0; tab < 2 && !(await isReached()); tab++) await page.keyboard.press('Tab')
+  expect(await isReached()).toBe(true)
   expect(await described(source)).toMatch(/^Schannel reference §6\.3, a failure of a side.*Wine’s tests/)
   await page.locator('.source-pop').waitFor()
   await page.keyboard.press('Escape')
