@@ -23,14 +23,15 @@ afterAll(closeBrowser)
 
 /** The words that belong to the source which has the keyboard. */
 async function described(source: Locator): Promise<string> {
-  await page.getByRole('tooltip').waitFor({ state: 'attached' })
+  await expect.poll(() => source.getAttribute('aria-describedby')).not.toBeNull()
   const id = (await source.getAttribute('aria-describedby'))!
   return (await page.locator(`[id="${id}"]`).textContent())!
 }
 
 it('says behind a call’s status what its source is, as soon as the keyboard is on it', async () => {
   await open('no-common-cipher')
-  await page.locator('.card', { hasText: 'ASC #1' }).first().click()
+  // Without a pointer resting anywhere.
+  await page.locator('.card', { hasText: 'ASC #1' }).first().dispatchEvent('click')
   const source = page.locator('.detail .source')
   await source.waitFor()
   await page.getByRole('button', { name: 'Write a note on ASC #1' }).focus()
