@@ -40,6 +40,7 @@ export function createComparing(session: Session) {
   const opening = ref(false)
   const isOpen = computed(() => pair.value !== null)
   let turn = 0
+  let chosenTurn = 0
 
   watch(
     () => state.capture,
@@ -80,8 +81,9 @@ export function createComparing(session: Session) {
     const { capture } = state
     const [first = state.selected, second] = ids
     if (capture === null || first === null) return
+    const mine = ++chosenTurn
     const partner = second ?? (await partnerOf(capture, first))
-    if (partner === null) return
+    if (partner === null || mine !== chosenTurn || capture !== state.capture) return
     pair.value = { left: { capture, id: partner }, right: { capture, id: first } }
     if (second !== undefined) pair.value = { left: { capture, id: first }, right: { capture, id: second } }
   }
@@ -151,9 +153,15 @@ export function createComparing(session: Session) {
     const ended = await readWhole(path)
     opening.value = false
     if (ended === null) return
-    if (other.value !== null) await bridge.request('capture.close', { capture: other.value.capture })
+    // The comparison was closed while the capture was read.
+    if (!isOpen.value) {
+      await bridge.request('capture.close', { capture: ended })
+      return
+    }
+    const before = other.value
     other.value = { capture: ended, name: baseName(path) }
     const standing = await rowOf(pair.value[which === 'left' ? 'right' : 'left'])
+    if (before !== null) await bridge.request('capture.close', { capture: before.capture })
     const random = standing?.handshakes[0]?.clientRandom ?? null
     const same = random === null ? [] : await idsOf(ended, `random == ${random}`)
     const id = same[0] ?? (await idsOf(ended, ''))[0]

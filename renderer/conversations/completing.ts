@@ -10,6 +10,17 @@ import type { Session } from '../session.ts'
 /** A suggestion of the program, or a filter used before. */
 export type Offer = Suggestion | { readonly kind: 'used'; readonly text: string }
 
+/** Where the cursor belongs once an offer has been taken, and whether more may follow. */
+export interface Taken {
+  readonly cursor: number
+  readonly more: boolean
+}
+
+/** What may follow, and the filter that it was asked for. */
+interface Answered extends Completion {
+  readonly text: string
+}
+
 /** Lines of completion shown at once. */
 export const shownOffers = 6
 const keptOffers = 40
@@ -27,20 +38,13 @@ export function isQuestion(text: string): boolean {
 }
 
 export function useCompleting({ bridge, state }: Session, cursor: Ref<number>) {
-  const completion = shallowRef<Completion>({ start: 0, end: 0, suggestions: [] })
+  const completion = shallowRef<Answered>({ text: '', start: 0, end: 0, suggestions: [] })
   const chosen = ref(0)
   let turn = 0
-  let asking = Promise.resolve()
+  let asking: Promise<Answered | null> = Promise.resolve(null)
 
   const typed = computed(() => state.filter.slice(completion.value.start, completion.value.end))
-  const offers = computed<readonly Offer[]>(() => {
-    const used =
-      state.filter.trim() === ''
-        ? filterHistory.value.slice(0, shownOffers - 1).map((text) => ({ kind: 'used' as const, text }))
-        : []
-    const fitting = completion.value.suggestions.filter((each) => each.text !== typed.value)
-    return [...used, ...fitting].slice(0, keptOffers)
-  })
+  const offers = computed(() => offersOf(completion.value, state.filter))
   /** The lines in view, each with its place among all. */
   const shown = computed(() => {
     const first = Math.max(0, Math.min(chosen.value - shownOffers + 1, offers.value.length - shownOffers))
@@ -49,14 +53,27 @@ export function useCompleting({ bridge, state }: Session, cursor: Ref<number>) {
       .map((offer, index) => ({ offer, index: first + index }))
   })
 
-  async function ask(): Promise<void> {
+  async function ask(): Promise<Answered | null> {
     const { capture, filter: text } = state
     const mine = ++turn
-    if (capture === null) return
+    if (capture === null) return null
     const answer = await bridge.request('filter.complete', { capture, text, cursor: cursor.value })
-    if (mine !== turn || !answer.ok || text !== state.filter) return
-    completion.value = answer.value
-    chosen.value = 0
+    if (!answer.ok) return null
+    const answered = { ...answer.value, text }
+    if (mine === turn && text === state.filter) {
+      completion.value = answered
+      chosen.value = 0
+    }
+    return answered
+  }
+
+  function offersOf({ start, end, suggestions }: Answered, text: string): readonly Offer[] {
+    const used =
+      text.trim() === ''
+        ? filterHistory.value.slice(0, shownOffers - 1).map((each) => ({ kind: 'used' as const, text: each }))
+        : []
+    const word = text.slice(start, end)
+    return [...used, ...suggestions.filter((each) => each.text !== word)].slice(0, keptOffers)
   }
 
   watch(
@@ -69,25 +86,40 @@ export function useCompleting({ bridge, state }: Session, cursor: Ref<number>) {
     chosen.value = (chosen.value + by + offers.value.length) % offers.value.length
   }
 
-  /** Puts an offer into the filter; returns where the cursor belongs then, and whether more may follow. */
-  function take(offer: Offer): { readonly cursor: number; readonly more: boolean } {
-    if (offer.kind === 'used') {
-      state.filter = offer.text
-      return { cursor: offer.text.length, more: false }
-    }
-    const { start, end } = completion.value
-    const text = `${offer.text} `
-    state.filter = state.filter.slice(0, start) + text + state.filter.slice(end)
-    return { cursor: start + text.length, more: offer.kind !== 'value' }
+  /** Puts an offer in the place of the word it completes, with what was typed of that since the offers came. */
+  function take(offer: Offer): Taken {
+    const { text, start, end } = completion.value
+    const [before, after] = [text.slice(0, start), text.slice(end)]
+    const now = state.filter
+    if (offer.kind !== 'used' && !(now.startsWith(before) && now.endsWith(after)))
+      return { cursor: cursor.value, more: false }
+    return put(offer, before, '', after)
   }
 
-  /** The chosen offer for what is typed by now; none where nothing fits. */
-  async function newest(): Promise<Offer | undefined> {
-    for (let mine = asking; ; mine = asking) {
-      await mine
-      if (mine === asking) return offers.value[chosen.value]
-    }
+  /**
+   * Completes the word as it is typed now by the chosen offer. What is typed on before that is known stays behind it;
+   * null where nothing fits, or the filter became another one.
+   */
+  async function complete(): Promise<Taken | null> {
+    const text = state.filter
+    const at = cursor.value
+    const answer = await asking
+    if (answer?.text !== text) return null
+    const offer = answer === completion.value ? offers.value[chosen.value] : offersOf(answer, text)[0]
+    const [before, after] = [text.slice(0, at), text.slice(at)]
+    const now = state.filter
+    const isTypedOn = now.length >= text.length && now.startsWith(before) && now.endsWith(after)
+    if (offer === undefined || !isTypedOn) return null
+    const typedOn = now.slice(at, now.length - after.length)
+    return put(offer, text.slice(0, answer.start), typedOn, text.slice(answer.end))
   }
 
-  return { typed, offers, shown, chosen, step, take, newest }
+  function put(offer: Offer, before: string, typedOn: string, after: string): Taken {
+    const isUsed = offer.kind === 'used'
+    const start = isUsed ? `${offer.text}${typedOn}` : `${before}${offer.text} ${typedOn}`
+    state.filter = isUsed ? start : start + after
+    return { cursor: start.length, more: !isUsed && offer.kind !== 'value' }
+  }
+
+  return { typed, offers, shown, chosen, step, take, complete }
 }

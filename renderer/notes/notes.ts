@@ -46,6 +46,7 @@ export function useNotes(session: Session): Notes {
 function createNotes({ bridge, state }: Session): Notes {
   const book = shallowRef<Notebook>({ title: '', notes: [] })
   const fault = shallowRef<Fault | null>(null)
+  let keeping = Promise.resolve()
 
   watch(
     () => (state.phase === 'ready' ? state.capture : null),
@@ -70,16 +71,23 @@ function createNotes({ bridge, state }: Session): Notes {
     state.notice = {
       text: `${plural(found.notes.length, 'note')} found in a file beside this capture.`,
       fault: null,
-      action: { text: 'Read them in', run: () => void keep(joinedNotes(book.value, found)) },
+      action: { text: 'Read them in', run: () => void keep((now) => joinedNotes(now, found)) },
     }
   }
 
-  async function keep(next: Notebook): Promise<void> {
+  /** One change after the other, each of the notes as the one before it left them. */
+  function keep(change: (book: Notebook) => Notebook): Promise<void> {
     const { capture } = state
-    if (capture === null) return
-    const answer = await bridge.request('notes.save', { capture, notebook: next })
-    fault.value = answer.ok ? null : answer.fault
-    if (answer.ok) book.value = next
+    if (capture === null) return Promise.resolve()
+    keeping = keeping.then(async () => {
+      if (capture !== state.capture) return
+      const next = change(book.value)
+      const answer = await bridge.request('notes.save', { capture, notebook: next })
+      if (capture !== state.capture) return
+      fault.value = answer.ok ? null : answer.fault
+      if (answer.ok) book.value = next
+    })
+    return keeping
   }
 
   return {
@@ -87,13 +95,15 @@ function createNotes({ bridge, state }: Session): Notes {
     fault,
     of: (conversation, at) => book.value.notes.find((note) => isAt(note, conversation, at)) ?? null,
     write: (conversation, at, text) => {
-      const others = book.value.notes.filter((note) => !isAt(note, conversation, at))
       const call = at === null ? null : anchorOf(at.call, at.side, conversation)
       const note: Note = { key: conversation.key, call, text, written: new Date().toISOString() }
-      return keep({ ...book.value, notes: text.trim() === '' ? others : [...others, note] })
+      return keep((now) => {
+        const others = now.notes.filter((each) => !isAt(each, conversation, at))
+        return { ...now, notes: text.trim() === '' ? others : [...others, note] }
+      })
     },
-    keepBeside: (beside) => keep({ ...book.value, beside }),
-    rename: (title) => keep({ ...book.value, title }),
+    keepBeside: (beside) => keep((now) => ({ ...now, beside })),
+    rename: (title) => keep((now) => ({ ...now, title })),
   }
 }
 

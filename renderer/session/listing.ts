@@ -123,7 +123,7 @@ export function createListing(bridge: Bridge, state: State) {
       sort,
       group,
     })
-    if (turn !== queryTurn || !answer.ok || answer.value.problem !== null) return
+    if (turn !== queryTurn || capture !== state.capture || !answer.ok || answer.value.problem !== null) return
     state.counts = answer.value.counts
     state.found = answer.value.found
     groups.value = answer.value.groups

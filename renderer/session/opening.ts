@@ -33,6 +33,9 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
       ? fileName.value
       : `${fileName.value}, ${plural(state.chain.length + 1, 'file')}`,
   )
+  /** Counts openings and closings: an answer to an earlier one comes too late. */
+  let openings = 0
+  let loads = 0
   let changes = 0
   const settled = bridge.settings().then((now) => {
     if (changes === 0) settings.value = now
@@ -66,6 +69,7 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
         state.cancelled = event.cancelled
         state.phase = event.conversations === 0 ? 'nothing' : 'ready'
         void listing.refresh().then(() => {
+          if (event.capture !== state.capture) return
           listing.selectFirst()
           if (event.milliseconds > longRead && !state.following) tellRead()
           state.following = false
@@ -100,7 +104,10 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
 
   /** Opens a capture by path, closing the one that is open; `chain` are more files of it, read as one. */
   async function open(path: string, chain: readonly string[] = [], following = false): Promise<void> {
-    await close()
+    const closed = close()
+    const mine = openings
+    await closed
+    if (mine !== openings) return
     state.path = path
     state.chain = chain
     state.following = following
@@ -119,6 +126,10 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
       limits: { ...limits },
     })
     stop()
+    if (mine !== openings) {
+      if (answer.ok) await bridge.request('capture.close', answer.value)
+      return
+    }
     if (!answer.ok) {
       fail(answer.fault)
       return
@@ -136,6 +147,7 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
 
   async function close(): Promise<void> {
     const capture = state.capture
+    openings++
     forget()
     if (capture !== null) await bridge.request('capture.close', { capture })
   }
@@ -178,8 +190,11 @@ export function createOpening(bridge: Bridge, state: State, listing: Listing, in
 
   /** Loads a key log for the open capture, or forgets it. */
   async function loadKeys(path: string | null): Promise<void> {
-    if (state.capture === null) return
-    const answer = await bridge.request('keys.load', { capture: state.capture, keylog: path })
+    const { capture } = state
+    if (capture === null) return
+    const mine = ++loads
+    const answer = await bridge.request('keys.load', { capture, keylog: path })
+    if (mine !== loads || capture !== state.capture) return
     if (answer.ok) {
       state.keylog =
         path === null ? null : { path, secrets: answer.value.secrets, matched: answer.value.matched }
