@@ -13,3 +13,6 @@ import { createSession, sessionKey } from './session.ts'
 applyTheme()
 const session = createSession(connect())
 createApp(App).provide(sessionKey, session).provide(comparingKey, createComparing(session)).mount('#app')
+
+// Paper does not wait: a font that only it uses has to be there before, or its text is not seen.
+for (const face of document.fonts) face.load().catch(() => undefined)

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { Bridge, BridgeEvent, Command, Outcome } from '../../shared/contract/bridge.ts'
 import { openDesktop } from '../host/desktop.ts'
 import type { Desktop } from '../host/desktop.ts'
+import { readPdf } from '../support/pdf.ts'
 
 const capture = resolve('test/captures/keys/ecdhe-ecdsa-gcm.pcap')
 const other = resolve('test/captures/keys/dhe-rsa-ccm.pcap')
@@ -153,7 +154,10 @@ describe('one window', () => {
       expect(made).toMatchObject({ ok: true, value: { text: null, bytes: readFileSync(path).length } })
     }
     expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toHaveProperty('schema')
-    expect(readFileSync(join(folder, 'report.pdf')).subarray(0, 5).toString()).toBe('%PDF-')
+    const paper = await readPdf(readFileSync(join(folder, 'report.pdf')))
+    expect(paper.title).toBe('Handshake report')
+    expect(paper.pages[0]).toContain('ecdhe-ecdsa-gcm.pcap')
+    expect(paper.pages[0]).toContain('Established none sent 192.0.2.1:50000 192.0.2.2:443 TLS 1.2')
     expect(readdirSync(folder).sort()).toEqual(['report.json', 'report.pdf'])
 
     // What was printed had a window of its own: no script, nothing of the page's session, and the same walls.

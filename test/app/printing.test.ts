@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { joined } from '../support/captures.ts'
+import { readPdf, tight, type PdfText } from '../support/pdf.ts'
 import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 
 const capture = (name: string): Buffer => readFileSync(resolve(`test/captures/${name}.pcap`))
@@ -38,10 +39,10 @@ afterAll(async () => {
   await closeBrowser()
 })
 
-/** Sheets of the PDF that the browser makes of the page. */
-async function sheets(): Promise<number> {
-  const pdf = await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true })
-  return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
+/** What the PDF says that the browser makes of the page. */
+async function printed(): Promise<PdfText> {
+  await page.evaluate(() => document.fonts.ready)
+  return readPdf(await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true }))
 }
 
 /** Draws the page as for paper, under a dark system. */
@@ -88,7 +89,9 @@ it.each([
   await page.locator(`#row-${String(conversation)}`).click()
   await page.getByRole('tab', { name }).click()
   await page.locator('#view').getByText(last).last().waitFor()
-  expect(await sheets()).toBeGreaterThan(0)
+  const { tight: text } = await printed()
+  for (const words of [`Conversation ${String(conversation)}`, last]) expect(text).toContain(tight(words))
+  expect(text).not.toContain('Filter')
   await toPaper()
   await isAlone()
   expect(await cut()).toEqual([])
@@ -114,7 +117,10 @@ it('prints a comparison whole, on more than one sheet', async () => {
   await page.locator('[data-pane=conversations]').focus()
   await page.keyboard.press('c')
   await page.getByRole('table', { name: 'Compared values' }).waitFor()
-  expect(await sheets()).toBeGreaterThan(1)
+  const { pages } = await printed()
+  expect(pages.length).toBeGreaterThan(1)
+  expect(pages[0]).toContain('Alert 40 handshake_failure on the right')
+  expect(pages.join(' ')).toMatch(/\d+ differences, \d+ equal/)
   await toPaper()
   await isAlone()
   expect(await cut()).toEqual([])
@@ -145,8 +151,32 @@ it('prints all fields and bytes of the inspector’s token', async () => {
   expect(dump.length).toBe(Math.ceil(bytes / 16))
   expect(dump[0]).toMatch(/^0000 {2}16 03 03/)
   expect(await paper.locator('tbody tr').count()).toBeGreaterThan(60)
-  expect(await sheets()).toBeGreaterThan(2)
+  const { pages, tight: text } = await printed()
+  expect(pages.length).toBeGreaterThan(2)
+  expect(pages[0]).toContain('Token, server to client')
+  expect(pages[0]).toContain('TLS 1.2')
+  for (const line of [dump[0]!, dump.at(-1)!]) expect(text).toContain(tight(line))
   // Afterwards the view is what is printed again.
   await page.evaluate(() => dispatchEvent(new Event('afterprint')))
   await paper.waitFor({ state: 'detached' })
+})
+
+it('prints the score: verdict, endpoints, every call with its status, what went over the wire', async () => {
+  await page.locator('#row-1').click()
+  await page.getByText('Conversation 1', { exact: true }).waitFor()
+  const { pages, tight: text } = await printed()
+  expect(pages[0]).toContain('Conversation 1')
+  expect(pages[0]).toMatch(/127\.0\.0\.1:38130 .*127\.0\.0\.1:20119/)
+  expect(pages[0]).toContain('The server found no cipher suite in common with the client')
+  for (const words of [
+    'ISC #1',
+    'SEC_I_CONTINUE_NEEDED',
+    'ASC #1',
+    'SEC_E_ALGORITHM_MISMATCH',
+    'ISC #2',
+    'SEC_E_ILLEGAL_MESSAGE',
+    'ClientHello',
+    'handshake_failure',
+  ])
+    expect(text).toContain(tight(words))
 })

@@ -10,6 +10,7 @@ import { htmlPrinter } from '../../shared/report/html.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { reportFixture } from '../support/fixtures.ts'
 import { midWordBreaks, spilling } from '../support/line-breaks.ts'
+import { readPdf, tight } from '../support/pdf.ts'
 import { printSample } from '../support/reports.ts'
 import { blankPage, closeBrowser } from './page-browser.ts'
 
@@ -98,6 +99,43 @@ describe('the HTML report', () => {
     expect(copied).toContain('SEC_E_APPLICATION_PROTOCOL_MISMATCH')
     expect(copied).toContain('a-rather-long-machine-name.production.cluster7.internal.contoso.example')
     expect(copied).not.toMatch(/[\u200b\u00ad]/)
+  })
+
+  it('says on paper what it says on the screen: title, list, notes, each conversation on a sheet of its own', async () => {
+    const [one] = report.conversations.filter(({ failure }) => failure?.status === 'SEC_E_UNTRUSTED_ROOT')
+    const long = report.conversations.at(-1)!
+    const conversations = [one!, { ...long, id: 900 }]
+    const notes = [
+      { key: null, call: null, text: 'Seen at noon.' },
+      { key: one!.key, call: null, text: 'Ask the web team about its root.' },
+    ].map((note) => ({ ...note, written: '2026-11-29T09:00:00.000Z' }))
+    await page.setContent(
+      printSample(
+        htmlPrinter({ title: 'Case 4711, second visit', all: true }),
+        { ...report, conversations },
+        1,
+        notes,
+      ),
+    )
+    const {
+      title,
+      pages,
+      tight: text,
+    } = await readPdf(await page.pdf({ printBackground: true, preferCSSPageSize: true }))
+    expect(title).toBe('Case 4711, second visit')
+    expect(pages[0]).toMatch(/^Case 4711, second visit lab-20261122\.pcapng .*Note\. Seen at noon\./)
+    expect(pages[0]).not.toContain('Ask the web team')
+    expect(pages[1]).toContain(`${String(one!.id)}. server.example failed at the client`)
+    expect(pages[1]).toContain('Note. Ask the web team about its root.')
+    expect(pages.findIndex((each) => each.startsWith('900. '))).toBeGreaterThan(1)
+    for (const words of [
+      `[2001:db8:85a3:1234:5678:8a2e:370:7334]:${String(long.client.port)}`,
+      'a-rather-long-machine-name.production.cluster7.internal.contoso.example',
+      'SEC_E_UNTRUSTED_ROOT',
+      one!.certificates.server![0]!.sha256,
+    ])
+      expect(text).toContain(tight(words))
+    expect(pages.at(-1)).toContain('handshake-inspector 0.1.0')
   })
 
   it('breaks a word that has no good place, and no column grows with it', async () => {

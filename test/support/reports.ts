@@ -1,13 +1,19 @@
 // Prints the sample report in one format, as text.
 
+import type { Note } from '../../shared/contract/notes.ts'
 import type { Report } from '../../shared/contract/report.ts'
 import { printReport, type Printer } from '../../shared/report/printer.ts'
 import { rowOf } from './rows.ts'
 import { reportFixture } from './fixtures.ts'
 
 /** The pieces a host would write for `count` reports, joined. */
-export function printSample(printer: Printer, report: Report = reportFixture, count = 1): string {
-  const head = { tool: report.tool, capture: report.captures[0]!, model: report.model }
+export function printSample(
+  printer: Printer,
+  report: Report = reportFixture,
+  count = 1,
+  notes: readonly Note[] = [],
+): string {
+  const head = { tool: report.tool, capture: report.captures[0]!, model: report.model, notes }
   const rows = report.conversations.map(rowOf)
   const inspect = (id: number) => report.conversations.find((conversation) => conversation.id === id)!
   const reports = Array.from({ length: count }, () => [...printReport(printer, head, rows, inspect)])
