@@ -88,10 +88,17 @@ function nextPane(step: 1 | -1): void {
   const panes = ['conversations', 'timeline', 'inspector'].flatMap((name) => {
     const pane = document.querySelector<HTMLElement>(`[data-pane=${name}]`)
     if (pane === null) return []
-    return [pane.tabIndex >= 0 ? pane : (pane.querySelector<HTMLElement>('[tabindex="0"]') ?? pane)]
+    return [pane.tabIndex >= 0 ? pane : (stopIn(pane) ?? pane)]
   })
   const at = panes.findIndex(
     (pane) => pane === document.activeElement || pane.contains(document.activeElement),
   )
   panes[(at + step + panes.length) % panes.length]?.focus()
+}
+
+/** Where the keyboard stops in a pane: its first part, no bar between parts; where there is none yet, what will hold it. */
+function stopIn(pane: HTMLElement): HTMLElement | undefined {
+  const stops = [...pane.querySelectorAll<HTMLElement>('[tabindex="0"]:not([role=separator])')]
+  const shown = stops.find((each) => each.checkVisibility())
+  return shown ?? pane.querySelector<HTMLElement>('[tabindex="-1"]') ?? undefined
 }
