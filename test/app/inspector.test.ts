@@ -75,6 +75,18 @@ async function settled(wanted: (now: Rows) => boolean): Promise<Rows> {
   return last
 }
 
+const failed = (): Locator => page.getByRole('listitem', { name: /^Client, ISC #2, failed/ })
+
+/** Chooses the call that failed, and waits until all of the inspector has its place; returns the height of the call's detail. */
+async function chooseFailed(): Promise<number> {
+  await failed().click({ position: { x: 6, y: 6 } })
+  await page.locator('.insp header').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
+  await settled(
+    ({ marked, cut, fields, bytes }) => marked === 'issuer' && cut === 0 && fields >= 6 && bytes >= 4,
+  )
+  return heightOf(detail())
+}
+
 const detail = (): Locator => page.locator('.insp .detail')
 const heightOf = async (element: Locator): Promise<number> =>
   Math.round((await element.boundingBox())!.height)
@@ -82,11 +94,7 @@ const callBar = (): Locator => page.locator('.insp .over > .splitpanes > .splitp
 
 describe('a call at 1280 × 800', () => {
   it.each([
-    [
-      'mouse',
-      () =>
-        page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } }),
-    ],
+    ['mouse', () => failed().click({ position: { x: 6, y: 6 } })],
     [
       'keyboard',
       async () => {
@@ -117,7 +125,7 @@ describe('a call at 1280 × 800', () => {
 
   it('says of its buffers what the call left in them', async () => {
     await open('untrusted-root')
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
+    await failed().click({ position: { x: 6, y: 6 } })
     const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'Buffers' }) })
     await table.getByRole('row', { name: /^in TOKEN 1.233 EMPTY 0 unchanged$/ }).waitFor()
     await table.getByRole('row', { name: 'out TOKEN, allocate ALERT, allocate TOKEN 0 ALERT 7' }).waitFor()
@@ -131,8 +139,7 @@ describe('a call at 1280 × 800', () => {
   it('shows the rest of the call on a click, keeps that after a reload, and takes it back', async () => {
     await open('untrusted-root')
     const all = page.getByRole('button', { name: 'All of the call' })
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
-    const brief = await heightOf(detail())
+    const brief = await chooseFailed()
     await all.click()
     await expect.poll(() => all.getAttribute('aria-expanded')).toBe('true')
     const whole = await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
@@ -142,27 +149,42 @@ describe('a call at 1280 × 800', () => {
     const pane = (await detail().boundingBox())!
     expect(input.y + input.height).toBeLessThanOrEqual(pane.y + pane.height)
     await page.reload()
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
+    await failed().click({ position: { x: 6, y: 6 } })
     await expect.poll(() => all.getAttribute('aria-expanded')).toBe('true')
     await all.focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => heightOf(detail())).toBe(brief)
   })
 
-  it('gives room to its signature when that is opened', async () => {
+  it('gives room to its signature while that is open', async () => {
     await open('untrusted-root')
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
-    const brief = await heightOf(detail())
+    const brief = await chooseFailed()
     await page.getByText('As the program calls it').click()
     await expect.poll(() => heightOf(detail())).toBeGreaterThan(brief + 50)
     await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
+    await page.getByText('As the program calls it').click()
+    await expect.poll(() => heightOf(detail())).toBe(brief)
+    await page.getByText('As the program calls it').click()
+    const all = page.getByRole('button', { name: 'All of the call' })
+    await expect.poll(() => all.getAttribute('aria-expanded')).toBe('true')
+    await all.click()
+    await expect.poll(() => heightOf(detail())).toBe(brief)
+    expect(await page.getByText('phNewContext').isVisible()).toBe(false)
+  })
+
+  it('begins with its meaning, wherever the call before was read', async () => {
+    await open('untrusted-root')
+    await chooseFailed()
+    await detail().evaluate((it) => (it.scrollTop = it.scrollHeight))
+    await expect.poll(() => detail().evaluate((it) => it.scrollTop)).toBeGreaterThan(0)
+    await page.getByRole('listitem', { name: /^Server, ASC #1/ }).click({ position: { x: 6, y: 6 } })
+    await page.locator('.insp header').getByText('ASC #1').waitFor()
+    await expect.poll(() => detail().evaluate((it) => it.scrollTop)).toBe(0)
   })
 
   it('lets its bar be drawn by key and by mouse, and remembers where it stands', async () => {
     await open('untrusted-root')
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
-    await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
-    const brief = await heightOf(detail())
+    const brief = await chooseFailed()
     await callBar().focus()
     const share = Number(await callBar().getAttribute('aria-valuenow'))
     await page.keyboard.press('ArrowDown')
@@ -174,12 +196,13 @@ describe('a call at 1280 × 800', () => {
     await page.mouse.down()
     await page.mouse.move(box.x + 80, box.y - 20)
     await page.mouse.move(box.x + 80, box.y - 60)
-    await page.mouse.up()
+    // The bar follows at the next frame, and stays where it is when it is let go.
     await expect.poll(() => heightOf(detail())).toBeLessThan(brief)
+    await page.mouse.up()
     const drawn = await heightOf(detail())
     await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
     await page.reload()
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
+    await failed().click({ position: { x: 6, y: 6 } })
     await expect.poll(() => heightOf(detail())).toBe(drawn)
     // A call of which there is less takes no more than that.
     await page.getByText('DeleteSecurityContext', { exact: true }).first().click()
@@ -247,7 +270,7 @@ describe('rows of fields and bytes', () => {
 describe('a low window', () => {
   it('has the call’s fields all in view once they have the keyboard, the marked one too', async () => {
     await open('untrusted-root', 560)
-    await page.getByRole('listitem', { name: /^Client, ISC #2, failed/ }).click({ position: { x: 6, y: 6 } })
+    await failed().click({ position: { x: 6, y: 6 } })
     await page.locator('.insp [role=tree]').focus()
     await page.keyboard.press('ArrowDown')
     await settled(({ marked, cut }) => marked === 'validity' && cut === 0)
