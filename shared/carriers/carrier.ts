@@ -9,6 +9,8 @@ export interface PrologueBytes {
   readonly bytes: Uint8Array
   readonly packet: number
   readonly time: Time
+  /** The bytes of its direction right before these are missing from the capture. */
+  readonly afterHole?: boolean
 }
 
 /** The first captured bytes of each direction, at most 64, and the ports: content decides, ports are only a hint. */

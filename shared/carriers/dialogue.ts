@@ -69,6 +69,7 @@ class Dialogue {
     for (const line of linesOf(prologue, this.words.lineEnd)) {
       account.clientDir ??= this.clientBy(line)
       if (account.clientDir === null) continue
+      if (line.afterHole) this.lost()
       const told = this.words.tells?.(line.text, line.dir === account.clientDir) ?? null
       if (told !== null) account.info(line, told)
       if (line.dir !== account.clientDir) this.server(line)
@@ -77,6 +78,12 @@ class Dialogue {
     }
     if (closer !== null && closer === account.clientDir) this.giveUp()
     return account
+  }
+
+  /** What the capture lacks may have been the offer, or the client's request: nothing is missed then. */
+  private lost(): void {
+    this.listing = false
+    this.missing = null
   }
 
   private clientBy({ dir, text }: Line): 0 | 1 | null {

@@ -12,17 +12,24 @@ export interface Line {
   /** Where the prologue goes on behind it: index of the piece, and offset in it. */
   readonly piece: number
   readonly next: number
+  /** What its direction said right before is missing from the capture. */
+  readonly afterHole: boolean
 }
 
 const maxLineBytes = 4096
 const lineFeed = 10
 const carriageReturn = 13
 
-/** The lines of a prologue in capture order; a line spread over packets belongs to its last one. */
+/** The lines of a prologue in capture order; a line spread over packets belongs to its last one, one cut by a hole is left out. */
 export function linesOf(prologue: readonly PrologueBytes[], end = lineFeed): Line[] {
   const lines: Line[] = []
   const rest: [number[], number[]] = [[], []]
-  for (const [piece, { dir, bytes, packet, time }] of prologue.entries()) {
+  const holes: [boolean, boolean] = [false, false]
+  for (const [piece, { dir, bytes, packet, time, afterHole }] of prologue.entries()) {
+    if (afterHole === true) {
+      rest[dir] = []
+      holes[dir] = true
+    }
     for (const [i, octet] of bytes.entries()) {
       if (octet !== end) {
         if (rest[dir].length < maxLineBytes) rest[dir].push(octet)
@@ -30,7 +37,8 @@ export function linesOf(prologue: readonly PrologueBytes[], end = lineFeed): Lin
       }
       if (rest[dir].at(-1) === carriageReturn) rest[dir].pop()
       const text = printable(Uint8Array.from(rest[dir]))
-      lines.push({ dir, text, packet, time, piece, next: i + 1 })
+      lines.push({ dir, text, packet, time, piece, next: i + 1, afterHole: holes[dir] })
+      holes[dir] = false
       rest[dir] = []
     }
   }

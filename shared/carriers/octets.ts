@@ -2,7 +2,7 @@
 
 import type { Place, PrologueBytes, Step } from './carrier.ts'
 
-/** What one direction said, in stream order. */
+/** What one direction said, in stream order, up to the first hole. */
 export class Octets {
   readonly bytes: Uint8Array
   private readonly dir: 0 | 1
@@ -12,7 +12,9 @@ export class Octets {
   constructor(prologue: readonly PrologueBytes[], dir: 0 | 1) {
     this.dir = dir
     this.prologue = prologue
-    this.pieces = prologue.filter((piece) => piece.dir === dir)
+    const own = prologue.filter((piece) => piece.dir === dir)
+    const hole = own.findIndex((piece) => piece.afterHole === true)
+    this.pieces = hole < 0 ? own : own.slice(0, hole)
     this.bytes = new Uint8Array(this.pieces.reduce((sum, { bytes }) => sum + bytes.length, 0))
     let at = 0
     for (const { bytes } of this.pieces) {

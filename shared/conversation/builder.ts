@@ -41,6 +41,8 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   private read: { readonly pieces: number; readonly closer: 0 | 1 | null; readonly carried: Carried } | null =
     null
   private knownToCarriers = 0
+  /** Type of the handshake message that TLS began with after bytes that were not TLS; 0 where it did not. */
+  private readonly firstTypes: [number, number] = [0, 0]
   /** TLS began after bytes that were not TLS. */
   private beganLate = false
   /** Who ended the connection. */
@@ -72,7 +74,13 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
     if (this.prologueFull) return
     this.prologueBytes += to - from
     if (this.prologueBytes > maxPrologueBytes) return
-    this.said.push({ dir: stream.dir, bytes: b.slice(from, to), packet: origin.packet, time: origin.time })
+    this.said.push({
+      dir: stream.dir,
+      bytes: b.slice(from, to),
+      packet: origin.packet,
+      time: origin.time,
+      ...(stream.gaps.at(-1)?.end === stream.offset ? { afterHole: true } : {}),
+    })
     this.recognise()
   }
 
@@ -81,6 +89,12 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
    * last words may stand before it in the same packet (S59).
    */
   lateStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number {
+    const at = this.findStart(stream, b, from, to)
+    if (at >= 0 && b[at] === contentTypes.handshake) this.firstTypes[stream.dir] = b[at + 5]!
+    return at
+  }
+
+  private findStart(stream: TlsStream, b: Uint8Array, from: number, to: number): number {
     const peer = this.streams[stream.dir === 0 ? 1 : 0]
     const answers = peer.phase === 'tls' && this.confirmed
     const begins = answers ? beginsEither : beginsHello
@@ -269,9 +283,11 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
       // A hello that never became complete, or was cut in the capture, still says that TLS was meant.
       const b = stream.opening
       const tls = stream.phase === 'tls' || stream.phase === 'lost'
-      if (this.confirmed || !tls || b.length < 6 || b[0] !== contentTypes.handshake) continue
-      if (b[5] === handshakeTypes.clientHello || b[5] === handshakeTypes.serverHello)
-        this.confirm(stream.dir, b[5])
+      if (this.confirmed || !tls) continue
+      const late = this.firstTypes[stream.dir]
+      const type = late === 0 && b.length > 5 && b[0] === contentTypes.handshake ? b[5]! : late
+      if (type === handshakeTypes.clientHello || type === handshakeTypes.serverHello)
+        this.confirm(stream.dir, type)
     }
   }
 
@@ -291,7 +307,9 @@ export class ConversationBuilder extends Gatherer implements RecordSink, TlsTarg
   /** Read again only where there is more to read: it is asked for with each packet once the prologue is full. */
   private readCarrier(): Carried | null {
     if (this.found === null) return null
-    const closer = this.confirmed ? null : this.closer
+    // Behind a hole nobody knows what was said before the end.
+    const heard = this.streams.every((stream) => stream.gaps.length === 0)
+    const closer = this.confirmed || !heard ? null : this.closer
     const { read, said } = this
     if (read?.pieces === said.length && read.closer === closer) return read.carried
     const carried = readCarriers(this.found, said, this.ports, closer)

@@ -384,11 +384,14 @@ export class TlsStream extends StreamState {
   private refuse(b: Uint8Array, at: number, end: number, offset: number): void {
     this.phase = 'not-tls'
     this.noteworthy = true
-    this.notTls = { what: `no TLS record header: ${hexText(b, at, Math.min(5, end - at))}`, at: offset }
+    // Behind a hole, bytes may be the middle of a record: they do not show what the stream is.
+    if (this.index > 0 || this.gaps.length === 0)
+      this.notTls = { what: `no TLS record header: ${hexText(b, at, Math.min(5, end - at))}`, at: offset }
   }
 
   private lose(): void {
-    this.phase = this.phase === 'unknown' ? 'unknown' : 'lost'
+    // A header that began like a record's was one.
+    this.phase = this.phase === 'unknown' && this.headerLength === 0 ? 'unknown' : 'lost'
     this.skip = 0
     this.body = null
     this.headerLength = 0

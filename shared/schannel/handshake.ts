@@ -138,7 +138,7 @@ function eat(walk: Walk): Meal {
       break
     }
   }
-  if (stop === 'none' && brokeOff(walk, end)) {
+  if (stop === 'none' && (brokeOff(walk, end) || hasGap(walk))) {
     const { notTls } = walk.peer
     const foreign = notTls !== null && notTls.at <= end && walk.available - end >= 5
     if (walk.nextIsHere() && walk.nextOwn('handshake') !== null && (foreign || hasGap(walk))) {
@@ -246,6 +246,8 @@ const waitsUnusually = ruling(
 
 /** Too little: nothing is consumed, the same bytes come again with more behind them (schannel §5.1, §5.3 k = 0). */
 function wait(walk: Walk, meal: Meal): void {
+  // Its input had bytes that the capture lacks: what it returned cannot be told until the side speaks.
+  if (hasGap(walk)) return
   walk.call('SEC_E_INCOMPLETE_MESSAGE')?.write(walk, waiting(walk, meal))
   walk.presented = walk.available
   walk.final = 'SEC_E_INCOMPLETE_MESSAGE'
@@ -282,11 +284,16 @@ function waiting(walk: Walk, meal: Meal): CallParts {
 export function missingBytes(walk: Walk, record: number, size: number, from: number): number | null {
   if (size < 5) return 5 - size
   const partial = walk.peer.records[record]
-  if (partial?.start === from) return partial.end - from - size
   const { opening } = walk.peer
   const at = from - (walk.peer.chunks[0]?.start ?? 0)
-  if (at + 5 > opening.length) return null
-  return 5 + ((opening[at + 3]! << 8) | opening[at + 4]!) - size
+  const whole =
+    partial?.start === from
+      ? partial.end - from
+      : at + 5 > opening.length
+        ? 0
+        : 5 + ((opening[at + 3]! << 8) | opening[at + 4]!)
+  // Behind a hole the length stands nowhere.
+  return whole > size ? whole - size : null
 }
 
 const continues = ruling('SEC_I_CONTINUE_NEEDED', 'inferred', 'schannel §4.0 consumption model (c)')

@@ -21,9 +21,12 @@ export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(co
   if (landmarks.clientHello < 0 && landmarks.serverHello < 0) return withoutHello(conversation)
   const refused = landmarks.serverHello < 0 ? refusedBefore(conversation) : undefined
   if (refused !== undefined) return refusedBy(conversation, refused)
-  if (landmarks.clientHello < 0 || isOneSided(conversation)) return incomplete(conversation, 'none')
+  if (isOneSided(conversation)) return incomplete(conversation, 'none')
   const alert = fatalAlert(conversation, landmarks)
-  if (alert !== null) return { outcome: 'failed', failure: alert }
+  // A ClientHello that was cut when captured leaves the refusal to be seen; where the capture began later, no call can be told.
+  const begun = landmarks.clientHello >= 0 || isHandshakeHeader(conversation.client.opening)
+  if (alert !== null && begun) return { outcome: 'failed', failure: alert }
+  if (landmarks.clientHello < 0) return incomplete(conversation, 'none')
   const established = isEstablished(conversation, landmarks)
   if (established) return { outcome: 'established', failure: null }
   return withoutEnd(conversation, landmarks)
@@ -83,7 +86,11 @@ function sendsData(conversation: Conversation, { tls13, classes }: Landmarks, si
 /** Neither side's hello is in the clear: an alert in answer to another protocol, a refusal of the carrier, or nothing of TLS. */
 function withoutHello(conversation: Conversation): OutcomeFacts {
   const { client, server, messages, carrier } = conversation
-  const index = messages.findIndex((message) => message.contentType === 21 && message.from === 'server')
+  // Whether this is TLS 1.3, where every alert ends the handshake, is not known: a warning is none that did.
+  const index = messages.findIndex(
+    ({ contentType, from, type, bytes }) =>
+      contentType === 21 && from === 'server' && (bytes[0] !== 1 || isWithdrawal(type)),
+  )
   const alert = messages[index]
   if (alert !== undefined && client.notTls !== null) {
     return failed(conversation, 'server', 'schannel', 'not-tls', alert.packet, index, alert.order)
@@ -99,7 +106,11 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   // An alert instead of a ClientHello, or after one that the capture cuts short.
   const refuses =
     says && first.contentType === 21 && (first.bytes[0] === 2 || !lacksBefore(client, first.start))
-  if (refuses) return failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
+  if (refuses)
+    return (
+      leftBehind(conversation, first) ??
+      failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
+    )
   const beginsOtherwise = says && first.contentType === 22 && !lacksBefore(client, first.start)
   if (
     alert !== undefined &&
@@ -107,10 +118,8 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
     client.fromStart &&
     (beginsHello || beginsOtherwise || client.length === 0)
   ) {
-    const left = conversation.events.findIndex(
-      ({ kind, from, packet }) => kind === 'fin' && from === 'client' && packet < alert.packet,
-    )
-    if (left >= 0) return transport(conversation, 'closed', left, conversation.events[left]!.packet, 'client')
+    const left = leftBehind(conversation, alert)
+    if (left !== null) return left
     if (beginsHello || beginsOtherwise)
       return failed(conversation, 'server', 'schannel', 'alert', alert.packet, index, alert.order)
   }
@@ -137,6 +146,16 @@ const nothing: OutcomeFacts = { outcome: 'none', failure: null }
 
 function isHandshakeHeader(opening: Uint8Array): boolean {
   return opening[0] === 22 && opening[1] === 3 && (opening.length < 6 || opening[5] === 1)
+}
+
+/** The failure where the peer of an alert's sender had closed before: the alert is about that. */
+function leftBehind(conversation: Conversation, alert: Message): OutcomeFacts | null {
+  const closer = peerOf(alert.from)
+  const { events } = conversation
+  const left = events.findIndex(
+    ({ kind, from, packet }) => kind === 'fin' && from === closer && packet < alert.packet,
+  )
+  return left < 0 ? null : transport(conversation, 'closed', left, events[left]!.packet, closer)
 }
 
 /** The alert that ended the handshake: fatal, or a close_notify before the side was done; null where there was none. */

@@ -47,14 +47,25 @@ export function securedFrom(stream: StreamFacts): number {
 
 function secured(stream: StreamFacts): readonly Chunk[] {
   const from = securedFrom(stream)
-  const first = stream.chunks[0]
-  if (first === undefined || first.start >= from) return stream.chunks
+  const all = uncut(stream)
+  const first = all[0]
+  if (first === undefined || first.start >= from) return all
   const chunks: Chunk[] = []
-  for (const chunk of stream.chunks) {
+  for (const chunk of all) {
     if (chunk.start >= from) chunks.push(chunk)
     else if (chunk.end > from) chunks.push({ ...chunk, start: from })
   }
   return chunks
+}
+
+/** The chunks as they were sent: what the capture cut off a packet its receiver had. */
+function uncut({ chunks, gaps }: StreamFacts): readonly Chunk[] {
+  const cuts = new Map(
+    gaps.flatMap(({ reason, start, end }) => (reason === 'truncated' ? [[start, end]] : [])),
+  )
+  return cuts.size === 0
+    ? chunks
+    : chunks.map((chunk) => ({ ...chunk, end: cuts.get(chunk.end) ?? chunk.end }))
 }
 
 function whole({ start, end }: Chunk, index: number, chunks: readonly Chunk[]): Delivery {

@@ -176,7 +176,7 @@ class Cutter {
     while (this.chunk < chunks.length - 1 && chunks[this.chunk]!.end <= start) this.chunk++
     const begun = this.current
     if (kind === 'alert' && begun !== null && this.goesWithAlert(begun, record)) begun.kind = 'alert'
-    else if (begun === null || !this.continues(begun, kind)) this.begin(kind, start)
+    else if (begun === null || !this.continues(begun, kind, start)) this.begin(kind, start)
     const token = this.current!
     token.end = Math.max(token.end, end)
     if (record >= 0) token.take(record)
@@ -185,7 +185,7 @@ class Cutter {
   }
 
   /** Whether bytes of this kind at the current chunk still belong to the token begun. */
-  private continues(token: CutToken, kind: Token['kind']): boolean {
+  private continues(token: CutToken, kind: Token['kind'], start: number): boolean {
     if (token.kind !== kind) return false
     if (kind === 'application' || kind === 'not-tls') return true
     if (kind === 'alert') return false
@@ -193,7 +193,14 @@ class Cutter {
     // Before TLS 1.3 a Finished is the last of its handshake: what follows is a HelloRequest (RFC 5246 §7.4.1.1).
     if (this.finished && !this.landmarks.tls13) return false
     // A TLS 1.3 client sends its ChangeCipherSpec as soon as it likes, long before its flight (RFC 8446 §D.4).
-    return this.flightEnded || token.onlyChangesCipher ? !this.heardSince() : true
+    if (this.flightEnded || token.onlyChangesCipher || this.lacks(token.start, start))
+      return !this.heardSince()
+    return true
+  }
+
+  /** Whether the capture has a hole between these offsets: the end of a flight may lie in it. */
+  private lacks(from: number, to: number): boolean {
+    return this.stream.gaps.some((gap) => gap.start >= from && gap.start < to)
   }
 
   /** Whether the side had received anything new since its current token began. */

@@ -43,7 +43,8 @@ function rows(): Promise<Rows> {
   return page.evaluate(() => {
     const foot = document.querySelector('.insp > .foot')!.getBoundingClientRect().top
     const seen = (list: string, row: string) => {
-      const { top, bottom } = document.querySelector(list)!.getBoundingClientRect()
+      // Away while another token is on its way.
+      const { top, bottom } = document.querySelector(list)?.getBoundingClientRect() ?? new DOMRect()
       const end = Math.min(bottom, foot)
       const all = [...document.querySelectorAll(row)].map((element) => {
         const box = element.getBoundingClientRect()
@@ -70,9 +71,9 @@ function rows(): Promise<Rows> {
 
 /** Once what was asked for is on the page. */
 async function settled(wanted: (now: Rows) => boolean): Promise<Rows> {
-  let last = await rows()
+  let last: Rows | null = null
   await expect.poll(async () => (last = await rows())).toSatisfy(wanted)
-  return last
+  return last!
 }
 
 const failed = (): Locator => page.getByRole('listitem', { name: /^Client, ISC #2, failed/ })
