@@ -38,6 +38,8 @@ interface Ends {
   readonly streams: readonly [TcpStream, TcpStream]
   readonly syns: [Syn | null, Syn | null]
   readonly windowShut: [boolean, boolean]
+  /** A FIN that came before anybody had said a byte. */
+  fins: [Origin | null, Origin | null] | null
 }
 
 /** Says where the packet just given lies, so that it can be read again. Asked only for packets that are noted. */
@@ -208,7 +210,7 @@ export class Connection implements StreamSink {
       this.noted.push({ at, packet: this.firstPacket, resume: null })
       this.opening = null
     }
-    this.ends = { streams, syns, windowShut: [false, false] }
+    this.ends = { streams, syns, windowShut: [false, false], fins: null }
     return this.ends
   }
 
@@ -270,6 +272,7 @@ export class Connection implements StreamSink {
     this.ignoredAs = null
     this.revived = true
     this.ends?.syns.fill(null)
+    this.ends?.fins?.fill(null)
     for (const each of this.streams) each.restart()
     stream.begin(segment.seq, false)
     return true
@@ -333,12 +336,16 @@ export class Connection implements StreamSink {
     if (this.builder !== null) return this.builder
     const builder = new ConversationBuilder(this.options, [this.key.portA, this.key.portB])
     this.builder = builder
-    const { syns } = this.ends ?? this.begin()
+    const { syns, fins, streams } = this.ends ?? this.begin()
     const [a, b] = syns
     const reversed = a !== null && b !== null && b.origin.packet < a.origin.packet
     for (const dir of reversed ? ([1, 0] as const) : ([0, 1] as const)) {
       const syn = syns[dir]
       if (syn !== null) builder.event('syn', dir, syn.origin, 0, 0, syn.ttl, syn.ipId)
+    }
+    for (const dir of fins === null ? [] : ([0, 1] as const)) {
+      const origin = fins![dir]
+      if (origin !== null) builder.event('fin', dir, origin, 0, streams[dir].finAt, -1, -1)
     }
     return builder
   }
@@ -358,7 +365,8 @@ export class Connection implements StreamSink {
       // Its acknowledgement was captured first: that of a FIN is of no byte.
       stream.acknowledged = Math.min(stream.acknowledged, stream.finAt)
       this.told(stream)
-      this.builder?.event('fin', dir, origin, 0, stream.finAt, -1, -1)
+      if (this.builder !== null) this.builder.event('fin', dir, origin, 0, stream.finAt, -1, -1)
+      else (this.ends!.fins ??= [null, null])[dir] = origin
     }
     if (this.streams[0].finAt >= 0 && this.streams[1].finAt >= 0) this.closed = true
   }

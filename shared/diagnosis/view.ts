@@ -30,6 +30,7 @@ export interface Parsed<B extends HandshakeBody> {
 export type Stage =
   | 'nothing'
   | 'client-hello'
+  | 'retry'
   | 'server-hello'
   | 'server-flight'
   | 'client-flight'
@@ -266,6 +267,8 @@ function stageOf(parts: Omit<HandshakeView, 'stage'>): Stage {
   if (parts.clientKeyExchange !== null || parts.certificate.client !== null) return 'client-flight'
   if (parts.serverDone || parts.certificate.server !== null || parts.finished.server >= 0)
     return 'server-flight'
-  if (parts.serverHello !== null || parts.retry !== null) return 'server-hello'
-  return parts.hello !== null ? 'client-hello' : 'nothing'
+  if (parts.serverHello !== null) return 'server-hello'
+  const { hello, retry } = parts
+  if (retry !== null && (hello === null || hello.index < retry.index)) return 'retry'
+  return hello !== null ? 'client-hello' : 'nothing'
 }

@@ -33,7 +33,8 @@ export function failOnGarbage(walk: Walk): boolean {
     return false
   }
   walk.eatenTo = walk.available
-  fail(walk, walk.side === 'client' ? garbage : (ownVerdict(walk) ?? garbageAtServer), alert)
+  const judged = walk.side === 'server' || walk.scene.verdict?.cause !== 'not-tls' ? ownVerdict(walk) : null
+  fail(walk, judged ?? (walk.side === 'client' ? garbage : garbageAtServer), alert)
   return false
 }
 

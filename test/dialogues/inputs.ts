@@ -208,6 +208,25 @@ export const inputs: readonly Dialogue[] = [
     server: ['ASC 1 none | TOKEN 13, EMPTY 0 | TOKEN 0, ALERT 7 | SEC_E_ILLEGAL_MESSAGE'],
   },
   {
+    name: 'a record that announces too much: ISC fails as its verdict says, with the alert it sent',
+    source: '§6.3 row 26 [rfc]',
+    verdict: {
+      cause: 'malformed-message',
+      confidence: 'observed',
+      status: { name: 'SEC_E_ILLEGAL_MESSAGE', basis: 'rfc', source: 'schannel §6.3 row 26' },
+    },
+    wire: [
+      hello,
+      { from: 'server', records: [], text: `\x16\x03\x03\x50\x00${'\x02'.repeat(200)}` },
+      client(alert(2, 22)),
+    ],
+    client: [
+      first,
+      'ISC 2 held | TOKEN 205, EMPTY 0 | TOKEN 0, ALERT 7 | SEC_E_ILLEGAL_MESSAGE',
+      'DSC 1 deleted | NULL | NULL | SEC_E_OK',
+    ],
+  },
+  {
     name: 'an HTTP request on a TLS port: ASC fails, its alert is in the output, there is no context to delete',
     source: '§6.3 rows 21, 22 [app]',
     wire: [

@@ -2,6 +2,7 @@
 
 import { lacksBefore, peerOf } from '../../conversation/facts.ts'
 import type { FailurePoint } from '../../schannel/model.ts'
+import { cipherSuiteInfo } from '../../registries/suite-info.ts'
 import { alertRow } from '../../sspi/alerts.ts'
 import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
@@ -38,13 +39,7 @@ export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: Wor
     case 20:
     case 21:
     case 30:
-      return [
-        say(view, alert, 'bad-record-mac', 'observed', by === 'server' ? 16 : 17, {
-          summary: `The ${by} could not authenticate or decrypt a record and sent ${nameOf(alert)}: bytes were changed on the way, or both sides derived different keys.`,
-          lookNext:
-            'Capture at both ends and compare the bytes of the record; if they are equal, the keys differ.',
-        }),
-      ]
+      return [badRecordMac(view, alert)]
     case 22:
       return [
         say(view, alert, 'malformed-message', 'observed', 26, {
@@ -240,6 +235,31 @@ function malformed(view: HandshakeView, alert: Parsed<Alert>): readonly Candidat
       lookNext: `Look at the fields of the ${peerOf(by)}'s last message.`,
     }),
   ]
+}
+
+function badRecordMac(view: HandshakeView, alert: Parsed<Alert>): Candidate {
+  const by = alert.message.from
+  const failed = `The ${by} could not authenticate or decrypt a record and sent ${nameOf(alert)}`
+  const words = takesKeyFromPsk(view)
+    ? {
+        summary: `${failed}: with a pre-shared key suite, both sides most likely hold different keys under the name that the client gave.`,
+        lookNext: 'Compare the key that both sides keep under this identity.',
+      }
+    : {
+        summary: `${failed}: bytes were changed on the way, or both sides derived different keys.`,
+        lookNext:
+          'Capture at both ends and compare the bytes of the record; if they are equal, the keys differ.',
+      }
+  return say(view, alert, 'bad-record-mac', 'observed', by === 'server' ? 16 : 17, words)
+}
+
+/** Whether the first sealed record was the one refused, in a suite whose keys come from a pre-shared one alone (RFC 4279). */
+function takesKeyFromPsk({ serverHello, finished }: HandshakeView): boolean {
+  return (
+    serverHello !== null &&
+    finished.server < 0 &&
+    cipherSuiteInfo(serverHello.body.cipherSuite)?.keyExchange === 'psk'
+  )
 }
 
 /** A client that speaks no ClientHello but an alert: OpenSSL does where its settings leave it nothing to offer. */

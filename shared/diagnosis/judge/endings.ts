@@ -27,7 +27,25 @@ export function judgeTransport(
   }
   const seen = observation(view, failure, event, evidence)
   if (failure.ending === 'gap') return [seen]
+  if (leftBeforeHello(view, event)) return [seen, closedAtOnce(evidence)]
   return [seen, ...behind(view, failure, by, evidence, world)]
+}
+
+/** Whether the server left before it can have read a ClientHello. */
+export function leftBeforeHello(view: HandshakeView, event: TransportEvent | null): boolean {
+  const hello = view.firstHello
+  return (
+    event?.from === 'server' && event.icmp === null && hello !== null && event.order < hello.message.order
+  )
+}
+
+function closedAtOnce(evidence: readonly ReportEvidence[]): Candidate {
+  return possible(
+    'middlebox',
+    'What accepted the connection closed it at once: a forwarder without a target, an address filter, or a service that is full or starting.',
+    evidence,
+    null,
+  )
 }
 
 /** What keeps the capture from telling the outcome; every candidate is about the capture, not about a side. */
@@ -128,6 +146,7 @@ function capture(
 export const where: Readonly<Record<HandshakeView['stage'], string>> = {
   nothing: 'before any ClientHello',
   'client-hello': 'after the ClientHello',
+  retry: 'after the HelloRetryRequest',
   'server-hello': 'after ServerHello',
   'server-flight': "after the server's flight",
   'client-flight': "after the client's key exchange",
@@ -144,7 +163,12 @@ function observation(
   event: TransportEvent | null,
   evidence: readonly ReportEvidence[],
 ): Candidate {
-  const at = where[view.stage]
+  const begun = beganHello(view)
+  const at = leftBeforeHello(view, event)
+    ? 'before the ClientHello had come'
+    : begun
+      ? 'in the middle of the ClientHello'
+      : where[view.stage]
   const sayEnd = (cause: Cause, summary: string, lookNext: string): Candidate => ({
     cause,
     confidence: 'observed',
@@ -174,9 +198,11 @@ function observation(
     case 'stalled':
       return sayEnd(
         'stalled-flight',
-        spokeLast(view, failure)
-          ? `Nothing answered ${at}.`
-          : `A flight stopped part of the way ${at}, and nothing followed.`,
+        begun
+          ? "The client's ClientHello stopped part of the way, and nothing followed."
+          : spokeLast(view, failure)
+            ? `Nothing answered ${at}.`
+            : `A flight stopped part of the way ${at}, and nothing followed.`,
         'Capture at both ends to see where the missing segments are lost.',
       )
     case 'gap':
@@ -199,6 +225,11 @@ function observation(
         confidence: 'possible',
       }
   }
+}
+
+/** Whether the client had begun a ClientHello that never became whole. */
+function beganHello({ stage, conversation: { client } }: HandshakeView): boolean {
+  return stage === 'nothing' && client.records.length === 0 && client.opening[0] === 22
 }
 
 /** RDP over UDP asks before its ClientHello, too. */
@@ -225,7 +256,18 @@ function behind(
   world: World,
 ): readonly Candidate[] {
   const { stage } = view
-  if (stage === 'nothing') return by === 'client' ? [silentClient(evidence)] : []
+  if (stage === 'nothing') return by === 'client' && !beganHello(view) ? [silentClient(evidence)] : []
+  if (stage === 'retry')
+    return by === 'server'
+      ? []
+      : [
+          possible(
+            'no-common-group',
+            'The client may not want the group that the server asked for.',
+            evidence,
+            null,
+          ),
+        ]
   if (stage === 'client-hello') return refusedHello(view, failure, evidence)
   if (stage === 'server-hello' || stage === 'server-flight') {
     if (by === 'server') return []

@@ -1,9 +1,11 @@
 // Bytes that are no TLS where TLS was due: which side sent them, and what they look like.
 
+import { u16 } from '../../bytes/raw.ts'
 import type { Side } from '../../conversation/facts.ts'
 import { streamOf } from '../../conversation/facts.ts'
 import type { FailurePoint } from '../../schannel/model.ts'
 import type { Candidate } from '../candidate.ts'
+import { recordLimit } from '../rules/records.ts'
 import { atStream } from '../view.ts'
 import type { HandshakeView } from '../view.ts'
 import { statusOfRow } from './status.ts'
@@ -14,6 +16,8 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
   const side = sides.find((candidate) => speaksOtherwise(view, candidate))
   if (side === undefined) return []
   const stream = streamOf(view.conversation, side)
+  const announced = longRecord(stream.opening)
+  if (announced !== null) return [tooLong(view, side, announced)]
   const kind = describeOpening(stream.opening)
   const packet = stream.chunks[0]?.packet ?? null
   const what = kind ?? 'bytes that are no TLS record'
@@ -41,6 +45,25 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
           : 'Look at which service listens on this port and whether it expects a plain start (STARTTLS) or no TLS at all.',
     },
   ]
+}
+
+/** The length in a record header that is TLS but for its length; null for anything else. */
+function longRecord(opening: Uint8Array): number | null {
+  if (opening.length < 5 || opening[0]! < 20 || opening[0]! > 23 || opening[1] !== 3) return null
+  const length = u16(opening, 3)
+  return length > recordLimit.tls12 ? length : null
+}
+
+function tooLong(view: HandshakeView, side: Side, announced: number): Candidate {
+  const packet = streamOf(view.conversation, side).chunks[0]?.packet ?? null
+  return {
+    cause: 'malformed-message',
+    confidence: 'observed',
+    status: statusOfRow(26),
+    summary: `The ${side}'s first record announces ${String(announced)} bytes, more than TLS allows (${String(recordLimit.tls12)}).`,
+    evidence: [atStream(side, 0, 5, packet, 'record header')],
+    lookNext: `Look at what the ${side} sends: a fault of its library, or bytes that are no TLS.`,
+  }
 }
 
 /**

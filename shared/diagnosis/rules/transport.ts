@@ -1,5 +1,6 @@
 // Rules about TCP, UDP and what lies between the two sides.
 
+import { leftBeforeHello } from '../judge/endings.ts'
 import type { Side, TransportEvent } from '../../conversation/facts.ts'
 import { peerOf, streamOf } from '../../conversation/facts.ts'
 import type { ReportEvidence } from '../../contract/report.ts'
@@ -61,12 +62,19 @@ export const transportRules: readonly Rule[] = [
     sources: ['field S52'],
     causes: ['connection-closed'],
     when: (context) => helloRefused(context) && context.alert === null,
-    words: (context) => ({
-      title: 'The connection was closed in answer to the ClientHello',
-      remedy:
-        "Look at the server's System log (events 36870, 36874, 36888) and its bindings; Schannel servers close without alert for several reasons, listed below.",
-      sets: () => negotiationSets(context.view),
-    }),
+    words: (context) =>
+      leftBeforeHello(context.view, endingEvent(context))
+        ? {
+            title: 'The server closed the connection before the ClientHello had come',
+            remedy:
+              'Look at what accepts connections on this port: a load balancer or port forwarder without a target behind it, a filter of addresses, or a service at its limit.',
+          }
+        : {
+            title: 'The connection was closed in answer to the ClientHello',
+            remedy:
+              "Look at the server's System log (events 36870, 36874, 36888) and its bindings; Schannel servers close without alert for several reasons, listed below.",
+            sets: () => negotiationSets(context.view),
+          },
   }),
   byCause({
     id: 'ended-without-alert',

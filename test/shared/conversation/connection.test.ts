@@ -168,6 +168,14 @@ describe('a conversation', () => {
     expect(cut.client.gaps[0]).toMatchObject({ start: 30, reason: 'truncated' })
   })
 
+  it('has the FIN that came before its first byte', () => {
+    const fin: Sent = { from: 'server', at: 0, flags: tcpFlags.fin | tcpFlags.ack, ack: 0 }
+    const closed = only([...opened, fin, slice(0, 400)])
+    const [end] = closed.events.filter(({ kind }) => kind === 'fin')
+    expect(end).toMatchObject({ from: 'server', packet: 3 })
+    expect(end!.order).toBeLessThan(closed.messages[0]?.order ?? closed.client.chunks[0]!.order)
+  })
+
   it('ends and begins anew when the same ports are used again', () => {
     const again: Sent[] = [
       { from: 'client', at: 499999, flags: tcpFlags.syn, ack: -1, ms: 90000 },

@@ -181,3 +181,44 @@ describe('an encrypted alert in place of a flight', () => {
     expect(first?.summary).toContain('encrypted alert')
   })
 })
+
+describe('an ending in the middle of hellos', () => {
+  const first = (ending: Parameters<typeof failedAt>[1], steps: readonly Step[]) => {
+    const conversation = conversationOf(steps)
+    return judge(conversation, failedAt(conversation, ending), world)
+  }
+
+  it('names a server that closed before the ClientHello had come, and no reason that lies in it', () => {
+    const found = first('closed', [event('server', 'fin'), message('client', clientHello())])
+    expect(found.map(({ cause }) => cause)).toEqual(['connection-closed', 'middlebox'])
+    expect(found[0]?.summary).toContain('before the ClientHello had come')
+    const after = first('closed', [message('client', clientHello()), event('server', 'fin')])
+    expect(after.map(({ cause }) => cause)).toContain('no-common-cipher')
+  })
+
+  it('speaks of no certificate where a HelloRetryRequest was the last word', () => {
+    const retry = message('server', serverHello({ helloRetryRequest: true, negotiatedVersion: 0x0304 }))
+    const found = first('closed', [message('client', clientHello()), retry, event('client', 'fin')])
+    expect(found[0]?.summary).toContain('after the HelloRetryRequest')
+    expect(found.map(({ cause }) => cause)).toEqual(['connection-closed', 'no-common-group'])
+    const again = [message('client', clientHello()), retry, message('client', clientHello())]
+    expect(first('reset', [...again, event('server', 'rst')])[0]?.summary).toContain('after the ClientHello')
+  })
+})
+
+describe('bad_record_mac of a server', () => {
+  const refused = (cipherSuite: number) => {
+    const conversation = conversationOf([
+      message('client', clientHello(tls12)),
+      message('server', serverHello({ cipherSuite })),
+      alert('server', 20),
+    ])
+    return judge(conversation, failedAt(conversation, 'alert'), world)[0]
+  }
+
+  it('is about the key that both sides keep, in a suite that takes its keys from that alone', () => {
+    expect(refused(0x00a8)?.summary).toContain('different keys under the name')
+    expect(refused(0xc02f)?.summary).toContain('bytes were changed on the way')
+    expect(refused(0x00a8)?.cause).toBe('bad-record-mac')
+  })
+})
