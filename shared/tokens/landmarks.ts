@@ -33,7 +33,7 @@ const tlsHeader = 5
 /** Reads the landmarks of one conversation. Costs one pass over messages and records. */
 export function landmarksOf(conversation: Conversation): Landmarks {
   const { messages } = conversation
-  const seen = new Scan()
+  const seen = new Scan(conversation.transport === 'udp')
   for (let i = 0; i < messages.length; i++) seen.message(messages[i]!, i)
   const info = seen.suite === 0 ? null : cipherSuiteInfo(seen.suite)
   const tag = info?.mode === 'ccm8' ? 8 : 16
@@ -98,8 +98,14 @@ class Scan {
   clientFinished = -1
   serverFinished = -1
   emptyCertificate = false
-  private clientChanged = false
-  private serverChanged = false
+  private clientChanged: boolean
+  private serverChanged: boolean
+
+  /** The epoch in a DTLS record says itself that the cipher was changed, seen or not (RFC 6347 §4.1). */
+  constructor(datagrams: boolean) {
+    this.clientChanged = datagrams
+    this.serverChanged = datagrams
+  }
 
   message(message: Message, index: number): void {
     const fromClient = message.from === 'client'

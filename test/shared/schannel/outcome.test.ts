@@ -39,6 +39,12 @@ describe('the outcome of a conversation', () => {
     expect(shortly(full)).toBe('established')
   })
 
+  it('is established where the ChangeCipherSpec of a DTLS side was lost: its epoch says it (RFC 6347 §4.1)', () => {
+    const keys = client(message(16, 75), ccs(), sealed(22, 61))
+    const wire = [hello, flight, keys, server(sealed(22, 61)), client(sealed(21, 39))]
+    expect(shortly(wire, { transport: 'udp' })).toBe('established')
+  })
+
   it('is established when a TLS 1.3 client sends a Finished-sized record', () => {
     const wire = [
       client(clientHello(250)),
