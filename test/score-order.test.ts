@@ -8,7 +8,13 @@ import { beatsOf } from '../renderer/timeline/beats.ts'
 import type { ReportCall, ReportConversation } from '../shared/contract/report.ts'
 import { scoreOf } from '../shared/report/score.ts'
 
-const folders = ['test/captures', 'test/captures/keys', 'test/captures/carriers', '../shared/captures/lab']
+const folders = [
+  'test/captures',
+  'test/captures/keys',
+  'test/captures/carriers',
+  'test/captures/refusals',
+  '../shared/captures/lab',
+]
 const captures = folders.flatMap((folder) => {
   try {
     return readdirSync(folder)
