@@ -1,6 +1,6 @@
 // The served page, for specs of the page alone.
 
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Download, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { startServed } from '../host/desktop.ts'
 
@@ -38,6 +38,13 @@ export async function blankPage(options: BrowserContextOptions): Promise<Page> {
   browser ??= await chromium.connect(inject('chromium'))
   const context = await browser.newContext(options)
   return context.newPage()
+}
+
+/** What a download holds. */
+export async function bytesOf(file: Download): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
 }
 
 /** Leaves the browser that the pages are in. */

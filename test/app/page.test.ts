@@ -3,10 +3,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Download, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { unbroken } from '../support/reports.ts'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+import { bytesOf, closeBrowser, openPage, type ServedPage } from './page-browser.ts'
 
 const lab = resolve('../shared/captures/lab')
 const capture = (name: string): string => join(lab, `${name}.pcap`)
@@ -25,12 +25,6 @@ afterEach(async () => {
 })
 
 afterAll(closeBrowser)
-
-async function textOf(file: Download): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
-}
 
 describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
   it('opens on the failure: verdict, failing card, the bytes behind it', async () => {
@@ -106,7 +100,7 @@ describe.skipIf(!existsSync(lab))('the page with a failed conversation', () => {
       page.getByRole('button', { name: 'Save report' }).click(),
     ])
     expect(file.suggestedFilename()).toBe('untrusted-root-1.report.html')
-    expect(unbroken(await textOf(file))).toContain('SEC_E_UNTRUSTED_ROOT')
+    expect(unbroken((await bytesOf(file)).toString())).toContain('SEC_E_UNTRUSTED_ROOT')
     await page
       .getByRole('status')
       .getByText(/^Saved/)

@@ -1,42 +1,19 @@
 // Each view on paper: alone, light, as long as what it holds, and as wide as the sheet.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { beforeEach, expect, it } from 'vitest'
 import { joined } from '../support/captures.ts'
 import { readPdf, tight, type PdfText } from '../support/pdf.ts'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+import { capture, open, page, written } from './page-spec.ts'
 
-const capture = (name: string): Buffer => readFileSync(resolve(`test/captures/${name}.pcap`))
 /** What A4 has between the margins, in CSS pixels. */
 const sheet = { width: 703, height: 1032 }
-let folder = ''
-let inspector: ServedPage
-let page: Page
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inspector-printing-'))
-  writeFileSync(join(folder, 'both.pcap'), joined(capture('no-common-cipher'), capture('ok-mutual-tls12')))
-})
+const [first, second] = ['no-common-cipher', 'ok-mutual-tls12'].map((name) => readFileSync(capture(name)))
+const both = written('both.pcap', joined(first!, second!))
 
 beforeEach(async () => {
-  inspector = await openPage([join(folder, 'both.pcap')])
-  page = inspector.page
-  page.setDefaultTimeout(9000)
-  await page.locator('.card').first().waitFor()
-})
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await closeBrowser()
+  await open(both)
 })
 
 /** What the PDF says that the browser makes of the page. */

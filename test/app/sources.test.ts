@@ -1,25 +1,8 @@
 // What a status rests on, as a reader without a pointer comes to it: by keyboard, spoken with the source's name.
 
-import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, expect, it } from 'vitest'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
-
-let inspector: ServedPage
-let page: Page
-
-async function open(capture: string): Promise<void> {
-  inspector = await openPage([`test/captures/${capture}.pcap`])
-  page = inspector.page
-  page.setDefaultTimeout(10_000)
-  await page.locator('.card').first().waitFor()
-}
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-afterAll(closeBrowser)
+import type { Locator } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { capture, open, page } from './page-spec.ts'
 
 /** The words that belong to the source which has the keyboard. */
 async function described(source: Locator): Promise<string> {
@@ -29,7 +12,7 @@ async function described(source: Locator): Promise<string> {
 }
 
 it('says behind a call’s status what its source is, as soon as the keyboard is on it', async () => {
-  await open('no-common-cipher')
+  await open(capture('no-common-cipher'))
   // Without a pointer resting anywhere.
   await page.locator('.card', { hasText: 'ASC #1' }).first().dispatchEvent('click')
   const source = page.locator('.detail .source')
@@ -46,7 +29,7 @@ it('says behind a call’s status what its source is, as soon as the keyboard is
 })
 
 it('says it of each attribute, under the pointer and by keyboard', async () => {
-  await open('ok-mutual-tls12')
+  await open(capture('ok-mutual-tls12'))
   await page.getByRole('tab', { name: 'Attributes' }).click()
   const sources = page.locator('#view .source')
   await sources.first().hover()
@@ -57,7 +40,7 @@ it('says it of each attribute, under the pointer and by keyboard', async () => {
 })
 
 it('says it of the chosen Windows version and of what the answer assumes', async () => {
-  await open('no-common-cipher')
+  await open(capture('no-common-cipher'))
   await page.getByRole('tab', { name: 'What if' }).click()
   await page.getByText('Status from').waitFor()
   const source = page.locator('.detail .source')

@@ -1,32 +1,17 @@
 // The score at every size, on recorded handshakes and on captures with trouble and thousands of calls.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { clientHello, extension, record, serverHello } from '../shared/tls/build.ts'
 import { pcap } from '../support/captures.ts'
 import { frameOf, opened, type Sent } from '../support/segments.ts'
 import { seriousFaults } from './axe.ts'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
-
-const capture = (name: string): string => resolve(`test/captures/${name}.pcap`)
-let folder = ''
-let inspector: ServedPage
-let page: Page
-
-async function open(path: string): Promise<void> {
-  inspector = await openPage([path])
-  page = inspector.page
-  await page.locator('.card').first().waitFor()
-}
+import { capture, open, page, written } from './page-spec.ts'
 
 /** Writes packets, a tenth of a millisecond apart where no time is given, as a capture of that name. */
-function written(name: string, sent: readonly Sent[]): string {
-  const path = join(folder, name)
-  writeFileSync(
-    path,
+function sentAs(name: string, sent: readonly Sent[]): string {
+  return written(
+    name,
     pcap(
       sent.map((packet, index) => {
         const microseconds = Math.round((packet.ms ?? index / 10) * 1000)
@@ -38,23 +23,7 @@ function written(name: string, sent: readonly Sent[]): string {
       }),
     ),
   )
-  return path
 }
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inspector-timeline-'))
-})
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await closeBrowser()
-})
 
 async function height(selector: string): Promise<number> {
   return (await page.locator(selector).first().boundingBox())!.height
@@ -139,7 +108,7 @@ describe('a failed handshake of hundreds of calls', () => {
         sent.push({ from, at: seq - begin[from] + part, ack, bytes: data.subarray(part, part + size) })
       sentSoFar[from] = Math.max(sentSoFar[from], seq - begin[from] + data.length)
     }
-    return written(`${name}-trickled.pcap`, sent)
+    return sentAs(`${name}-trickled.pcap`, sent)
   }
 
   it('is fitted so that every word can be read, the failure lit, and its flights open and close by key', async () => {
@@ -219,7 +188,7 @@ describe('labels on the wire', () => {
     const hello = record(22, clientHello(), 0x0301)
     const answer = record(22, serverHello())
     await open(
-      written('again.pcap', [
+      sentAs('again.pcap', [
         ...opened,
         { from: 'client', bytes: hello, ms: 1 },
         { from: 'client', bytes: hello, ms: 210, id: 7 },
@@ -243,7 +212,7 @@ describe('three thousand calls', () => {
       bytes: hello.subarray(at, at + 1),
     }))
     const answer: Sent = { from: 'server', bytes: record(22, serverHello()), ack: hello.length }
-    await open(written('trickle.pcap', [...opened, ...trickle, answer]))
+    await open(sentAs('trickle.pcap', [...opened, ...trickle, answer]))
     const run = page.getByRole('listitem', { name: /^Server, ASC #1 to #\d{4}, needs bytes/ })
     await run.waitFor()
     expect(await page.locator('.card').count()).toBeLessThan(10)

@@ -1,46 +1,14 @@
 // Timeline, inspector, certificates, comparison, what-if and attributes on real captures, by keyboard and by mouse.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { joined } from '../support/captures.ts'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+import { bytesOf } from './page-browser.ts'
+import { capture, open, page, written } from './page-spec.ts'
 
-const capture = (name: string): string => resolve(`test/captures/${name}.pcap`)
-let folder = ''
-let both = ''
-let inspector: ServedPage
-let page: Page
-
-async function open(path: string): Promise<void> {
-  inspector = await openPage([path])
-  page = inspector.page
-  page.setDefaultTimeout(15_000)
-  await page.locator('.card').first().waitFor()
-}
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inspector-views-'))
-  both = join(folder, 'both.pcap')
-  writeFileSync(
-    both,
-    joined(readFileSync(capture('ok-tls12-full')), readFileSync(capture('no-common-cipher'))),
-  )
-})
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await closeBrowser()
-})
+const [good, bad] = ['ok-tls12-full', 'no-common-cipher'].map((name) => readFileSync(capture(name)))
+const both = written('both.pcap', joined(good!, bad!))
 
 describe('the timeline', () => {
   it('shows a call’s signature to pointer and key', async () => {
@@ -59,7 +27,7 @@ describe('the timeline', () => {
   })
 
   it('draws a carrier’s dialogue before the first call', async () => {
-    await open(resolve('test/captures/carriers/smtp-postfix.pcap'))
+    await open(capture('carriers/smtp-postfix'))
     const first = page.getByRole('listitem', { name: /^Before TLS/ }).first()
     const call = page.getByRole('listitem', { name: /^Client, ISC #1/ })
     expect((await first.boundingBox())!.y).toBeLessThan((await call.boundingBox())!.y)
@@ -160,7 +128,7 @@ describe('a stapled OCSP response', () => {
   const marked = () => page.locator('.hex i.on').allTextContents()
 
   it('is reached from its message by mouse, and opened element by element', async () => {
-    await open(resolve('test/captures/keys/stapled-tls12.pcap'))
+    await open(capture('keys/stapled-tls12'))
     await page.getByRole('tab', { name: 'Messages' }).click()
     const message = page.getByRole('row', { name: /CertificateStatus/ })
     await message.getByText(/^OCSP response, 1.?309 bytes/).waitFor()
@@ -177,7 +145,7 @@ describe('a stapled OCSP response', () => {
   })
 
   it('is reached by keyboard alone', async () => {
-    await open(resolve('test/captures/keys/stapled-tls12.pcap'))
+    await open(capture('keys/stapled-tls12'))
     await page.getByRole('tab', { name: 'Timeline' }).focus()
     for (const name of ['Certificates', 'Messages']) {
       await page.keyboard.press('ArrowRight')
@@ -225,8 +193,7 @@ describe('a handshake that its carrier refused', () => {
   const tree = () => page.getByRole('tree', { name: 'Fields' })
 
   it('opens on the request as what it is', async () => {
-    inspector = await openPage([resolve('test/captures/carriers/connect-squid-refused.pcap')])
-    page = inspector.page
+    await open(capture('carriers/connect-squid-refused'), '.insp header')
     await page.locator('.insp header').getByText('Not TLS').waitFor()
     await tree()
       .getByRole('treeitem', { name: /^before TLS.*CONNECT / })
@@ -240,9 +207,7 @@ describe('a handshake that its carrier refused', () => {
   })
 
   it('leads from a line of the dialogue to its bytes', async () => {
-    inspector = await openPage([resolve('test/captures/carriers/smtp-postfix-refused.pcap')])
-    page = inspector.page
-    await page.locator('.card').first().waitFor()
+    await open(capture('carriers/smtp-postfix-refused'))
     await page
       .getByRole('list')
       .getByRole('button', { name: '502 5.5.1 Error: command not implemented' })
@@ -265,8 +230,7 @@ describe('certificates', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'P7B' }).click(),
     ])
-    await file.saveAs(join(folder, 'chain.p7b'))
-    const bytes = readFileSync(join(folder, 'chain.p7b'))
+    const bytes = await bytesOf(file)
     // ContentInfo with signedData, 1.2.840.113549.1.7.2.
     expect(bytes.includes(Buffer.from('06092a864886f70d010702', 'hex'))).toBe(true)
     expect(await seriousFaults(page)).toEqual([])

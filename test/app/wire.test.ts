@@ -1,37 +1,9 @@
 // What transport and keys add to a conversation, in the page: holes, shut windows, and conversations one in another.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
-
-let folder = ''
-let inspector: ServedPage
-let page: Page
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inspector-wire-'))
-})
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await closeBrowser()
-})
-
-async function open(path: string): Promise<void> {
-  inspector = await openPage([path])
-  page = inspector.page
-  page.setDefaultTimeout(12_000)
-  await page.locator('.card').first().waitFor()
-}
+import { readFileSync } from 'node:fs'
+import type { Locator } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { capture, open, page, written } from './page-spec.ts'
 
 /** One packet of a classic capture: its record header and its bytes. */
 interface Packet {
@@ -41,7 +13,7 @@ interface Packet {
 
 /** Writes the packets that `edit` leaves of a capture in Ethernet frames, numbered from 1. */
 function edited(name: string, edit: (packet: Packet, number: number) => boolean): string {
-  const whole = readFileSync(resolve(`test/captures/${name}.pcap`))
+  const whole = readFileSync(capture(name))
   const kept: Buffer[] = [whole.subarray(0, 24)]
   for (let at = 24, number = 1; at < whole.length; number++) {
     const length = whole.readUInt32LE(at + 8)
@@ -52,9 +24,7 @@ function edited(name: string, edit: (packet: Packet, number: number) => boolean)
     at += 16 + length
     if (edit(packet, number)) kept.push(packet.header, packet.bytes)
   }
-  const path = join(folder, `${name}-edited.pcap`)
-  writeFileSync(path, Buffer.concat(kept))
-  return path
+  return written(`${name}-edited.pcap`, Buffer.concat(kept))
 }
 
 describe('the wire', () => {
@@ -65,8 +35,7 @@ describe('the wire', () => {
     await hole.waitFor()
     expect(await hole.textContent()).toMatch(/^1.457 bytes not captured$/)
     // Behind the hello that it answers, before the bytes that came after it.
-    const y = async (locator: ReturnType<Page['locator']>): Promise<number> =>
-      (await locator.boundingBox())!.y
+    const y = async (locator: Locator): Promise<number> => (await locator.boundingBox())!.y
     const before = page.getByRole('listitem', { name: /ClientHello.*317 bytes/ })
     const after = page.getByRole('listitem', { name: /^Client, ISC #4/ })
     expect(await y(hole)).toBeGreaterThan(await y(before))
@@ -94,9 +63,9 @@ describe('the wire', () => {
 
 describe('conversations one in another', () => {
   it('are found with a key log, and lead to each other', async () => {
-    await open(resolve('test/captures/carriers/https-proxy-squid.pcap'))
+    await open(capture('carriers/https-proxy-squid'))
     expect(await page.getByRole('button', { name: /^holds/ }).count()).toBe(0)
-    const keys = readFileSync(resolve('test/captures/carriers/https-proxy-squid.keys'), 'utf8')
+    const keys = readFileSync(capture('carriers/https-proxy-squid').replace('.pcap', '.keys'), 'utf8')
     await page.evaluate((log) => {
       const data = new DataTransfer()
       data.items.add(new File([log], 'proxy.keys'))

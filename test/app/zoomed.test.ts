@@ -1,39 +1,16 @@
 // The window at 640 × 400 CSS pixels, which 1280 × 800 has at 200 %: nothing runs out at the side, everything can be reached.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { beforeEach, expect, it } from 'vitest'
 import { joined } from '../support/captures.ts'
-import { closeBrowser, openPage, type ServedPage } from './page-browser.ts'
+import { capture, open, page, written } from './page-spec.ts'
 
-const capture = (name: string): Buffer => readFileSync(resolve(`test/captures/${name}.pcap`))
-let folder = ''
-let inspector: ServedPage
-let page: Page
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inspector-zoomed-'))
-  writeFileSync(join(folder, 'both.pcap'), joined(capture('untrusted-root'), capture('ok-tls12-full')))
-})
+const [first, second] = ['untrusted-root', 'ok-tls12-full'].map((name) => readFileSync(capture(name)))
+const both = written('both.pcap', joined(first!, second!))
 
 beforeEach(async () => {
-  inspector = await openPage([join(folder, 'both.pcap')])
-  page = inspector.page
+  await open(both)
   await page.setViewportSize({ width: 640, height: 400 })
-  await page.locator('.card').first().waitFor()
-})
-
-afterEach(async () => {
-  const problems = inspector.problems()
-  await inspector.close()
-  expect(problems).toEqual([])
-})
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await closeBrowser()
 })
 
 /** Controls that neither stand in the width of the window nor in something that scrolls sideways; and the page, if it does. */
