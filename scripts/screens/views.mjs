@@ -370,6 +370,8 @@ async function saved(page) {
   await page.reload()
   await page.keyboard.press('/')
   await page.keyboard.type('failed && side == server ')
+  await page.locator('.card, .tok').first().waitFor()
+  await page.getByRole('radio', { name: /^Established 0/ }).waitFor()
   await page.getByLabel('Saved filters').click()
 }
 

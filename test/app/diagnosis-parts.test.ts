@@ -62,5 +62,5 @@ describe.each(['untrusted-root', 'no-common-cipher', 'alpn-mismatch', 'version-t
     expect(line!.y + line!.height).toBeLessThanOrEqual(column!.y + column!.height + 1)
     await page.getByRole('button', { name: 'Less', exact: true }).click()
     await expect.poll(() => torn(page).then(({ lines }) => lines)).toEqual([])
-  })
+  }, 60_000)
 })
