@@ -1,5 +1,8 @@
 // What the list's columns have room for, at the sizes the window is made for: every status that the program can give, whole.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { ReportRow } from '../../shared/contract/report.ts'
@@ -8,6 +11,7 @@ import { statusCode, statusNames } from '../../shared/sspi/status.ts'
 import { failedConversation } from '../support/fixtures.ts'
 import { rowOf } from '../support/rows.ts'
 import { closeMany, openMany, rowsOf } from './many.ts'
+import { closeBrowser, openPage } from './page-browser.ts'
 
 const failed = rowOf(failedConversation)
 const alerts = Object.entries(alertDescriptions.names).slice(1)
@@ -118,6 +122,28 @@ describe('what the list has no room for', () => {
     await page.locator('#column-cipher').getByText('no room').waitFor()
     await page.getByRole('button', { name: 'Remove Client', exact: true }).click()
     await suite.waitFor()
+  })
+})
+
+describe('a warning at the foot', () => {
+  it('can be read whole by keyboard, in the room of the row’s texts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inspector-warning-'))
+    const path = join(folder, 'cut-off.pcap')
+    writeFileSync(path, readFileSync(resolve('test/captures/untrusted-root.pcap')).subarray(0, -30))
+    const inspector = await openPage([path])
+    const { page } = inspector
+    await page.setViewportSize({ width: 1280, height: 800 })
+    const [warning, texts] = [page.locator('.statusbar .warn'), page.locator('.statusbar .unseen')]
+    await texts.getByText(/^TLS_ECDHE/).waitFor()
+    await warning.focus()
+    await texts.waitFor({ state: 'hidden' })
+    expect(await warning.evaluate((text) => text.scrollWidth - text.clientWidth)).toBeLessThanOrEqual(0)
+    await page.locator('[data-pane=conversations]').focus()
+    await texts.waitFor()
+    expect(inspector.problems()).toEqual([])
+    await inspector.close()
+    await closeBrowser()
+    rmSync(folder, { recursive: true })
   })
 })
 
