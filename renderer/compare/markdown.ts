@@ -1,6 +1,7 @@
 // A comparison as Markdown, to be pasted into a ticket. Pure.
 
 import type { Comparison } from '../../shared/contract/compare.ts'
+import { markdownText } from '../../shared/report/markdown-text.ts'
 
 /** The verdict, the reading and a table per group; `onlyDifferences` leaves equal rows out. */
 export function comparisonMarkdown(
@@ -13,15 +14,15 @@ export function comparisonMarkdown(
     return shown.length === 0
       ? []
       : [
-          `### ${title}\n\n| | ${cell(heads[0])} | | ${cell(heads[1])} |\n|---|---|---|---|\n${shown
+          `### ${markdownText(title)}\n\n| | ${markdownText(heads[0])} | | ${markdownText(heads[1])} |\n|---|---|---|---|\n${shown
             .map(
               ({ label, mark, left, right }) =>
-                `| ${cell(label)} | ${side(left)} | ${signs[mark]} | ${side(right)} |`,
+                `| ${markdownText(label)} | ${side(left)} | ${signs[mark]} | ${side(right)} |`,
             )
             .join('\n')}`,
         ]
   })
-  return `## ${comparison.verdict.text}\n\n${comparison.reading}\n\n${tables.join('\n\n')}\n`
+  return `## ${markdownText(comparison.verdict.text)}\n\n${markdownText(comparison.reading)}\n\n${tables.join('\n\n')}\n`
 }
 
 /** What stands in the gutter. */
@@ -29,9 +30,5 @@ export const signs = { equal: '=', different: '≠', 'left-only': '‹', 'right-
 
 function side(value: Comparison['groups'][number]['rows'][number]['left']): string {
   if (value === null) return ''
-  return cell([value.text, value.status, value.aside].filter((text) => text !== null).join(' '))
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
+  return markdownText([value.text, value.status, value.aside].filter((text) => text !== null).join(' '))
 }

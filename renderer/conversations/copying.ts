@@ -1,6 +1,8 @@
 // Rows as text for other programs: TSV, Markdown, JSON, and filters for Wireshark and Network Monitor. Pure.
 
 import type { ReportRow } from '../../shared/contract/report.ts'
+import { tabbedCell } from '../../shared/report/csv.ts'
+import { markdownText } from '../../shared/report/markdown-text.ts'
 import type { Column } from './columns.ts'
 import { textOf } from './cells.ts'
 
@@ -25,13 +27,12 @@ export function copyOf(format: CopyFormat, rows: readonly Copied[], columns: rea
   switch (format) {
     case 'tsv':
       return table(rows, columns)
-        .map((cells) => cells.map((cell) => cell.replace(/[\t\r\n]+/g, ' ')).join('\t'))
+        .map((cells) => cells.map(tabbedCell).join('\t'))
         .join('\n')
     case 'markdown': {
       const [head = [], ...body] = table(rows, columns)
-      return [head, head.map(() => '---'), ...body]
-        .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-        .join('\n')
+      const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |`
+      return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...body.map(line)].join('\n')
     }
     case 'json':
       return JSON.stringify(

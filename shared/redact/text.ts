@@ -7,6 +7,9 @@ import type { Originals } from './originals.ts'
 const ipv4 = /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/g
 /** Groups and colons; what is none is told apart afterwards. */
 const ipv6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4})(?![\w:])/gi
+/** An address in the name that leads back from it (RFC 3596 §2.5), and one that is written into a host's name. */
+const reverseName = /(?<![\w.])(?:[0-9a-f]\.){32}ip6\.arpa(?![\w-])/gi
+const dashed = /(?<!\d-?)\d{1,3}(?:-\d{1,3}){3}(?!-?\d)/g
 const mailbox = /[^\s<>"'(),;:@=]+@[\w-]+(?:\.[\w-]+)*/g
 /** Two labels at least, the last one of letters: a version or a number is no name. */
 const hostName = /(?<![\w@.-])(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,63}|xn--[\w-]+)(?![\w-])/gi
@@ -45,6 +48,11 @@ export function redactText(
     )
   }
   if (kinds.has('addresses')) {
+    out = out.replace(reverseName, (found) => originals.standIn('addresses', 'host', found))
+    out = out.replace(dashed, (found) => {
+      const address = found.replaceAll('-', '.')
+      return originals.has(address) ? originals.standIn('addresses', 'host', address) : found
+    })
     out = out.replace(ipv4, (found) =>
       objectIdentifier.test(found) && !originals.has(found)
         ? found

@@ -63,10 +63,25 @@ function lineOf(cells: readonly Cell[]): string {
   return `${cells.map(cellText).join(',')}\r\n`
 }
 
-/** Unknown is an empty cell. A text that a spreadsheet would compute gets an apostrophe in front. */
+/** Unknown is an empty cell. */
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return ''
   if (typeof cell !== 'string') return String(cell)
-  const harmless = /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(cell) || /^[\t\r\n]/.test(cell) ? `'${cell}` : cell
-  return /["\r\n,]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  const harmless = harmlessCell(cell)
+  return /["\r\n,]/.test(harmless) ? quoted(harmless) : harmless
+}
+
+/** A text that a spreadsheet would compute gets an apostrophe in front. */
+function harmlessCell(text: string): string {
+  return /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(text) || /^[\t\r\n]/.test(text) ? `'${text}` : text
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
+}
+
+/** A cell of tab-separated text, to be pasted into a spreadsheet: one line, nothing to compute, no quote that would take in the next cells. */
+export function tabbedCell(text: string): string {
+  const harmless = harmlessCell(text).replace(/[\t\r\n]+/g, ' ')
+  return harmless.startsWith('"') ? quoted(harmless) : harmless
 }

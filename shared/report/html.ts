@@ -12,6 +12,7 @@ import {
   html,
   join,
   outcomeGlyph,
+  raw,
   references,
   statusMark,
   type Html,
@@ -154,7 +155,14 @@ function failureCell({ failure }: ReportRow): Html | string {
 
 /** What the analyst wrote; its line breaks are kept by the style. */
 function noteLines(notes: readonly PlacedNote[]): Html {
-  return join(notes.map(({ place, text }) => html`<p class="said"><b>${place}.</b> ${text}</p>`))
+  return join(
+    notes.map(({ place, text }) => {
+      const lines = text
+        .split(/\r\n?|\n/)
+        .flatMap((line, index) => (index === 0 ? [line] : [raw('\n'), line]))
+      return html`<p class="said"><b>${place}.</b> ${join(lines)}</p>`
+    }),
+  )
 }
 
 function article(

@@ -4,6 +4,7 @@ import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { SourceList } from '../sspi/sources.ts'
 import { attributeLines } from './attributes.ts'
+import { markdownText } from './markdown-text.ts'
 import { conversationNotes, headNotes, type PlacedNote } from './notes.ts'
 import type { Printer } from './printer.ts'
 import { deliveryText, eventText, messagesText, scoreOf, type Part, type ScoreLine } from './score.ts'
@@ -21,7 +22,6 @@ import {
   modelText,
   outputText,
   periodText,
-  printable,
   saidSteps,
   timeOfDay,
   verdictText,
@@ -40,15 +40,15 @@ export function markdownPrinter({ title, all }: MarkdownOptions): Printer {
   const sources = new SourceList()
   return {
     details: all ? 'all' : 'failed',
-    open: () => `# ${escape(title ?? 'Handshake report')}\n`,
+    open: () => `# ${markdownText(title ?? 'Handshake report')}\n`,
     *begin(head, rows) {
       const { tool, capture, model } = head
       notes = head.notes ?? []
-      yield `\n## ${escape(fileName(capture.file))}\n\n`
-      yield `${escape(captureText(capture))}, ${periodText(capture.first, capture.last)}.\n`
-      yield `${escape(countsText(rows))}. Replay: ${escape(modelText(model))}. ${escape(tool.name)} ${escape(tool.version)}.\n`
+      yield `\n## ${markdownText(fileName(capture.file))}\n\n`
+      yield `${markdownText(captureText(capture))}, ${periodText(capture.first, capture.last)}.\n`
+      yield `${markdownText(countsText(rows))}. Replay: ${markdownText(modelText(model))}. ${markdownText(tool.name)} ${markdownText(tool.version)}.\n`
       if (capture.warnings.length > 0) yield '\n'
-      for (const warning of capture.warnings) yield `- Warning: ${escape(warningText(warning))}\n`
+      for (const warning of capture.warnings) yield `- Warning: ${markdownText(warningText(warning))}\n`
       yield noteLines(headNotes(head, rows, (row) => all || row.outcome === 'failed'))
       if (rows.length === 0) return
       yield `\n${tableHead(columns.map(([name]) => name))}`
@@ -77,7 +77,13 @@ const columns: readonly (readonly [string, (row: ReportRow) => string])[] = [
 
 function noteLines(notes: readonly PlacedNote[]): string {
   return notes
-    .map(({ place, text }) => `\n> **${escape(place)}.** ${escape(text).replaceAll('\n', ' ')}\n`)
+    .map(
+      ({ place, text }) =>
+        `\n> **${markdownText(place)}.** ${text
+          .split(/\r\n?|\n/)
+          .map(markdownText)
+          .join('\\\n> ')}\n`,
+    )
     .join('')
 }
 
@@ -93,16 +99,16 @@ function section(
   const through = tunnels.length === 0 ? '' : `, through ${tunnels.join(', ')}`
   const lines = [
     '',
-    `### ${String(conversation.id)}. ${escape(name)} ${verdictText(conversation)}`,
+    `### ${String(conversation.id)}. ${markdownText(name)} ${verdictText(conversation)}`,
     '',
-    ...(failure === null ? [] : [`${escape(failure.summary)} (${failure.confidence})`, '']),
-    escape(
+    ...(failure === null ? [] : [`${markdownText(failure.summary)} (${failure.confidence})`, '']),
+    markdownText(
       `Client ${endpointText(conversation.client)}, server ${endpointText(conversation.server)}, ${conversation.protocol ?? 'no version chosen'}${suite}${through}`,
     ),
     '',
     ...(conversation.parent === null ? [] : [`- ${withinText(conversation)}`]),
     ...saidSteps(conversation).map(
-      ({ by, step }) => `- ${escape(`${by}, ${step.from}: ${step.text} (${step.result})`)}`,
+      ({ by, step }) => `- ${markdownText(`${by}, ${step.from}: ${step.text} (${step.result})`)}`,
     ),
     '',
   ]
@@ -114,9 +120,9 @@ function section(
     ...(first === undefined ? [] : [findingText(first, isSaid(first.explanation, conversation))]),
     ...others.map(
       ({ title, confidence, explanation, remedy }) =>
-        `\n**${escape(title)}** (${confidence})\n\n${escape(explanation)} ${escape(remedy)}\n`,
+        `\n**${markdownText(title)}** (${confidence})\n\n${markdownText(explanation)} ${markdownText(remedy)}\n`,
     ),
-    ...lookNextTexts(conversation).map((text) => `\nLook next: ${escape(text)}\n`),
+    ...lookNextTexts(conversation).map((text) => `\nLook next: ${markdownText(text)}\n`),
   ].join('')
   return `${lines.join('\n')}${noteLines(notes)}${notes.length > 0 ? '\n' : ''}${tableHead(['ms', 'Client', 'Wire', 'Server'])}${score}${findings}${attributes(conversation, sources)}`
 }
@@ -145,25 +151,25 @@ function scoreLine(line: ScoreLine, sources: SourceList): string {
     middle = wire.token.from === 'client' ? `${text} →` : `← ${text}`
   }
   const mark = line.failing ? ' **failure point**' : ''
-  return `| ${escape(line.since)}${mark} | ${partText(line.client, line, sources)} | ${escape(middle)} | ${partText(line.server, line, sources)} |\n`
+  return `| ${markdownText(line.since)}${mark} | ${partText(line.client, line, sources)} | ${markdownText(middle)} | ${partText(line.server, line, sources)} |\n`
 }
 
 function partText(part: Part | null, line: ScoreLine, sources: SourceList): string {
   const call = part?.calls.at(-1)
   const first = part?.calls[0]
   if (part == null || call === undefined || first === undefined) return ''
-  if (part.role === 'in') return escape(`in ${inputText(call)}`)
-  if (part.role === 'out') return escape(`out ${outputText(call)}`)
+  if (part.role === 'in') return markdownText(`in ${inputText(call)}`)
+  if (part.role === 'out') return markdownText(`out ${outputText(call)}`)
   if (call.function === 'DeleteSecurityContext') return callText(call)
   const name = first === call ? callText(call) : `${callText(first)}–#${String(call.ordinal)}`
   const basis = basisText(call.basis)
-  const status = `${escape(call.status)} ${call.code}${basis === '' ? '' : ` (${basis})`}`
-  return `${escape(name)} ${line.failing ? `**${status}**` : status}${escape(references(call.source, sources))}`
+  const status = `${markdownText(call.status)} ${call.code}${basis === '' ? '' : ` (${basis})`}`
+  return `${markdownText(name)} ${line.failing ? `**${status}**` : status}${markdownText(references(call.source, sources))}`
 }
 
 function findingText(finding: ReportFinding, said: boolean): string {
-  const lines = [`\n**${escape(finding.title)}** (${finding.severity}, ${finding.confidence})\n\n`]
-  if (!said) lines.push(`${escape(finding.explanation)}\n\n`)
+  const lines = [`\n**${markdownText(finding.title)}** (${finding.severity}, ${finding.confidence})\n\n`]
+  if (!said) lines.push(`${markdownText(finding.explanation)}\n\n`)
   for (const { what, client, server, common } of finding.sets) {
     const values = [client, server, common].map((set) =>
       set === null ? 'not visible' : set.join(', ') || 'none',
@@ -171,12 +177,12 @@ function findingText(finding: ReportFinding, said: boolean): string {
     lines.push(tableHead([what, 'Client', 'Server', 'In common']), tableLine(['', ...values]), '\n')
   }
   for (const { packet, text } of finding.evidence)
-    lines.push(`- ${packet === null ? '' : `Packet ${String(packet)}: `}${escape(text)}\n`)
+    lines.push(`- ${packet === null ? '' : `Packet ${String(packet)}: `}${markdownText(text)}\n`)
   for (const { on, id, alert, text } of finding.windows.events)
     lines.push(
-      `- Event ${String(id)} on the ${on}${alert === null ? '' : `, alert ${String(alert)}`}: ${escape(text)}\n`,
+      `- Event ${String(id)} on the ${on}${alert === null ? '' : `, alert ${String(alert)}`}: ${markdownText(text)}\n`,
     )
-  if (finding.remedy !== '') lines.push(`\nWhat to do: ${escape(finding.remedy)}\n`)
+  if (finding.remedy !== '') lines.push(`\nWhat to do: ${markdownText(finding.remedy)}\n`)
   return lines.join('')
 }
 
@@ -188,7 +194,7 @@ function references(source: string, sources: SourceList): string {
 
 function sourceList({ entries }: SourceList): string {
   if (entries.length === 0) return ''
-  return `\n## Sources\n\n${entries.map((entry, index) => `${String(index + 1)}. ${escape(entry)}\n`).join('')}`
+  return `\n## Sources\n\n${entries.map((entry, index) => `${String(index + 1)}. ${markdownText(entry)}\n`).join('')}`
 }
 
 function tableHead(titles: readonly string[]): string {
@@ -196,14 +202,5 @@ function tableHead(titles: readonly string[]): string {
 }
 
 function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map(escape).join(' | ')} |\n`
-}
-
-/** Text as text: no markup, no links, no HTML, no end of a table cell. Underscores inside words mean nothing and stay, so that status names can be searched. */
-function escape(text: string): string {
-  return printable(text)
-    .replace(/[\\`*{}[\]<>|~&@]|(?<=:)\/|(?<!\w)_|_(?!\w)/g, (character) =>
-      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
-    )
-    .replace(/^(\s*)([#+-]|\d+(?=[.)]))/, '$1\\$2')
+  return `| ${cells.map(markdownText).join(' | ')} |\n`
 }

@@ -267,7 +267,7 @@ describe('a comparison as Markdown', () => {
         relation: '',
         sameConnection: false,
         verdict: { text: 'They part', confidence: null, differs: true },
-        reading: 'One reading.',
+        reading: 'One <b>reading</b>.',
         groups: [
           {
             title: 'ClientHello',
@@ -284,6 +284,7 @@ describe('a comparison as Markdown', () => {
       true,
     )
     expect(text).toContain('| Size | a\\|b | ≠ | c |')
+    expect(text).not.toContain('<b>')
     expect(text).not.toContain('| Name |')
   })
 })

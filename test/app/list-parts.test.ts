@@ -133,6 +133,16 @@ describe('copies', () => {
     ])
   })
 
+  it('hold nothing that a spreadsheet computes, or that Markdown takes for its own', () => {
+    const copied = (format: 'tsv' | 'markdown', serverName: string) =>
+      copyOf(format, [{ row: { ...failedRow, serverName }, time: '' }], [columns[1]!])
+        .split('\n')
+        .at(-1)
+    expect(copied('tsv', '=HYPERLINK("x")')).toBe(`'=HYPERLINK("x")`)
+    expect(copied('tsv', '"open\tend')).toBe('"""open end"')
+    expect(copied('markdown', '<img src=x> [a](b)')).toBe('| &lt;img src=x\\> \\[a\\](b) |')
+  })
+
   it('hold whole rows as JSON', () => {
     expect(JSON.parse(copyOf('json', rows, columns))).toMatchObject([{ outcome: 'failed' }])
   })

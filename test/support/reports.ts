@@ -11,9 +11,14 @@ export function printSample(
   printer: Printer,
   report: Report = reportFixture,
   count = 1,
-  notes: readonly Note[] = [],
+  notes?: readonly Note[],
 ): string {
-  const head = { tool: report.tool, capture: report.captures[0]!, model: report.model, notes }
+  const head = {
+    tool: report.tool,
+    capture: report.captures[0]!,
+    model: report.model,
+    ...(notes === undefined ? {} : { notes }),
+  }
   const rows = report.conversations.map(rowOf)
   const inspect = (id: number) => report.conversations.find((conversation) => conversation.id === id)!
   const reports = Array.from({ length: count }, () => [...printReport(printer, head, rows, inspect)])

@@ -11,6 +11,7 @@ import { printerFor, reportFormats } from '../../../shared/report/formats.ts'
 import { printReport } from '../../../shared/report/printer.ts'
 import { plainPaint } from '../../../shared/report/text.ts'
 import { reportFixture } from '../../support/fixtures.ts'
+import { unbroken } from '../../support/reports.ts'
 import { rowOf } from '../../support/rows.ts'
 
 interface Originals {
@@ -97,7 +98,7 @@ function printed({ capture, row, conversation }: ReturnType<typeof redacted>): s
       const printer = printerFor(format, { title: null, full: true, paint: plainPaint, width: 500 })
       const head = { tool: reportFixture.tool, capture, model: reportFixture.model }
       const pieces = [...printReport(printer, head, [row], () => conversation)]
-      return [printer.open(1), ...pieces, printer.close()].join('')
+      return unbroken([printer.open(1), ...pieces, printer.close()].join(''))
     })
     .join('\n')
 }
@@ -206,6 +207,19 @@ describe('a redacted report', () => {
     const redactor = new Redactor(redactionKinds)
     expect(redactor.text('Ask jane@contoso.com about 10.1.2.3 and db.contoso.com', 0)).toBe(
       'Ask mailbox-1@mail.example about host-1 and server-1.example',
+    )
+  })
+
+  it('replaces addresses that are written as names: the way back from IPv6, and with dashes where the address is known', () => {
+    const redactor = new Redactor(['addresses'])
+    const back = '1.e.e.8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.3.a.5.8.8.b.d.0.1.0.0.2.ip6.arpa'
+    expect(redactor.text('Asked for 5.0.20.10.in-addr.arpa', 0)).toBe('Asked for host-1.in-addr.arpa')
+    expect(redactor.text(`Asked for ${back}`, 0)).toBe('Asked for host-2')
+    expect(redactor.text('10.20.0.5 is ip-10-20-0-5.internal, on 2026-11-29', 0)).toBe(
+      'host-3 is ip-10-20-0-5.internal, on 2026-11-29',
+    )
+    expect(redactor.text('10.20.0.5 is ip-10-20-0-5.internal, on 2026-11-29', 0)).toBe(
+      'host-3 is ip-host-3.internal, on 2026-11-29',
     )
   })
 })

@@ -93,6 +93,12 @@ describe('Markdown', () => {
     expect(text).toContain('What to do: Add “otherca Root”')
   })
 
+  it('keeps the lines of a note in its quotation', () => {
+    const note = { key: null, call: null, text: 'First line\n# second', written: '' }
+    const text = printSample(markdownPrinter({ title: null, all: false }), undefined, 1, [note])
+    expect(text).toContain('\n> **Note.** First line\\\n> \\# second\n')
+  })
+
   it('keeps each line of a table whole and shows hostile text as text', () => {
     const text = printSample(markdownPrinter({ title: null, all: true }), hostileReport())
     expect(text).not.toContain('<script>')

@@ -68,6 +68,13 @@ describe('the HTML report', () => {
     )
   })
 
+  it('keeps the lines of a note', () => {
+    const note = { key: null, call: null, text: 'First <line>\r\nsecond line', written: '' }
+    const text = printSample(htmlPrinter({ title: null, all: false }), undefined, 1, [note])
+    expect(text).toContain('<b>Note.</b> First &#60;line&#62;\nsecond line</p>')
+    expect(text).not.toContain('u{a}')
+  })
+
   it('holds several reports in one document', () => {
     const text = printSample(htmlPrinter({ title: null, all: false }), undefined, 2)
     expect(text.match(/<html/g)).toHaveLength(1)
