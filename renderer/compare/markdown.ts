@@ -1,7 +1,7 @@
 // A comparison as Markdown, to be pasted into a ticket. Pure.
 
 import type { Comparison } from '../../shared/contract/compare.ts'
-import { markdownText } from '../../shared/report/markdown-text.ts'
+import { markdownText } from '../../shared/report/escaping.ts'
 
 /** The verdict, the reading and a table per group; `onlyDifferences` leaves equal rows out. */
 export function comparisonMarkdown(

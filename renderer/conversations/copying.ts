@@ -1,8 +1,7 @@
 // Rows as text for other programs: TSV, Markdown, JSON, and filters for Wireshark and Network Monitor. Pure.
 
 import type { ReportRow } from '../../shared/contract/report.ts'
-import { tabbedCell } from '../../shared/report/csv.ts'
-import { markdownText } from '../../shared/report/markdown-text.ts'
+import { markdownText, tabbedCell } from '../../shared/report/escaping.ts'
 import type { Column } from './columns.ts'
 import { textOf } from './cells.ts'
 

@@ -1,6 +1,7 @@
 // Rows as CSV (RFC 4180): for spreadsheets, so no cell may begin as a formula.
 
 import type { ReportRow } from '../contract/report.ts'
+import { harmlessCell, quotedCell } from './escaping.ts'
 import type { Printer } from './printer.ts'
 
 /** One line a conversation, each with its `file`; the heading comes once, however many reports follow. */
@@ -68,20 +69,5 @@ function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return ''
   if (typeof cell !== 'string') return String(cell)
   const harmless = harmlessCell(cell)
-  return /["\r\n,]/.test(harmless) ? quoted(harmless) : harmless
-}
-
-/** A text that a spreadsheet would compute gets an apostrophe in front. */
-function harmlessCell(text: string): string {
-  return /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(text) || /^[\t\r\n]/.test(text) ? `'${text}` : text
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`
-}
-
-/** A cell of tab-separated text, to be pasted into a spreadsheet: one line, nothing to compute, no quote that would take in the next cells. */
-export function tabbedCell(text: string): string {
-  const harmless = harmlessCell(text).replace(/[\t\r\n]+/g, ' ')
-  return harmless.startsWith('"') ? quoted(harmless) : harmless
+  return /["\r\n,]/.test(harmless) ? quotedCell(harmless) : harmless
 }
