@@ -78,9 +78,15 @@ async function settled(wanted: (now: Rows) => boolean): Promise<Rows> {
 
 const failed = (): Locator => page.getByRole('listitem', { name: /^Client, ISC #2, failed/ })
 
+/** A pointer that rests on a card has its signature shown, over the cards beside it. */
+async function choose(item: Locator): Promise<void> {
+  await item.click({ position: { x: 6, y: 6 } })
+  await page.mouse.move(5, 5)
+}
+
 /** Chooses the call that failed, and waits until all of the inspector has its place; returns the height of the call's detail. */
 async function chooseFailed(): Promise<number> {
-  await failed().click({ position: { x: 6, y: 6 } })
+  await choose(failed())
   await page.locator('.insp header').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
   await settled(
     ({ marked, cut, fields, bytes }) => marked === 'issuer' && cut === 0 && fields >= 6 && bytes >= 4,
@@ -95,7 +101,7 @@ const callBar = (): Locator => page.locator('.insp .over > .splitpanes > .splitp
 
 describe('a call at 1280 × 800', () => {
   it.each([
-    ['mouse', () => failed().click({ position: { x: 6, y: 6 } })],
+    ['mouse', () => choose(failed())],
     [
       'keyboard',
       async () => {
@@ -103,12 +109,12 @@ describe('a call at 1280 × 800', () => {
         await page.keyboard.press(']')
       },
     ],
-  ])('chosen by %s, shows ten rows of fields and bytes, the marked one among them', async (_, choose) => {
+  ])('chosen by %s, shows ten rows of fields and bytes, the marked one among them', async (_, chosen) => {
     await open('untrusted-root')
     // Another call first: the mark is made by choosing.
-    await page.getByRole('listitem', { name: /^Client, ISC #1/ }).click({ position: { x: 6, y: 6 } })
+    await choose(page.getByRole('listitem', { name: /^Client, ISC #1/ }))
     await page.locator('.insp header').getByText('ISC #1').waitFor()
-    await choose()
+    await chosen()
     await page.locator('.insp header').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
     const now = await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
     expect(now.fields).toBeGreaterThanOrEqual(6)
@@ -126,7 +132,7 @@ describe('a call at 1280 × 800', () => {
 
   it('says of its buffers what the call left in them', async () => {
     await open('untrusted-root')
-    await failed().click({ position: { x: 6, y: 6 } })
+    await choose(failed())
     const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'Buffers' }) })
     await table.getByRole('row', { name: /^in TOKEN 1.233 EMPTY 0 unchanged$/ }).waitFor()
     await table.getByRole('row', { name: 'out TOKEN, allocate ALERT, allocate TOKEN 0 ALERT 7' }).waitFor()
@@ -150,7 +156,7 @@ describe('a call at 1280 × 800', () => {
     const pane = (await detail().boundingBox())!
     expect(input.y + input.height).toBeLessThanOrEqual(pane.y + pane.height)
     await page.reload()
-    await failed().click({ position: { x: 6, y: 6 } })
+    await choose(failed())
     await expect.poll(() => all.getAttribute('aria-expanded')).toBe('true')
     await all.focus()
     await page.keyboard.press('Enter')
@@ -178,7 +184,7 @@ describe('a call at 1280 × 800', () => {
     await chooseFailed()
     await detail().evaluate((it) => (it.scrollTop = it.scrollHeight))
     await expect.poll(() => detail().evaluate((it) => it.scrollTop)).toBeGreaterThan(0)
-    await page.getByRole('listitem', { name: /^Server, ASC #1/ }).click({ position: { x: 6, y: 6 } })
+    await choose(page.getByRole('listitem', { name: /^Server, ASC #1/ }))
     await page.locator('.insp header').getByText('ASC #1').waitFor()
     await expect.poll(() => detail().evaluate((it) => it.scrollTop)).toBe(0)
   })
@@ -203,7 +209,7 @@ describe('a call at 1280 × 800', () => {
     const drawn = await heightOf(detail())
     await settled(({ marked, cut }) => marked === 'issuer' && cut === 0)
     await page.reload()
-    await failed().click({ position: { x: 6, y: 6 } })
+    await choose(failed())
     await expect.poll(() => heightOf(detail())).toBe(drawn)
     // A call of which there is less takes no more than that.
     await page.getByText('DeleteSecurityContext', { exact: true }).first().click()
@@ -215,11 +221,8 @@ describe('a call at 1280 × 800', () => {
 describe('rows of fields and bytes', () => {
   it.each([520, 611, 700, 777, 800, 863, 1080])('are whole in a window of %i px', async (height) => {
     await open('untrusted-root', height)
-    for (const choose of [/^Client, ISC #2, failed/, /^Token from server/]) {
-      await page
-        .getByRole('listitem', { name: choose })
-        .first()
-        .click({ position: { x: 6, y: 6 } })
+    for (const name of [/^Client, ISC #2, failed/, /^Token from server/]) {
+      await choose(page.getByRole('listitem', { name }).first())
       await page.locator('[data-pane=inspector] [role=tree]').focus()
       const now = await settled(({ marked, cut }) => marked !== null && cut === 0)
       expect(Math.min(now.fields, now.bytes)).toBeGreaterThan(0)
@@ -271,7 +274,7 @@ describe('rows of fields and bytes', () => {
 describe('a low window', () => {
   it('has the call’s fields all in view once they have the keyboard, the marked one too', async () => {
     await open('untrusted-root', 560)
-    await failed().click({ position: { x: 6, y: 6 } })
+    await choose(failed())
     await page.locator('.insp [role=tree]').focus()
     await page.keyboard.press('ArrowDown')
     await settled(({ marked, cut }) => marked === 'validity' && cut === 0)
