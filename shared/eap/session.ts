@@ -212,10 +212,16 @@ export class EapSession {
     this.builder.message(place.dir, parts, { packet: place.packet, time: place.time, ack: -1 })
   }
 
+  /**
+   * A failure refuses what the peer answered last. EAP goes by turns (RFC 3748 §2): where that answer is not in the capture,
+   * for it was cut or lost, nobody knows what was refused.
+   */
   private finished(well: boolean, text: string, place: Place): void {
     this.over = true
+    const [response, request] = this.last
+    const answered = request === null || response?.id === request.id
     if (well) this.account.accept(place, text)
-    else if (this.started || this.builder.confirmed) this.account.refuse(place, text)
+    else if (answered && (this.started || this.builder.confirmed)) this.account.refuse(place, text)
     else this.account.info(place, text)
   }
 }

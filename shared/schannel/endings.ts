@@ -10,7 +10,7 @@ import type {
   TransportEvent,
 } from '../conversation/facts.ts'
 import { peerOf, streamOf } from '../conversation/facts.ts'
-import { isWithdrawal } from '../sspi/alerts.ts'
+import { isWithdrawal, judgesCertificate } from '../sspi/alerts.ts'
 import type { Landmarks } from '../tokens/landmarks.ts'
 import { failed, incomplete, transport } from './failure-point.ts'
 import type { FailurePoint, OutcomeFacts } from './model.ts'
@@ -72,7 +72,8 @@ export function flightInVain(conversation: Conversation, alert: Message): Chunk 
   const refused = conversation.events.some(
     (event) => event.icmp !== null && event.order < alert.order && isEnd(conversation, event),
   )
-  const nothingRead = alert.from === 'client' && peer.length === 0 && !isWithdrawal(alert.type)
+  const judges = isWithdrawal(alert.type) || judgesCertificate(alert.type)
+  const nothingRead = alert.from === 'client' && peer.length === 0 && !judges
   return refused || nothingRead || alert.time - asking.time >= quietMeansGivenUp ? flight : null
 }
 

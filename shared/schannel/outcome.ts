@@ -2,7 +2,7 @@
 
 import type { CarrierStep, Conversation, Message, Side } from '../conversation/facts.ts'
 import { lacksBefore, peerOf, streamOf } from '../conversation/facts.ts'
-import { isWithdrawal } from '../sspi/alerts.ts'
+import { isWithdrawal, judgesCertificate } from '../sspi/alerts.ts'
 import { type Landmarks, landmarksOf, recordClass } from '../tokens/landmarks.ts'
 import {
   beganRdpUdp,
@@ -29,6 +29,9 @@ export function outcomeOf(conversation: Conversation, landmarks = landmarksOf(co
   if (landmarks.clientHello < 0) return incomplete(conversation, 'none')
   const established = isEstablished(conversation, landmarks)
   if (established) return { outcome: 'established', failure: null }
+  // EAP packets that were cut or lost leave no hole: a handshake that changes its cipher had a ServerHello.
+  const goesOn = conversation.messages.some(({ contentType }) => contentType === 20)
+  if (isEap(conversation) && landmarks.serverHello < 0 && goesOn) return incomplete(conversation, 'none')
   return withoutEnd(conversation, landmarks)
 }
 
@@ -95,8 +98,6 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   if (alert !== undefined && client.notTls !== null) {
     return failed(conversation, 'server', 'schannel', 'not-tls', alert.packet, index, alert.order)
   }
-  const refused = carrier.steps.findLast((step) => step.result === 'refused')
-  if (refused !== undefined) return refusedBy(conversation, refused)
   const beginsHello =
     conversation.transport === 'quic' ||
     beganRdpUdp(conversation) ||
@@ -106,11 +107,16 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
   // An alert instead of a ClientHello, or after one that the capture cuts short.
   const refuses =
     says && first.contentType === 21 && (first.bytes[0] === 2 || !lacksBefore(client, first.start))
-  if (refuses)
+  const refused = carrier.steps.findLast((step) => step.result === 'refused')
+  if (refuses && first.packet < (refused?.packets[0] ?? Infinity))
     return (
       leftBehind(conversation, first) ??
       failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
     )
+  // EAP's Failure behind records of TLS is about them, or about what they carried.
+  const behindTls = isEap(conversation) && client.records.length + server.records.length > 0
+  if (refused !== undefined)
+    return behindTls ? incomplete(conversation, 'none') : refusedBy(conversation, refused)
   const beginsOtherwise = says && first.contentType === 22 && !lacksBefore(client, first.start)
   if (
     alert !== undefined &&
@@ -146,6 +152,10 @@ const nothing: OutcomeFacts = { outcome: 'none', failure: null }
 
 function isHandshakeHeader(opening: Uint8Array): boolean {
   return opening[0] === 22 && opening[1] === 3 && (opening.length < 6 || opening[5] === 1)
+}
+
+function isEap({ transport }: Conversation): boolean {
+  return transport === 'eapol' || transport === 'radius'
 }
 
 /** The failure where the peer of an alert's sender had closed before: the alert is about that. */
@@ -227,12 +237,8 @@ function endsAfterwards(conversation: Conversation, landmarks: Landmarks, messag
   if (message.handshake > 1) return message.bytes[0] === 2
   if (!landmarks.tls13 && message.bytes[0] !== 2) return false
   if (sentData(conversation, message.from, message, landmarks)) return false
-  return isAboutCertificates(message) || !sentData(conversation, peerOf(message.from), message, landmarks)
-}
-
-/** bad_certificate to access_denied, certificate_required: an application that judges its peer after its own OK. */
-function isAboutCertificates({ type }: Message): boolean {
-  return type !== null && ((type >= 41 && type <= 49 && type !== 47) || type === 116)
+  // An application may judge its peer after its own OK.
+  return judgesCertificate(message.type) || !sentData(conversation, peerOf(message.from), message, landmarks)
 }
 
 /** Whether `side` sent application data before this alert was sent. */

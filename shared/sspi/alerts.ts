@@ -20,6 +20,14 @@ export function isWithdrawal(description: number | null): boolean {
   return description === 0 || description === 90
 }
 
+/** bad_certificate to access_denied, certificate_required: its sender has seen, or missed, its peer's certificate. */
+export function judgesCertificate(description: number | null): boolean {
+  return (
+    description !== null &&
+    ((description >= 41 && description <= 49 && description !== 47) || description === 116)
+  )
+}
+
 /** By AlertDescription. */
 export const alerts: Readonly<Record<number, AlertRow>> = {
   0: {

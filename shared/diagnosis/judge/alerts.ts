@@ -3,7 +3,7 @@
 import { lacksBefore, peerOf } from '../../conversation/facts.ts'
 import type { FailurePoint } from '../../schannel/model.ts'
 import { cipherSuiteInfo } from '../../registries/suite-info.ts'
-import { alertRow } from '../../sspi/alerts.ts'
+import { alertRow, judgesCertificate } from '../../sspi/alerts.ts'
 import type { Alert } from '../../tls/messages.ts'
 import type { Candidate, Cause, World } from '../candidate.ts'
 import type { HandshakeView, Parsed } from '../view.ts'
@@ -19,7 +19,8 @@ import { statusOfRow } from './status.ts'
 export function judgeAlert(view: HandshakeView, alert: Parsed<Alert>, world: World): readonly Candidate[] {
   const by = alert.message.from
   const unasked = view.stage === 'nothing' && !lacksBefore(view.conversation.client, alert.message.start)
-  if (by === 'client' && unasked) return [noOffer(view, alert), ...judgeOther(view, alert)]
+  if (by === 'client' && unasked && !judgesCertificate(alert.body.description))
+    return [noOffer(view, alert), ...judgeOther(view, alert)]
   switch (alert.body.description) {
     case 0:
       return [

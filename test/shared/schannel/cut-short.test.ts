@@ -12,7 +12,7 @@ import { scanFile } from '../../support/scan.ts'
 const captures = join(import.meta.dirname, '../../captures')
 const recorded = ['', 'carriers/'].flatMap((folder) =>
   readdirSync(join(captures, folder))
-    .filter((name) => name.endsWith('.pcap') && !name.startsWith('eap-'))
+    .filter((name) => name.endsWith('.pcap'))
     .map((name) => `${folder}${name}`),
 )
 let folder = ''
