@@ -2,6 +2,7 @@
 
 import type { Carrier } from './carrier.ts'
 import { ftp } from './ftp.ts'
+import { http } from './http.ts'
 import { httpConnect } from './http-connect.ts'
 import { httpUpgrade } from './http-upgrade.ts'
 import { imap } from './imap.ts'
@@ -24,6 +25,7 @@ export const carriers: readonly Carrier[] = [
   proxyProtocol,
   httpConnect,
   httpUpgrade,
+  http,
   smtp,
   lmtp,
   ftp,

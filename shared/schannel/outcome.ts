@@ -113,6 +113,9 @@ function withoutHello(conversation: Conversation): OutcomeFacts {
       leftBehind(conversation, first) ??
       failed(conversation, 'client', 'schannel', 'alert', first.packet, 0, first.order)
     )
+  // An HTTP server that says itself that TLS was due: what came was read where a ClientHello was expected.
+  if (refused !== undefined && carrier.name === 'http')
+    return failed(conversation, 'server', 'schannel', 'not-tls', refused.packets[0]!, null, Infinity)
   // EAP's Failure behind records of TLS is about them, or about what they carried.
   const behindTls = isEap(conversation) && client.records.length + server.records.length > 0
   if (refused !== undefined)

@@ -173,13 +173,17 @@ export class Walk {
     return this.scene.landmarks.datagrams
   }
 
-  /** Whether this side sent anything but alerts after the peer's stream had stopped being TLS. */
+  /**
+   * Whether this side sent anything but alerts after the peer's stream had stopped being TLS. Its program's own words in the clear
+   * about that are none.
+   */
   wentOn(): boolean {
     const { chunks, notTls } = this.peer
     if (notTls === null) return false
     const foreign = chunks.find((chunk) => chunk.end > notTls.at)
     const tokens = this.scene.tokens[this.side]
-    const last = tokens.findLastIndex((token) => token.kind !== 'alert')
+    const told = this.scene.outcome.failure?.ending === 'not-tls' ? 'not-tls' : 'alert'
+    const last = tokens.findLastIndex(({ kind }) => kind !== 'alert' && kind !== told)
     // A ClientHello needs no input: it may come behind a greeting in the clear.
     if (foreign === undefined || last < 0 || (last === 0 && this.side === 'client')) return false
     return tokens[last]!.order > foreign.order

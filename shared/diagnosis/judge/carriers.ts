@@ -26,6 +26,7 @@ const spelled: Readonly<Record<string, string>> = {
   winrm: 'WinRM',
   telnet: 'Telnet',
   'http-upgrade': 'web',
+  http: 'web',
 }
 
 /** The carrier that spoke last: behind a proxy that let the client through, the one inside it. */
@@ -60,7 +61,7 @@ export function judgeCarrier(conversation: Conversation, outcome: OutcomeFacts):
   const offered = step.text.startsWith('server does not offer')
   return [
     {
-      cause: proxy ? 'proxy-refused' : 'starttls-refused',
+      cause: proxy ? 'proxy-refused' : carrier === 'http' ? 'not-tls' : 'starttls-refused',
       confidence: offered ? 'likely' : 'observed',
       status: null,
       summary: proxy

@@ -6,8 +6,9 @@ import { streamOf } from '../../conversation/facts.ts'
 import type { FailurePoint } from '../../schannel/model.ts'
 import type { Candidate } from '../candidate.ts'
 import { recordLimit } from '../rules/records.ts'
-import { atStream } from '../view.ts'
+import { atPacket, atStream } from '../view.ts'
 import type { HandshakeView } from '../view.ts'
+import { refusedStep } from './carriers.ts'
 import { statusOfRow } from './status.ts'
 
 /** Empty where both sides spoke TLS, or where the failure has another, later reason. */
@@ -21,6 +22,7 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
   const kind = describeOpening(stream.opening)
   const packet = stream.chunks[0]?.packet ?? null
   const what = kind ?? 'bytes that are no TLS record'
+  const said = refusedStep(view.conversation)
   return [
     {
       cause: 'not-tls',
@@ -28,7 +30,7 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
       status: statusOfRow(side === 'client' ? (kind === null ? 21 : 22) : 23),
       summary:
         side === 'client'
-          ? `The client sent ${what} where the server expected a ClientHello.`
+          ? `The client sent ${what} where the server expected a ClientHello${said === null ? '' : `, and the server says so: ${said.text}`}.`
           : `The server answered with ${what} instead of TLS.`,
       evidence: [
         atStream(
@@ -38,6 +40,7 @@ export function judgeNotTls(view: HandshakeView, failure: FailurePoint): readonl
           packet,
           `the ${side}'s first bytes: ${printable(stream.opening)}`,
         ),
+        ...(said === null ? [] : [atPacket(said.packets[0] ?? 0, said.from, said.text)]),
       ],
       lookNext:
         side === 'client'
