@@ -47,9 +47,9 @@ describe('plain HTTP to a TLS port', () => {
     const [first] = judgeNotTls(viewFailure(conversation!, outcome), outcome.failure!)
     // schannel §6.3 row 22
     expect(first).toMatchObject({ cause: 'not-tls', status: { name: 'SEC_E_INVALID_TOKEN' } })
-    expect(first!.evidence.map(({ from, text }) => `${from}: ${text}`)).toEqual([
-      "client: the client's first bytes: GET / HTTP/1.1..Host: server.example....",
-      'server: This combination of host and port requires TLS',
+    expect(first!.evidence.map(({ from, text }) => [from, text])).toEqual([
+      ['client', "the client's first bytes: GET / HTTP/1.1..Host: server.example...."],
+      ['server', 'This combination of host and port requires TLS'],
     ])
   })
 
