@@ -35,7 +35,10 @@ export function tokenView(token: Token, analysis: Analysis, pieces: Reread['piec
     const from = Math.max(piece.start, token.start)
     const to = Math.min(endOf(piece), end)
     wire.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - token.start)
-    packets.push({ packet: piece.packet, start: from - token.start, end: to - token.start })
+    const last = packets.at(-1)
+    // QUIC's packets bring several pieces in a row, one for each CRYPTO frame.
+    if (last?.packet === piece.packet && last.end === from - token.start) last.end = to - token.start
+    else packets.push({ packet: piece.packet, start: from - token.start, end: to - token.start })
   }
   const records = token.records.map((index) => streamOf(analysis.conversation, token.from).records[index]!)
   const context = contextOf(token.from, token.start, analysis)

@@ -247,6 +247,40 @@ describe.skipIf(!existsSync(lab))('the list', () => {
     await page.locator('.lrow.sel').getByText('SEC_E_UNTRUSTED_ROOT').waitFor()
   })
 
+  it.each([800, 787, 500])('cuts no row of the palette in a window %d pixels high', async (height) => {
+    await page.setViewportSize({ width: 1280, height })
+    /** Rows in view by a part only; with `chosen` the chosen one counts also where it is not in view at all. */
+    const cut = (chosen: boolean) =>
+      page.locator('.results').evaluate((list, counts) => {
+        const { top, bottom } = list.getBoundingClientRect()
+        return [...list.querySelectorAll('.glabel, .item')].flatMap((row) => {
+          const box = row.getBoundingClientRect()
+          const hidden = Math.max(top - box.top, box.bottom - bottom)
+          const partly = hidden > 0.6 && hidden < box.height - 0.6
+          const away = counts && row.hasAttribute('data-highlighted') && hidden > 0.6
+          return partly || away ? [row.textContent] : []
+        })
+      }, chosen)
+    const whole = (what: string, chosen = true) =>
+      expect.poll(() => cut(chosen).then((rows) => [what, rows])).toEqual([what, []])
+    const highlighted = page.locator('.item[data-highlighted]')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('co')
+    const conversations = page.getByRole('option', { name: /^(Conversation|List all) / })
+    await conversations.last().waitFor()
+    await whole('opened')
+    for (let step = 0; step < 16; step++) await page.keyboard.press('ArrowDown')
+    await whole('walked down')
+    await page.keyboard.press('End')
+    await expect.poll(() => highlighted.innerText()).toContain('List all')
+    await whole('End')
+    await page.locator('.results').hover()
+    const before = await page.locator('.results').evaluate((list) => list.scrollTop)
+    await page.mouse.wheel(0, -101)
+    await expect.poll(() => page.locator('.results').evaluate((list) => list.scrollTop)).toBeLessThan(before)
+    await whole('scrolled by the wheel', false)
+  })
+
   it('has nothing serious for axe, plain, grouped, with menus and dialogs', async () => {
     for (const part of ['.overview', '.toolbar', '.list', '.titlebar', '.statusbar']) {
       expect(await seriousFaults(page, part)).toEqual([])
