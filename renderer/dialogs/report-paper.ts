@@ -38,6 +38,11 @@ function copy(node: Node, into: Node): void {
   }
   if (!(node instanceof Element)) return
   const name = node.localName
+  if (name === 'data') {
+    // A word said whole around its parts, for who searches the file.
+    for (const child of node.childNodes) copy(child, into)
+    return
+  }
   if (!elements.has(name)) return
   const made =
     node.namespaceURI === drawing ? document.createElementNS(drawing, name) : document.createElement(name)

@@ -19,16 +19,19 @@ const address = /^\W*\d{1,3}(\.\d{1,3}){3}(:\d+)?\W*$/
 /** Behind the marks that part a name, but for the port of an endpoint; and between the words of `ServerKeyExchange`. */
 const places = /(?<=[-_./\\@,;=&?])(?![-_./\\@,;=&?])|(?<=:)(?!:|\d+\W*$)|(?<=[a-z])(?=[A-Z])/
 
-/** Escaped, with a `<wbr>` wherever a line may break inside a long word; `class="t"` where in tables and lanes only. */
+/**
+ * Escaped, with a `<wbr>` wherever a line may break inside a long word; `class="t"` where in tables and lanes only. Whoever
+ * searches the file itself finds the word whole, as the `value` of a `<data>` around it.
+ */
 export function breakable(text: string): string {
   if (text.length <= shortWord) return escapeHtml(text)
   return text
     .split(/(\s+)/)
-    .map((word) =>
-      pieces(word)
-        .map(escapeHtml)
-        .join(word.length > longWord ? '<wbr>' : '<wbr class="t">'),
-    )
+    .map((word) => {
+      const parts = pieces(word).map(escapeHtml)
+      const broken = parts.join(word.length > longWord ? '<wbr>' : '<wbr class="t">')
+      return parts.length === 1 ? broken : `<data value="${escapeHtml(word)}">${broken}</data>`
+    })
     .join('')
 }
 

@@ -54,13 +54,15 @@ describe('settings', () => {
     await first.page.getByText('none.pem').waitFor()
     await first.page.getByRole('button', { name: /^Read .* again/ }).click()
     await first.page.getByText('no-roots').first().waitFor()
+    const kept = () => JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8')) as unknown
+    await expect.poll(kept).toMatchObject({ roots: file })
     await first.close()
     const second = await desktop([], data)
     second.menu('settings')
     await second.page.getByText('none.pem').waitFor()
     await second.page.getByRole('button', { name: 'Use the built-in list' }).click()
     await second.page.getByText('the list that comes with the program').waitFor()
-    expect(JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8'))).toMatchObject({ roots: null })
+    await expect.poll(kept).toMatchObject({ roots: null })
   })
 
   it('take limits within their ranges, keep them, and give the defaults back', async () => {
@@ -139,7 +141,11 @@ describe('settings', () => {
     it.menu('settings')
     await it.page.getByRole('switch', { name: 'Recent captures' }).click()
     await it.page.getByText('not remembered').waitFor()
-    await expect.poll(() => existsSync(join(data, 'settings.json'))).toBe(true)
+    const kept = (): unknown =>
+      existsSync(join(data, 'settings.json'))
+        ? JSON.parse(readFileSync(join(data, 'settings.json'), 'utf8'))
+        : null
+    await expect.poll(kept).toMatchObject({ rememberRecent: false })
     await it.page.keyboard.press('Escape')
     it.offer(capture)
     await expect.poll(async () => (await it.pages()).length, { timeout: 20_000 }).toBe(2)

@@ -53,6 +53,8 @@ describe('the HTML report', () => {
     expect(text).toContain('SEC_<wbr class="t">E_<wbr class="t">UNTRUSTED_<wbr class="t">ROOT')
     expect(text).toContain('2356042bb953a4d5<wbr>4261a3d66c8fe9a5<wbr>')
     expect(text).not.toMatch(/="[^">]*<wbr/)
+    // Who searches the file itself finds it too.
+    expect(text).toContain('<data value="SEC_E_UNTRUSTED_ROOT">')
   })
 
   it('numbers its sources, and says at the end of those it names what they are', () => {
