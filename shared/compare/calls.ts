@@ -65,7 +65,7 @@ function compared(call: ReportCall): boolean {
   return call.function !== 'DecryptMessage' || call.status !== 'SEC_E_OK'
 }
 
-/** Longest common subsequence over side, function and ordinal; what only one of the two has stands beside nothing. */
+/** Longest common subsequence over side and function; what only one of the two has stands beside nothing. */
 function aligned(
   left: readonly SidedCall[],
   right: readonly SidedCall[],

@@ -66,7 +66,8 @@ function listCell(
   instead: string | null,
   evidence: Evidence,
 ): CompareCell {
-  const items = list.map((text) => ({ text, only: !other.includes(text) }))
+  const others = new Set(other)
+  const items = list.map((text) => ({ text, only: !others.has(text) }))
   const rest = list.length - shownItems
   const text =
     instead ??

@@ -134,7 +134,6 @@ function answerEvidence({ conversation }: Compared): Evidence {
     : { packet: first.packets[0] ?? null, from: 'server', stream: first.stream }
 }
 
-/** The server's first message, or how the answer stayed away. */
 /** What the server said first; an alert stands out. */
 function answerRow(left: Compared, right: Compared, at: readonly [Evidence, Evidence]): CompareRow | null {
   const row = textRow('First message', answerText(left), answerText(right), at)
@@ -146,9 +145,11 @@ function answerRow(left: Compared, right: Compared, at: readonly [Evidence, Evid
   return row && { ...row, left: marked(row.left, left), right: marked(row.right, right) }
 }
 
+/** The server's first message, or how the answer stayed away. */
 function answerText({ conversation }: Compared): string {
   const first = conversation.messages.find(({ from }) => from === 'server')
   if (first !== undefined) return first.name
+  if (conversation.tokens.some(({ from, kind }) => from === 'server' && kind === 'not-tls')) return 'not TLS'
   const end = conversation.transportEvents.find(
     ({ from, kind }) => from === 'server' && (kind === 'rst' || kind === 'fin'),
   )

@@ -55,13 +55,14 @@ export function readingOf(
 ): string {
   const of = (title: string): readonly CompareRow[] =>
     (groups.find((group) => group.title === title)?.rows ?? []).filter(({ mark }) => mark !== 'equal')
+  const hello = [left, right].some(({ hellos }) => hellos.client !== null)
   const offers = of('ClientHello').filter(({ label }) => label !== 'Size' && label !== 'JA4')
   const answers = of('Answer')
   const sentences = [
     ...(same
       ? ['Both captures hold this connection: the client random is the same.']
       : offers.length === 0
-        ? ['The two clients offer the same.']
+        ? [hello ? 'The two clients offer the same.' : 'Neither client sent a ClientHello.']
         : [`In what they offer, the clients differ in ${enumerated(offers)}.`]),
     ...(answers.length === 0
       ? ['The server answers alike.']
@@ -115,17 +116,19 @@ function difference(row: CompareRow): string {
   if (left.items.length > 0 || right.items.length > 0) {
     const [one, two] = [left, right].map(({ items }) => items.length)
     const lone = name.replace(/s(?= |$)/, '')
+    if (one === two && common(row) === one) return `the same ${String(one)} ${name} in another order`
+    if (one === 1 && two === 1)
+      return `${lone} ${left.items[0]!.text} on the left, ${right.items[0]!.text} on the right`
     if (two === 1)
       return `the right one has one ${lone}, ${right.items[0]!.text}; the left one ${String(one)}`
     if (one === 1) return `the left one has one ${lone}, ${left.items[0]!.text}; the right one ${String(two)}`
-    return `${String(one)} ${name} on the left, ${String(two)} on the right, ${common(row)} in common`
+    return `${String(one)} ${name} on the left, ${String(two)} on the right, ${common(row) === 0 ? 'none' : String(common(row))} in common`
   }
   return `${name} ${left.text} on the left, ${right.text} on the right`
 }
 
-function common(row: CompareRow): string {
-  const shared = row.left?.items.filter(({ only }) => !only).length ?? 0
-  return shared === 0 ? 'none' : String(shared)
+function common(row: CompareRow): number {
+  return row.left?.items.filter(({ only }) => !only).length ?? 0
 }
 
 function quoted(row: CompareRow): string {

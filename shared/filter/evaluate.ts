@@ -33,7 +33,8 @@ export function compileFilter(filter: Filter): RowTest {
     }
     case 'pattern': {
       const { field, covers } = filter
-      return (row) => field.read(row).some((value) => covers(kinds[field.kind].print(value)))
+      const { texts } = kinds[field.kind]
+      return (row) => field.read(row).some((value) => texts(value).some(covers))
     }
     case 'compare': {
       const { field, any } = filter
@@ -90,7 +91,9 @@ function anyText(row: ReportRow, test: (text: string) => boolean): boolean {
     (row.ja3 !== null && test(row.ja3)) ||
     (row.ja4 !== null && test(row.ja4)) ||
     (failure !== null && (test(failure.cause) || test(failure.summary))) ||
-    test(row.carrier.name) ||
+    (row.carrier.name !== 'none' && test(row.carrier.name)) ||
+    (row.inside !== null && test(row.inside.name)) ||
+    row.tunnels.some(test) ||
     (contexts.client.final !== null && test(contexts.client.final)) ||
     (contexts.server.final !== null && test(contexts.server.final)) ||
     row.statuses.some(test) ||

@@ -22,7 +22,7 @@ export interface Field {
 export const fields: readonly Field[] = [
   {
     name: 'id',
-    aliases: ['tcp.stream'],
+    aliases: [],
     kind: 'number',
     title: '#',
     meaning: 'Number of the conversation in this capture, from 1',

@@ -21,24 +21,24 @@ export interface KindRules {
   readonly operators: readonly Operator[]
   /** The comparison, or a sentence that says why this is not such a value. */
   readonly read: (text: string) => Comparison | string
-  /** A value as `contains`, `~` and free text see it. */
-  readonly print: (value: Value) => string
+  /** A value as `contains` and `~` see it, in each way it may be written. */
+  readonly texts: (value: Value) => readonly string[]
 }
 
 const equality: readonly Operator[] = ['==', '!=', 'in']
-const texts: readonly Operator[] = ['contains', '~']
+const textual: readonly Operator[] = ['contains', '~']
 const order: readonly Operator[] = ['<', '<=', '>', '>=']
 
 export const kinds: Readonly<Record<Kind, KindRules>> = {
-  text: { operators: [...equality, ...texts], read: readText, print: String },
-  number: { operators: [...equality, ...order], read: readNumber, print: String },
-  duration: { operators: [...equality, ...order], read: readDuration, print: String },
-  address: { operators: [...equality, ...texts], read: readAddress, print: String },
-  status: { operators: [...equality, ...texts, ...order], read: readStatus, print: printStatus },
-  alert: { operators: [...equality, ...texts, ...order], read: readAlert, print: printAlert },
-  version: { operators: [...equality, ...texts, ...order], read: readVersion, print: String },
-  time: { operators: [...equality, ...texts, ...order], read: readTime, print: String },
-  flag: { operators: equality, read: readFlag, print: String },
+  text: { operators: [...equality, ...textual], read: readText, texts: asIs },
+  number: { operators: [...equality, ...order], read: readNumber, texts: asIs },
+  duration: { operators: [...equality, ...order], read: readDuration, texts: asIs },
+  address: { operators: [...equality, ...textual], read: readAddress, texts: asIs },
+  status: { operators: [...equality, ...textual, ...order], read: readStatus, texts: statusTexts },
+  alert: { operators: [...equality, ...textual, ...order], read: readAlert, texts: alertTexts },
+  version: { operators: [...equality, ...textual, ...order], read: readVersion, texts: asIs },
+  time: { operators: [...equality, ...textual, ...order], read: readTime, texts: asIs },
+  flag: { operators: equality, read: readFlag, texts: asIs },
 }
 
 /** The code of a status name as the report has it; NaN for a name that is not in the registry. */
@@ -58,10 +58,19 @@ export function findStatus(text: string): number | null {
   if (named !== undefined) return statuses[named].code
   const numbers = [
     /^0X[0-9A-F]{1,8}$/.test(upper) ? parseInt(upper.slice(2), 16) : NaN,
-    /^-?\d{1,10}$/.test(text) ? Number(text) >>> 0 : NaN,
+    /^-?\d{1,10}$/.test(text) ? unsigned(Number(text)) : NaN,
     /^[0-9A-F]{8}$/.test(upper) ? parseInt(upper, 16) : NaN,
   ]
   return numbers.find((code) => statusNames.some((name) => statuses[name].code === code)) ?? null
+}
+
+/** A number of 32 bits, signed or not, without a sign; NaN where it has more. */
+function unsigned(number: number): number {
+  return number >= -(2 ** 31) && number < 2 ** 32 ? number >>> 0 : NaN
+}
+
+function asIs(value: Value): readonly string[] {
+  return [String(value)]
 }
 
 function readText(text: string): Comparison {
@@ -70,20 +79,25 @@ function readText(text: string): Comparison {
 }
 
 function readNumber(text: string): Comparison | string {
-  const [low, high] = text.split('..', 2).map(toNumber)
-  if (low === undefined || Number.isNaN(low) || Number.isNaN(high ?? low)) return `${text} is not a number`
-  return between(low, high ?? low)
+  return readRange(text, toNumber) ?? `${text} is not a number`
 }
 
 /** Milliseconds, or with a unit: `250ms`, `1.5s`. */
 function readDuration(text: string): Comparison | string {
-  const [low, high] = text.split('..', 2).map((part) => {
+  const milliseconds = (part: string): number => {
     const match = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(part)
     return match === null ? NaN : Number(match[1]) * (match[2] === 's' ? 1000 : 1)
-  })
-  if (low === undefined || Number.isNaN(low) || Number.isNaN(high ?? low))
-    return `${text} is not a duration: write milliseconds, or a unit as in 1.5s`
-  return between(low, high ?? low)
+  }
+  return (
+    readRange(text, milliseconds) ?? `${text} is not a duration: write milliseconds, or a unit as in 1.5s`
+  )
+}
+
+/** One number, or two with `..` between them; null where `read` gives NaN. */
+function readRange(text: string, read: (part: string) => number): Comparison | null {
+  const [low = NaN, high = low, ...more] = text.split('..').map(read)
+  if (Number.isNaN(low) || Number.isNaN(high) || more.length > 0) return null
+  return (value) => (Number(value) < low ? -1 : Number(value) > high ? 1 : 0)
 }
 
 function readAddress(text: string): Comparison | string {
@@ -109,9 +123,9 @@ function readStatus(text: string): Comparison | string {
   return (value) => codeOfStatus(value) - code
 }
 
-function printStatus(value: Value): string {
+function statusTexts(value: Value): readonly string[] {
   const code = codeOfStatus(value)
-  return Number.isNaN(code) ? String(value) : `${String(value)} 0x${code.toString(16).padStart(8, '0')}`
+  return Number.isNaN(code) ? asIs(value) : [String(value), `0x${code.toString(16).padStart(8, '0')}`]
 }
 
 function readAlert(text: string): Comparison | string {
@@ -125,8 +139,8 @@ function readAlert(text: string): Comparison | string {
   return (value) => Number(value) - Number(code)
 }
 
-function printAlert(value: Value): string {
-  return `${String(value)} ${alertRow(Number(value)).name}`
+function alertTexts(value: Value): readonly string[] {
+  return [String(value), alertRow(Number(value)).name]
 }
 
 /** In order of age; DTLS beside the TLS it is made of. */
@@ -144,7 +158,7 @@ const wireVersions: Readonly<Record<string, string>> = {
   '0xfefc': 'dtls13',
 }
 
-/** `TLS 1.2`, `tls1.2`, `1.2`, Zeek's `TLSv12`, Wireshark's `0x0303`. */
+/** `TLS 1.2`, `tls1.2`, `1.2`, Zeek's `TLSv12` and `SSLv3`, Wireshark's `0x0303`. */
 function readVersion(text: string): Comparison | string {
   const wanted = versionRank(
     wireVersions[text.toLowerCase()] ?? (/^1\.\d$/.test(text) ? `TLS ${text}` : text),
@@ -157,7 +171,8 @@ function readVersion(text: string): Comparison | string {
 }
 
 function versionRank(text: string): number {
-  return versions.indexOf(text.toLowerCase().replace(/[ .v]/g, ''))
+  const bare = text.toLowerCase().replace(/[ .v]/g, '')
+  return versions.indexOf(/^(ssl|d?tls)\d$/.test(bare) ? `${bare}0` : bare)
 }
 
 /** A date, a date with time, or a time of day, UTC, as exact as the user likes: `2026-11-22`, `2026-11-22T10:14`, `10:14:03.5`. */
@@ -180,10 +195,6 @@ function readFlag(text: string): Comparison | string {
 function toNumber(text: string): number {
   if (/^0x[0-9a-f]{1,8}$/i.test(text)) return parseInt(text, 16)
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
-}
-
-function between(low: number, high: number): Comparison {
-  return (value) => (Number(value) < low ? -1 : Number(value) > high ? 1 : 0)
 }
 
 function compare(left: string, right: string): number {

@@ -84,6 +84,38 @@ describe('a comparison', () => {
     expect(comparison.verdict.text).toMatch(/^They part at .* one cipher suite, TLS_RSA_WITH_RC4_128_MD5/)
   })
 
+  const offering = (suites: string[]): Compared => ({
+    ...bad,
+    hellos: { ...bad.hellos, client: { ...offer, cipherSuites: suites } },
+  })
+
+  it.each([
+    ['one each', ['A'], ['B'], 'cipher suite A on the left, B on the right'],
+    ['one and many', ['A'], ['B', 'C'], 'the left one has one cipher suite, A; the right one 2'],
+    ['many each', ['A', 'B'], ['B', 'C', 'D'], '2 cipher suites on the left, 3 on the right, 1 in common'],
+    ['none in common', ['A', 'B'], ['C', 'D'], '2 cipher suites on the left, 2 on the right, none in common'],
+    ['the same in another order', ['A', 'B'], ['B', 'A'], 'the same 2 cipher suites in another order'],
+  ])('names two lists that differ: %s', (_, left, right, words) => {
+    const one = { ...good, hellos: { ...good.hellos, client: { ...offer, cipherSuites: left } } }
+    expect(compare(one, offering(right)).verdict.text).toMatch(new RegExp(`: ${words}$`))
+  })
+
+  it('says of a server that answers in the clear, and of clients without a ClientHello, that this was no TLS', () => {
+    const [token] = failedConversation.tokens
+    const clear = (text: string): Compared => ({
+      conversation: {
+        ...failedConversation,
+        key: text,
+        messages: [],
+        tokens: [{ ...token!, from: 'server', kind: 'not-tls' }],
+      },
+      hellos: { client: null, retry: null, server: null },
+    })
+    const comparison = compare(clear('one'), clear('two'))
+    expect(rowOf(comparison, 'First message').left?.text).toBe('not TLS')
+    expect(comparison.reading).not.toContain('offer the same')
+  })
+
   it('says in one paragraph what differs and how each one ended', () => {
     const { reading } = compare(good, bad)
     expect(reading).toContain('cipher suites')

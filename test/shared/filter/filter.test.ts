@@ -65,6 +65,11 @@ describe('a filter', () => {
     ['alert == 48', [20]],
     ['alert == unknown_ca', [20]],
     ['alert contains _ca', [20]],
+    ['alert ~ unknown_*', [20]],
+    ['alert ~ 4?', [20]],
+    ['alert in {40..48}', [20]],
+    ['version > SSLv3', [2, 20]],
+    ['version == TLSv1', []],
     ['alert', [20]],
     ['!alert', [2, 33]],
     ['event == 36887', [20]],
@@ -86,6 +91,8 @@ describe('a filter', () => {
     ['status == 2148074277'],
     ['status contains UNTRUSTED'],
     ['status ~ SEC_E_UNTRUSTED*'],
+    ['status ~ *_ROOT'],
+    ['status ~ 0x8009032?&& status ~ *_untrusted_*'],
     ['0x80090325'],
     ['-2146893019'],
     ['SEC_E_UNTRUSTED_ROOT'],
@@ -105,6 +112,14 @@ describe('a filter', () => {
     expect(ids('192.0.2.0/24')).toEqual([20, 33])
     expect(ids('cont*example')).toEqual([2])
     expect(ids('nowhere')).toEqual([])
+  })
+
+  it('looks in what a person sees of the row: its tunnels, what keys opened, its carrier where there is one', () => {
+    const [plain] = rows
+    const tunnelled = { ...plain!, id: 7, tunnels: ['VXLAN'], carrier: { ...plain!.carrier, name: 'smtp' } }
+    expect(ids('vxlan', [...rows, tunnelled])).toEqual([7])
+    expect(ids('smtp', [...rows, tunnelled])).toEqual([7])
+    expect(ids('none')).toEqual([])
   })
 
   it('takes a field name in quotation marks as a word', () => {
@@ -133,6 +148,13 @@ describe('a filter that cannot be read', () => {
     ['"half', 'This quotation mark has no partner', '"half'],
     ['version == banana', 'banana is not a version: write "TLS 1.2", TLSv12 or 0x0303', 'banana'],
     ['alert == 300', '300 is not an alert: write its number or name', '300'],
+    ['tcp.port == 1..2..3', '1..2..3 is not a number', '1..2..3'],
+    ['tcp.port == 1..', '1.. is not a number', '1..'],
+    [
+      'status == 4294967296',
+      '4294967296 is not a status: write its name, 0x80090326 or -2146893018',
+      '4294967296',
+    ],
     ['duration > long', 'long is not a duration: write milliseconds, or a unit as in 1.5s', 'long'],
     ['time > noon', 'noon is not a time: write 2026-11-22T10:14 or 10:14:03 (UTC)', 'noon'],
   ])('%s says what is wrong and where', (text, message, underlined) => {
