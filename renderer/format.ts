@@ -116,11 +116,6 @@ export function span(value: number): string {
   return `${count(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, '0')} s`
 }
 
-/** `10.0.0.1:443`, `[2001:db8::1]:443`. */
-export function endpoint(at: { readonly address: string; readonly port: number }): string {
-  return `${at.address.includes(':') ? `[${at.address}]` : at.address}:${String(at.port)}`
-}
-
 /** Cuts an IPv6 endpoint before its last group: the front may shrink, end and port stay. */
 export function endpointParts(text: string): readonly [string, string] {
   const close = text.indexOf(']')

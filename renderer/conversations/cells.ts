@@ -1,8 +1,9 @@
 // What a row says in each column, as text: for the screen, for copies, for screen readers. Pure.
 
+import { endpointText } from '../../shared/contract/endpoint.ts'
 import type { ReportRow } from '../../shared/contract/report.ts'
 import { findField } from '../../shared/filter/fields.ts'
-import { duration, endpoint } from '../format.ts'
+import { duration } from '../format.ts'
 import { causeWords, outcomeOf } from '../status.ts'
 
 /** The text of a cell; `time` is the row's time as the list shows it. */
@@ -17,9 +18,9 @@ export function textOf(column: string, row: ReportRow, time: string): string {
     case 'name':
       return row.serverName ?? ''
     case 'client':
-      return endpoint(row.client)
+      return endpointText(row.client)
     case 'server':
-      return endpoint(row.server)
+      return endpointText(row.server)
     case 'version':
       return row.protocol ?? 'unknown'
     case 'cipher':

@@ -1,5 +1,6 @@
 // A parsed filter as a test of rows.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { ReportRow } from '../contract/report.ts'
 import { alertRow } from '../sspi/alerts.ts'
 import { codeOfStatus, findStatus, kinds, type Value } from './kinds.ts'
@@ -80,8 +81,8 @@ function anyText(row: ReportRow, test: (text: string) => boolean): boolean {
   const { failure, client, server, contexts } = row
   return (
     (row.serverName !== null && test(row.serverName)) ||
-    test(`${client.address}:${String(client.port)}`) ||
-    test(`${server.address}:${String(server.port)}`) ||
+    test(endpointText(client)) ||
+    test(endpointText(server)) ||
     test(row.outcome) ||
     (row.protocol !== null && test(row.protocol)) ||
     (row.cipherSuite !== null && test(row.cipherSuite.name)) ||

@@ -1,5 +1,6 @@
 // Rows in groups of one value: the server, the outcome, the cause, or any field of the registry.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { ReportRow } from '../contract/report.ts'
 import { findField } from './fields.ts'
 
@@ -45,7 +46,5 @@ function readerOf(name: string): (row: ReportRow) => string {
 
 /** The name the client asked for, else the address: two names behind one address are two servers. */
 function serverOf({ serverName, server }: ReportRow): string {
-  if (serverName !== null) return serverName
-  const address = server.address.includes(':') ? `[${server.address}]` : server.address
-  return `${address}:${String(server.port)}`
+  return serverName ?? endpointText(server)
 }

@@ -1,5 +1,6 @@
 // The report as one HTML file with its style inside: no script, no request, light and dark, prints on A4. All text from a capture is escaped.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { Note } from '../contract/notes.ts'
 import type { ReportCertificate, ReportConversation, ReportRow } from '../contract/report.ts'
 import { SourceList } from '../sspi/sources.ts'
@@ -26,7 +27,6 @@ import {
   captureText,
   countsText,
   durationText,
-  endpointText,
   fileName,
   modelText,
   periodText,

@@ -1,5 +1,6 @@
 // The report as Markdown (CommonMark with tables), for tickets and wikis.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { SourceList } from '../sspi/sources.ts'
@@ -14,7 +15,6 @@ import {
   captureText,
   countsText,
   durationText,
-  endpointText,
   fileName,
   inputText,
   isSaid,

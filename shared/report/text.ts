@@ -1,5 +1,6 @@
 // The report to be read in a terminal: a header, one line for each conversation, then each failed one as two lanes.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { Note } from '../contract/notes.ts'
 import type { ReportConversation, ReportFinding, ReportRow } from '../contract/report.ts'
 import { alertRow } from '../sspi/alerts.ts'
@@ -23,7 +24,6 @@ import {
   captureText,
   countsText,
   durationText,
-  endpointText,
   inputText,
   isSaid,
   lookNextTexts,

@@ -1,11 +1,12 @@
 // "What if" and "explain" to be read in a terminal.
 
+import { endpointText } from '../contract/endpoint.ts'
 import type { Explanation } from '../contract/explain.ts'
 import type { WhatIf, WhatIfCell, WhatIfRow } from '../contract/whatif.ts'
 import { SourceList } from '../sspi/sources.ts'
 import { fitColumns, pad, wrapText, type Column } from './columns.ts'
 import type { Paint } from './text.ts'
-import { endpointText, printable } from './words.ts'
+import { printable } from './words.ts'
 
 const verdictWords: Readonly<Record<WhatIfRow['verdict'], string>> = {
   accepts: 'goes on',

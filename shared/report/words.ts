@@ -74,11 +74,6 @@ export function durationText(milliseconds: number | null): string {
   return milliseconds < 100 ? milliseconds.toFixed(1) : countText(Math.round(milliseconds))
 }
 
-export function endpointText(endpoint: { readonly address: string; readonly port: number }): string {
-  const { address, port } = endpoint
-  return address.includes(':') && port !== 0 ? `[${address}]:${String(port)}` : `${address}:${String(port)}`
-}
-
 const shortNames: Readonly<Record<ReportCall['function'], string>> = {
   InitializeSecurityContext: 'ISC',
   AcceptSecurityContext: 'ASC',

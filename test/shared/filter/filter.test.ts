@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { ReportRow } from '../../../shared/contract/report.ts'
 import { compileFilter } from '../../../shared/filter/evaluate.ts'
 import { fields, findField } from '../../../shared/filter/fields.ts'
-import { parseFilter } from '../../../shared/filter/parse.ts'
+import { groupRows } from '../../../shared/filter/group.ts'
+import { type Filter, parseFilter } from '../../../shared/filter/parse.ts'
 import { rowOf } from '../../support/rows.ts'
 import {
   establishedConversation,
@@ -120,6 +121,21 @@ describe('a filter', () => {
     expect(ids('vxlan', [...rows, tunnelled])).toEqual([7])
     expect(ids('smtp', [...rows, tunnelled])).toEqual([7])
     expect(ids('none')).toEqual([])
+  })
+
+  it('finds an end as the list writes it, in a group of its own too', () => {
+    const at = (address: string, port: number) => ({
+      ...rows[0]!,
+      serverName: null,
+      server: { address, port },
+    })
+    const ends = [at('2001:db8::1', 443), at('02:5e:00:00:00:01', 0), at('10.0.0.1', 443)]
+    const written = ['[2001:db8::1]:443', '02:5e:00:00:00:01', '10.0.0.1:443']
+    expect(groupRows(ends, 'server').groups.map(({ value }) => value)).toEqual([...written].sort())
+    for (const [i, end] of written.entries()) {
+      const { filter } = parseFilter(end) as { filter: Filter }
+      expect(ends.filter(compileFilter(filter))).toEqual([ends[i]])
+    }
   })
 
   it('takes a field name in quotation marks as a word', () => {
