@@ -1,11 +1,12 @@
 // Says what a pasted error means, and where in a capture it occurs.
 
+import { endpointText } from '../../shared/contract/endpoint.ts'
 import type { ReportRow } from '../../shared/contract/report.ts'
 import { explain } from '../../shared/diagnosis/explain.ts'
 import { compileFilter } from '../../shared/filter/evaluate.ts'
 import { parseFilter } from '../../shared/filter/parse.ts'
 import { explanationText } from '../../shared/report/whatif.ts'
-import { endpointText, printable } from '../../shared/report/words.ts'
+import { printable } from '../../shared/report/words.ts'
 import { defaultReplay } from '../../shared/schannel/model.ts'
 import { exitCodes, type ExplainOptions } from './command.ts'
 import { type CliHost, openForCommand, paintOf, write } from './inspect.ts'
