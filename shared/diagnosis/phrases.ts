@@ -195,6 +195,22 @@ export const phrases: readonly Phrase[] = [
     causes: ['not-tls'],
   },
   {
+    app: 'Go',
+    pattern: /server gave HTTP response to HTTPS client/i,
+    meaning: 'The server answered in plain HTTP: the port speaks no TLS',
+    status: null,
+    causes: ['not-tls'],
+  },
+  {
+    // carriers/http.ts has the same words, as they lie on the wire.
+    app: 'nginx, Apache, Tomcat, Go, cheroot',
+    pattern:
+      /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server|host and port requires TLS|sent an HTTP request to an HTTPS server|server only speaks HTTPS on this port/i,
+    meaning: 'The client sent plain HTTP to a port that expects TLS',
+    status: null,
+    causes: ['not-tls'],
+  },
+  {
     app: 'Exchange',
     pattern: /\b451[ -]4\.4\.397\b|STARTTLS is required to send mail|SmtpSendTLSRequiredFailed/i,
     meaning: 'The other mail server did not offer STARTTLS, or its handshake failed',

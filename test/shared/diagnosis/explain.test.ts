@@ -66,6 +66,11 @@ describe('the wording of a program', () => {
     ['The remote computer requires Network Level Authentication', 'starttls-refused'],
     ['The Terminal Server security layer detected an error in the protocol stream and has disconnected the client.', 'private-key-unusable'], // prettier-ignore
     ['SSL routines:ssl3_get_record:wrong version number', 'not-tls'],
+    ['400 The plain HTTP request was sent to HTTPS port', 'not-tls'],
+    ["Reason: You're speaking plain HTTP to an SSL-enabled server port.", 'not-tls'],
+    ['Bad Request This combination of host and port requires TLS.', 'not-tls'],
+    ['Client sent an HTTP request to an HTTPS server.', 'not-tls'],
+    ['http: server gave HTTP response to HTTPS client', 'not-tls'],
     ['Authentication failed because the remote party has closed the transport stream', 'connection-closed'],
   ])('%s leads to %s', (text, cause) => {
     expect(explain(text).candidates.map((candidate) => candidate.cause)).toContain(cause)
