@@ -150,6 +150,8 @@ async function follow(page) {
   const { path, bytes } = restOf('growing.pcap')
   appendFileSync(path, bytes)
   await page.locator('.reading').getByText('1.42 MB read').waitFor()
+  await page.locator('.card.point').waitFor()
+  await page.locator('.tree .row, .tree [role=treeitem]').first().waitFor()
 }
 
 async function fit(page, key) {
@@ -159,7 +161,7 @@ async function fit(page, key) {
 }
 
 async function openRun(page) {
-  await page.getByRole('button', { name: 'Open this run' }).first().click()
+  await page.getByRole('button', { name: 'Open these calls' }).first().click()
   await page.mouse.move(5, 5)
 }
 
@@ -290,7 +292,8 @@ async function report(page) {
   await page.keyboard.press('Control+e')
   await page
     .getByRole('document', { name: 'Preview of the report' })
-    .getByRole('heading', { name: /server\.example/ })
+    .getByRole('heading')
+    .filter({ hasText: 'server.example' })
     .waitFor()
 }
 
