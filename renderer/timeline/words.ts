@@ -126,10 +126,10 @@ export function wordsOf(conversation: ReportConversation, pieces: readonly Piece
   }
 }
 
-/** The same in a narrow place: an alert by its name alone, what a hello wants without the verb, shorter leads. */
+/** The same in a narrow place: an alert by its name alone, a sealed message without its kind, what a hello wants without the verb, shorter leads. */
 export function terseWords(words: TokenWords): TokenWords {
   const names = words.names.map(({ text, strong, aside }) => ({
-    text: text.replace(/^Alert \d+ (?=.)/, ''),
+    text: text.replace(/^Alert \d+ (?=.)/, '').replace('Encrypted handshake message', 'Encrypted message'),
     strong,
     aside: aside.replace(/^wants /, ''),
   }))
