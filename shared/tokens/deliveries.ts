@@ -60,6 +60,7 @@ function secured(stream: StreamFacts): readonly Chunk[] {
 
 /** The chunks as they were sent: what the capture cut off a packet its receiver had. */
 function uncut({ chunks, gaps }: StreamFacts): readonly Chunk[] {
+  if (gaps.length === 0) return chunks
   const cuts = new Map(
     gaps.flatMap(({ reason, start, end }) => (reason === 'truncated' ? [[start, end]] : [])),
   )
